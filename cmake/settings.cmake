@@ -1,0 +1,40 @@
+# How every file of the house is compiled.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)  # clang-tidy reads it
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")     # LOCKSTEP_ASSERT stays on whatever NDEBUG says
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without this ccache refuses every file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime ${CCACHE})
+endif()
+
+add_library(settings INTERFACE)
+target_include_directories(settings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(settings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+target_compile_definitions(settings INTERFACE LOCKSTEP_VERSION="${PROJECT_VERSION}")
+if(LOCKSTEP_WERROR)
+  target_compile_options(settings INTERFACE -Werror)
+endif()
+if(LOCKSTEP_AUDIT)
+  target_compile_definitions(settings INTERFACE LOCKSTEP_AUDIT=1 _GLIBCXX_ASSERTIONS)
+endif()
+
+find_package(Threads REQUIRED)
+target_link_libraries(settings INTERFACE Threads::Threads)
+
+if(LOCKSTEP_SANITIZE)
+  set(sanitize -fsanitize=${LOCKSTEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(settings INTERFACE ${sanitize})
+  target_link_options(settings INTERFACE ${sanitize})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # g++ 12 sees uninitialised values in its own instrumentation.
+    target_compile_options(settings INTERFACE -Wno-maybe-uninitialized)
+  endif()
+endif()
