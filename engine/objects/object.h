@@ -1,0 +1,132 @@
+// The kinds of objects, what can be asked of them (verbs), and what that does (operations).
+//
+// Three tables make this header: objects.def, verbs.def, operations.def. The scheduler, the
+// traces, the detector and the reductions read the tables; none has a switch over operations.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "engine/ids.h"
+#include "engine/value/value.h"
+
+namespace lockstep {
+
+struct Program;
+struct Machine;
+struct State;
+
+enum class ObjectKind : std::uint8_t {
+#define OBJECT(kind, type, words, owner) kind,
+#include "engine/objects/objects.def"
+#undef OBJECT
+  thread,   // receivers that are no objects of the scenario:
+  nothing,  // a thread handle, and no receiver at all
+};
+
+enum class Verb : std::uint8_t {
+#define VERB(verb, arguments, where) verb,
+#include "engine/objects/verbs.def"
+#undef VERB
+  none,
+};
+
+enum class Operation : std::uint8_t {
+#define MAY_BLOCK(operation, kind, verb, switches, need, by) operation,
+#define NEVER_BLOCKS(operation, kind, verb, switches) operation,
+#include "engine/objects/operations.def"
+#undef MAY_BLOCK
+#undef NEVER_BLOCKS
+};
+inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::process_exit) + 1;
+
+enum class Switch : std::uint8_t { opcode, c_call, py_call, yields, silent };
+// How many of the threads that could let a waiter go must act.
+enum class Need : std::uint8_t { all, any };
+// What lets a waiter go: one of these done to what it waits for.
+enum class LetGoBy : std::uint8_t { nothing, release, set, notify, end, store };
+
+enum class Readiness : std::uint8_t {
+  ready,          // the thread can take this step now
+  blocked,        // not before another thread acts
+  until_timeout,  // as blocked, but its timeout may fire
+};
+
+// What an operation works on. `arguments` are as verbs.def counts them.
+struct Call {
+  const Machine& machine;
+  ThreadId self;
+  Value receiver;                    // object or thread handle; none_value without receiver
+  std::span<const Value> arguments;
+  Value saved;                       // what the operation before it handed on (Outcome::next)
+  std::uint32_t operand = 0;         // the instruction's: a GlobalId, an Update, ...
+  std::uint32_t chosen = 0;          // choose: index of the item
+  double now = 0;                    // virtual seconds, for time()
+  ObjectId object() const;           // requires: the receiver is an object
+};
+
+// What an operation did.
+struct Outcome {
+  enum class Kind : std::uint8_t {
+    value,   // it returned `value`
+    raised,  // it raised the exception `value`
+    next,    // it goes on as operation `then` on `value`, with `saved`
+  };
+  Kind kind = Kind::value;
+  Value value = none_value;
+  Operation then = Operation::run_on;
+  Value saved = none_value;
+
+  static Outcome returned(Value value) { return {Kind::value, value, Operation::run_on, none_value}; }
+  static Outcome raise(Value exception) {
+    return {Kind::raised, exception, Operation::run_on, none_value};
+  }
+  static Outcome next(Operation then, Value receiver, Value saved) {
+    return {Kind::next, receiver, then, saved};
+  }
+};
+
+struct ObjectRow {
+  ObjectKind kind;
+  std::string_view type;  // as scenarios name it
+  std::uint32_t words;
+  bool owned;
+  void (*initialise)(const Machine&, State&, ObjectId);
+  std::optional<ThreadId> (*owner)(const Machine&, const State&, ObjectId);  // null unless owned
+};
+struct VerbRow {
+  Verb verb;
+  std::string_view name;
+  std::uint32_t arguments;
+  enum class Where : std::uint8_t { statement, query, attribute } where;
+};
+struct OperationRow {
+  Operation operation;
+  std::string_view name;
+  ObjectKind kind;
+  Verb verb;  // none: not asked for by a verb
+  Switch switches;
+  bool may_block;
+  Need need;          // may_block only
+  LetGoBy let_go_by;  // may_block only
+  Readiness (*ready)(const State&, const Call&);  // null: always ready
+  Outcome (*apply)(State&, const Call&);
+  Outcome (*expire)(State&, const Call&);  // null unless may_block
+};
+
+const ObjectRow& row(ObjectKind kind);        // requires: a row of objects.def
+const VerbRow& row(Verb verb);                // requires: not none
+const OperationRow& row(Operation operation);
+std::span<const ObjectRow> object_rows();
+std::span<const VerbRow> verb_rows();
+std::span<const OperationRow> operation_rows();
+std::optional<ObjectKind> object_kind_named(std::string_view type);
+std::optional<Verb> verb_named(std::string_view name);
+
+// The operation that `verb` is for a receiver of `kind`, if it has one. A Condition hands
+// acquire, release, enter and exit on to its lock: see resolve() in state/local_table.h.
+std::optional<Operation> operation_of(Verb verb, ObjectKind kind);
+
+}  // namespace lockstep

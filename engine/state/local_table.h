@@ -1,0 +1,80 @@
+// A thread's private state (frames, locals, operand stack, what it is about to do), stored
+// once each and named by a LocalId; and the memo of private runs between two of them.
+//
+// With every private state a number, a State is a short row of words, which is SPIN's
+// collapse compression (Holzmann 1997) by construction; and a thread is an automaton that is
+// built lazily, as in Harmony's charm: (local state, what the visible operation gave) -> local
+// state.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/objects/object.h"
+#include "engine/program/program.h"
+#include "engine/value/value_table.h"
+
+namespace lockstep {
+
+struct Frame {
+  FunctionId function;
+  std::uint32_t pc = 0;  // the instruction at which it stands (innermost: the pending one)
+  std::vector<Value> locals;
+  std::vector<Value> stack;
+  friend bool operator==(const Frame&, const Frame&) = default;
+};
+
+struct LocalState {
+  std::vector<Frame> frames;      // outermost first; empty once the thread has ended
+  bool continues = false;         // `operation` goes on where an earlier one handed over
+  Operation operation = Operation::run_on;  // if continues
+  Value receiver = none_value;              // if continues
+  Value saved = none_value;                 // if continues
+  std::uint32_t atomic_depth = 0;
+  bool may_switch = true;         // the scheduler may pick another thread before it
+  Value uncaught = none_value;    // ended: the exception that ended the thread, if any
+  friend bool operator==(const LocalState&, const LocalState&) = default;
+};
+
+// What a resting thread does when it is picked.
+struct Pending {
+  Operation operation = Operation::thread_end;
+  Value receiver = none_value;
+  std::vector<Value> arguments;
+  Value saved = none_value;
+  std::uint32_t operand = 0;      // instruction operand: GlobalId, Update, ...
+  std::uint32_t pc = 0;
+  SiteId site;
+  bool has_site = false;          // false: the thread has ended or was not written
+  bool may_switch = true;
+  bool atomic = false;
+  bool entering = false;          // part of a with statement: no place to switch after a C call
+};
+
+class LocalTable {
+ public:
+  LocalTable();
+  ~LocalTable();
+  LocalTable(LocalTable&&) noexcept;
+  LocalTable& operator=(LocalTable&&) noexcept;
+
+  // Id 0 is the ended thread without an exception; it also stands for a killed one.
+  LocalId intern(const Program& program, const ValueTable& values, const LocalState& state);
+  LocalState get(LocalId id) const;            // O(size)
+  const Pending& pending(LocalId id) const;    // O(1); valid until the table is destroyed
+
+  // The memo. `outcome` is what the pending operation of `from` gave.
+  std::optional<LocalId> find_run(LocalId from, const Outcome& outcome) const;
+  void remember_run(LocalId from, const Outcome& outcome, LocalId to);
+
+  std::size_t size() const;
+  std::size_t memory_bytes() const;
+
+ private:
+  struct Store;
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace lockstep

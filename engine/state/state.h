@@ -1,0 +1,65 @@
+// A State: everything that can differ between two moments of a run, as 32-bit words.
+//
+//   words[0]                  1 once the process has ended
+//   words[1]                  names given to unnamed threads so far
+//   words[2 ..]               the shared variables, a Value each
+//   then                      the objects' words, where ObjectInfo::offset says
+//   then, for each thread     LocalId, status, name (a Value)
+//
+// Nothing that can be derived is in it, and no order of insertion: two states that behave
+// alike are the same bytes. Threads are only ever appended. Words that hold a Value or a
+// LocalId mean something only together with the Machine that made them.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ids.h"
+#include "engine/program/program.h"
+#include "engine/value/value.h"
+
+namespace lockstep {
+
+struct State {
+  std::vector<Word> words;
+  friend bool operator==(const State&, const State&) = default;
+};
+static_assert(sizeof(Word) == 4, "a visited table packs states as 32-bit words");
+
+enum class Life : std::uint8_t {
+  created,  // start() has not been called
+  alive,
+  ended,
+  killed,   // a daemon thread when the process ended
+};
+
+namespace layout {
+inline constexpr std::size_t exited = 0;
+inline constexpr std::size_t names_given = 1;
+inline constexpr std::size_t globals = 2;
+inline constexpr std::size_t words_per_thread = 3;
+}  // namespace layout
+
+// Where the threads' words begin: the same in every State of a Program.
+std::size_t threads_offset(const Program& program);
+std::size_t thread_count(const Program& program, const State& state);
+
+bool has_exited(const State& state);
+Value global(const State& state, GlobalId id);
+void set_global(State& state, GlobalId id, Value value);
+
+LocalId local(const Program& program, const State& state, ThreadId thread);
+void set_local(const Program& program, State& state, ThreadId thread, LocalId local);
+Life life(const Program& program, const State& state, ThreadId thread);
+void set_life(const Program& program, State& state, ThreadId thread, Life life);
+bool is_daemon(const Program& program, const State& state, ThreadId thread);
+void set_daemon(const Program& program, State& state, ThreadId thread, bool daemon);
+Value thread_name_value(const Program& program, const State& state, ThreadId thread);
+void set_thread_name(const Program& program, State& state, ThreadId thread, Value name);
+
+// The words of one object.
+Word* object_words(const Program& program, State& state, ObjectId object);
+const Word* object_words(const Program& program, const State& state, ObjectId object);
+
+}  // namespace lockstep

@@ -1,0 +1,135 @@
+// The semantics: the only code that changes a State.
+//
+// A Machine is a Program with the tables that give meaning to a State's words. A step is one
+// choice: a visible operation of one thread, and all that follows it up to the next place at
+// which the GIL model lets another thread run. Every source of nondeterminism is a Choice.
+//
+// The same Program and choices give the same events, on any machine.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/program/program.h"
+#include "engine/state/local_table.h"
+#include "engine/state/state.h"
+#include "engine/value/text.h"
+#include "engine/value/value_table.h"
+
+namespace lockstep {
+
+// The tables only ever grow, and what they return depends on content alone; that is why a
+// const Machine may still intern.
+struct Machine {
+  explicit Machine(const Program& program);
+  const Program& program;
+  std::vector<Value> constants;  // Program::constants
+  ValueTable& values() const { return *values_; }
+  LocalTable& locals() const { return *locals_; }
+  bool memoise = true;  // off: every private run is interpreted anew
+
+ private:
+  std::unique_ptr<ValueTable> values_;
+  std::unique_ptr<LocalTable> locals_;
+};
+
+struct Choice {
+  enum class Kind : std::uint8_t {
+    step,     // the thread does its pending operation
+    timeout,  // the timeout of the operation on which it is blocked fires
+    choose,   // the thread's `choose` takes item `value`
+  };
+  ThreadId thread;
+  Kind kind = Kind::step;
+  std::uint32_t value = 0;
+  friend auto operator<=>(const Choice&, const Choice&) = default;
+};
+
+// What an Observer is told, in the order in which it happens.
+struct Event {
+  enum class Kind : std::uint8_t {
+    operation,     // `operation` was applied, with `outcome`
+    timeout,       // the timeout of `operation` fired, with `outcome`
+    blocked,       // the step ends before `operation`, which has to wait
+    called,        // a function was entered; `function`
+    returned,      // a function was left with `outcome`
+    raised,        // the program raised `outcome.value` at `site`
+    mark,          // a statement with a label or note begins at `site`
+    thread_ended,  // with outcome.value the uncaught exception, or None
+    process_ended,
+  };
+  Kind kind;
+  ThreadId thread;
+  SiteId site;
+  Operation operation = Operation::run_on;
+  Value receiver = none_value;
+  std::span<const Value> arguments;
+  std::uint32_t operand = 0;   // load_global, store_global, update_global: the GlobalId
+  Outcome outcome;
+  FunctionId function;         // called, returned
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  // `state` is the state right after the event. Valid during the call only.
+  virtual void on_event(const Machine& machine, const State& state, const Event& event) = 0;
+};
+
+State initial_state(const Machine& machine);
+
+// All choices that are enabled, by thread, step before timeout, items of a choose in order.
+// None: the process has ended, or nobody can ever move again.
+void enabled(const Machine& machine, const State& state, std::vector<Choice>& choices);
+// Whether one choice is. O(1) in the number of threads but for await, join_all, process_exit.
+bool is_enabled(const Machine& machine, const State& state, Choice choice);
+
+// What the thread does next, and whether it can. Requires: the thread is alive, or is a
+// MainThread that waits for the process to end.
+const Pending& pending(const Machine& machine, const State& state, ThreadId thread);
+Readiness readiness(const Machine& machine, const State& state, ThreadId thread);
+// Whether leaving this thread for another is no preemption: it cannot go on, has ended, or
+// is about to let the GIL go by itself (sleep, io, yield).
+bool yields(const Machine& machine, const State& state, ThreadId thread);
+
+struct StepInfo {
+  Operation last;            // the last visible operation of the step
+  std::uint32_t operations;  // visible operations in the step
+  std::uint32_t bytecodes;   // executed, as far as known: 0 for memoised private runs
+};
+// Requires: is_enabled(machine, state, choice).
+StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer = nullptr,
+              double now = 0);
+
+// An expression over shared variables (an invariant, a final check) in this state, without
+// changing it. Reads of all variables are one moment.
+Result evaluate(const Machine& machine, const State& state, FunctionId function);
+
+// Who a lock belongs to; nothing if it is free or has no owner by nature.
+std::optional<ThreadId> owner(const Machine& machine, const State& state, ObjectId object);
+// The uncaught exception with which a thread has ended; none_value if there is none.
+Value uncaught(const Machine& machine, const State& state, ThreadId thread);
+
+// Names of handles as this state has them.
+class StateNames : public Names {
+ public:
+  StateNames(const Machine& machine, const State& state) : machine_(machine), state_(state) {}
+  std::string object_name(ObjectId id) const override;
+  std::string thread_name(ThreadId id) const override;
+  std::string function_name(FunctionId id) const override;
+
+ private:
+  const Machine& machine_;
+  const State& state_;
+};
+
+// The state in words, for people: variables, objects, threads. For assertions and tests.
+std::string dump(const Machine& machine, const State& state);
+
+// The global invariants, kind by kind ("each waiter of a condition is blocked on it, once").
+// Empty: all hold. Called after every step when LOCKSTEP_AUDIT is defined.
+std::vector<std::string> audit(const Machine& machine, const State& state);
+
+}  // namespace lockstep

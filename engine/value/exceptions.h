@@ -1,0 +1,30 @@
+// The exception classes of exceptions.def and their inheritance.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/value/value.h"
+
+namespace lockstep {
+
+enum class ExceptionKind : std::uint8_t {
+#define EXCEPTION(enumerator, name, base) enumerator,
+#include "engine/value/exceptions.def"
+#undef EXCEPTION
+};
+
+inline constexpr std::size_t exception_kinds = 0
+#define EXCEPTION(enumerator, name, base) +1
+#include "engine/value/exceptions.def"
+#undef EXCEPTION
+    ;
+
+// The name as Python writes it in a traceback.
+std::string_view exception_name(ExceptionKind kind);
+std::optional<ExceptionKind> exception_named(std::string_view name);
+// Whether `kind` is `ancestor` or derived from it.
+bool is_subclass(ExceptionKind kind, ExceptionKind ancestor);
+
+}  // namespace lockstep

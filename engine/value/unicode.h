@@ -1,0 +1,73 @@
+// UTF-8 by code point, and the few properties of code points that Python's str asks for.
+//
+// Casing knows ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic; other letters have
+// no case here, and a capital sigma becomes no final one. See is_printable() for the other
+// approximation. Tested by tests/engine/value/unicode_test.cpp.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace lockstep {
+
+inline constexpr std::uint32_t code_point_end = 0x110000;
+
+bool is_all_ascii(std::string_view bytes);
+// No surrogates, nothing overlong, nothing cut off.
+bool is_valid_utf8(std::string_view bytes);
+
+// Where the first invalid sequence of `bytes` stands, and the reason in the words of
+// CPython's decoder; nothing if there is none.
+struct Utf8Error {
+  std::size_t start, end;  // bytes
+  std::string_view reason;
+};
+std::optional<Utf8Error> utf8_error(std::string_view bytes);
+
+// The functions below require valid UTF-8.
+
+std::size_t count_code_points(std::string_view text);
+// Bytes of the sequence that begins with `lead`.
+std::size_t sequence_bytes(char lead);
+// Where the i-th code point begins, in bytes; text.size() for i beyond the last. O(i).
+std::size_t byte_offset(std::string_view text, std::size_t i);
+// The code point at a byte offset. Requires: one begins there.
+std::uint32_t code_point_at(std::string_view text, std::size_t offset);
+// Requires: a code point that is no surrogate.
+void append_code_point(std::string& text, std::uint32_t code_point);
+std::string utf8(std::uint32_t code_point);
+
+// Calls f(code_point, its bytes) for each code point.
+template <class F>
+void for_each_code_point(std::string_view text, F f) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t bytes = sequence_bytes(text[at]);
+    f(code_point_at(text, at), text.substr(at, bytes));
+    at += bytes;
+  }
+}
+
+bool is_surrogate(std::uint32_t code_point);
+// Whether repr() leaves it as it is. Unassigned code points count as printable: of those
+// above ASCII only controls, separators, format characters, surrogates, private use and
+// noncharacters do not.
+bool is_printable(std::uint32_t code_point);
+bool is_space(std::uint32_t code_point);
+// Value of a decimal digit (Unicode Nd) of the basic plane.
+std::optional<int> decimal_digit(std::uint32_t code_point);
+// str.isdigit(): decimal digits, superscripts, subscripts and circled digits.
+bool is_digit(std::uint32_t code_point);
+
+// One code point for one; appended, since the capital of a sharp s is two letters.
+void append_upper(std::string& text, std::uint32_t code_point);
+// As the first letter of a word: a sharp s becomes "Ss".
+void append_title(std::string& text, std::uint32_t code_point);
+void append_lower(std::string& text, std::uint32_t code_point);
+bool is_cased(std::uint32_t code_point);
+
+std::string_view strip_space(std::string_view text);
+
+}  // namespace lockstep

@@ -1,0 +1,100 @@
+// A Python value, as a 32-bit word.
+//
+// None, bool, small int, handles of objects, threads and functions, and exception
+// classes are coded in the word itself; every other value lives once in a ValueTable
+// and the word is its index there. Values are immutable: a list that changes is
+// another value. Hash-consing after Harmony's value store (van Renesse, 2020).
+#pragma once
+#include <compare>
+#include <cstdint>
+#include <functional>
+
+#include "engine/ids.h"
+
+namespace lockstep {
+
+enum class ValueKind : std::uint8_t {
+  none,
+  boolean,
+  integer,
+  real,
+  string,  // UTF-8, valid
+  bytes,
+  list,
+  tuple,
+  dict,      // keys and values alternate, in insertion order
+  range,     // start, stop, step
+  object,    // a synchronisation object: Lock, Event, ...
+  thread,
+  function,
+  exception_class,
+  exception,  // a class and its arguments
+  unset,      // no Python value: a local that has not been assigned yet
+};
+
+enum class ExceptionKind : std::uint8_t;  // exceptions.h
+
+struct Value {
+  std::uint32_t bits = 0;
+  // Identity: equal words are the same value. Python's == is equal() in arithmetic.h.
+  friend auto operator<=>(const Value&, const Value&) = default;
+};
+
+namespace value_detail {
+enum Tag : std::uint32_t {
+  tag_indexed = 0,  // index into a ValueTable
+  tag_integer = 1,
+  tag_object = 2,
+  tag_thread = 3,
+  tag_function = 4,
+  tag_constant = 5,
+  tag_exception_class = 6,
+};
+inline constexpr std::uint32_t tag_bits = 3;
+constexpr Value make(Tag tag, std::uint32_t payload) {
+  return {(payload << tag_bits) | static_cast<std::uint32_t>(tag)};
+}
+constexpr Tag tag_of(Value value) { return static_cast<Tag>(value.bits & 7U); }
+constexpr std::uint32_t payload_of(Value value) { return value.bits >> tag_bits; }
+}  // namespace value_detail
+
+inline constexpr Value none_value = value_detail::make(value_detail::tag_constant, 0);
+inline constexpr Value false_value = value_detail::make(value_detail::tag_constant, 1);
+inline constexpr Value true_value = value_detail::make(value_detail::tag_constant, 2);
+inline constexpr Value unset_value = value_detail::make(value_detail::tag_constant, 3);
+
+constexpr Value boolean_value(bool b) { return b ? true_value : false_value; }
+constexpr Value object_value(ObjectId id) {
+  return value_detail::make(value_detail::tag_object, id.index);
+}
+constexpr Value thread_value(ThreadId id) {
+  return value_detail::make(value_detail::tag_thread, id.index);
+}
+constexpr Value function_value(FunctionId id) {
+  return value_detail::make(value_detail::tag_function, id.index);
+}
+constexpr Value exception_class_value(ExceptionKind kind) {
+  return value_detail::make(value_detail::tag_exception_class, static_cast<std::uint32_t>(kind));
+}
+
+// Integers of 29 bits with sign are coded in the word, so that counters never touch the table.
+inline constexpr std::int64_t small_integer_min = -(std::int64_t{1} << 28);
+inline constexpr std::int64_t small_integer_max = (std::int64_t{1} << 28) - 1;
+constexpr Value small_integer_value(std::int64_t n) {
+  return value_detail::make(value_detail::tag_integer,
+                            static_cast<std::uint32_t>(n) & 0x1fffffffU);
+}
+constexpr bool is_small_integer(Value value) {
+  return value_detail::tag_of(value) == value_detail::tag_integer;
+}
+// Requires: is_small_integer(value).
+constexpr std::int64_t small_integer(Value value) {
+  return static_cast<std::int32_t>(value.bits) >> value_detail::tag_bits;
+}
+
+}  // namespace lockstep
+
+template <>
+struct std::hash<lockstep::Value> {
+  std::size_t operator()(lockstep::Value value) const noexcept { return value.bits; }
+};

@@ -1,0 +1,255 @@
+// Entries of 16 bytes in blocks that double, content in an arena of pages, and an index
+// with open addressing (linear probing, at most three quarters full) of index and hash.
+// A value is compared as bytes: its kind, its exception kind and its content.
+#include "engine/value/value_table.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <vector>
+
+#include "engine/value/unicode.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t page_bytes = 64 * 1024;
+constexpr std::size_t slots_min = 256;
+
+// Memory that is given out in pieces and back as a whole.
+class Arena {
+ public:
+  // Aligned for an int64_t.
+  char* allocate(std::size_t bytes) {
+    bytes = (bytes + 7) / 8 * 8;
+    if (bytes > left_) {
+      // What is large gets a page of its own, so that the rest of this one is not lost.
+      if (bytes > page_bytes / 4) return new_page(bytes);
+      next_ = new_page(page_bytes);
+      left_ = page_bytes;
+    }
+    char* const piece = next_;
+    next_ += bytes;
+    left_ -= bytes;
+    return piece;
+  }
+  std::size_t memory_bytes() const { return bytes_ + pages_.capacity() * sizeof pages_[0]; }
+
+ private:
+  char* new_page(std::size_t bytes) {
+    pages_.push_back(std::make_unique_for_overwrite<std::int64_t[]>(bytes / 8));
+    bytes_ += bytes;
+    return reinterpret_cast<char*>(pages_.back().get());
+  }
+  std::vector<std::unique_ptr<std::int64_t[]>> pages_;
+  std::size_t bytes_ = 0;
+  char* next_ = nullptr;
+  std::size_t left_ = 0;
+};
+
+struct Slot {
+  std::uint32_t hash = 0;
+  std::uint32_t index_plus_1 = 0;  // 0: free
+};
+
+}  // namespace
+
+struct ValueTable::Store {
+  std::uint32_t size = 0;
+  std::size_t blocks_bytes = 0;
+  std::vector<Slot> slots = std::vector<Slot>(slots_min);  // a power of two
+  Arena arena;
+
+  void grow_index() {
+    std::vector<Slot> old(slots.size() * 2);
+    old.swap(slots);
+    for (const Slot& slot : old) {
+      if (slot.index_plus_1 != 0) free_slot(slot.hash) = slot;
+    }
+  }
+  Slot& free_slot(std::uint32_t hash) {
+    const std::size_t mask = slots.size() - 1;
+    std::size_t at = hash & mask;
+    while (slots[at].index_plus_1 != 0) at = (at + 1) & mask;
+    return slots[at];
+  }
+};
+
+ValueTable::ValueTable() : store_(std::make_unique<Store>()) {}
+ValueTable::~ValueTable() = default;
+ValueTable::ValueTable(ValueTable&&) noexcept = default;
+ValueTable& ValueTable::operator=(ValueTable&&) noexcept = default;
+
+namespace {
+
+bool is_scalar(ValueKind kind) { return kind == ValueKind::integer || kind == ValueKind::real; }
+
+std::size_t unit_bytes(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::string:
+    case ValueKind::bytes: return 1;
+    case ValueKind::list:
+    case ValueKind::tuple:
+    case ValueKind::dict:
+    case ValueKind::exception: return sizeof(Value);
+    case ValueKind::range: return sizeof(ValueTable::Range);
+    case ValueKind::integer:
+    case ValueKind::real: return 8;
+    case ValueKind::none:
+    case ValueKind::boolean:
+    case ValueKind::object:
+    case ValueKind::thread:
+    case ValueKind::function:
+    case ValueKind::exception_class:
+    case ValueKind::unset: break;
+  }
+  LOCKSTEP_ASSERT(false, "this kind is coded in the word and not stored");
+  return 0;
+}
+
+}  // namespace
+
+Value ValueTable::intern(ValueKind kind, ExceptionKind exception, const void* content,
+                         std::size_t bytes) {
+  const auto seed = (static_cast<unsigned>(exception) << 8) | static_cast<unsigned>(kind);
+  const auto hash = static_cast<std::uint32_t>(XXH3_64bits_withSeed(content, bytes, seed));
+  const std::size_t count = bytes / unit_bytes(kind);
+
+  Store& store = *store_;
+  std::size_t mask = store.slots.size() - 1;
+  for (std::size_t at = hash & mask; store.slots[at].index_plus_1 != 0; at = (at + 1) & mask) {
+    const Slot& slot = store.slots[at];
+    if (slot.hash != hash) continue;
+    const std::uint32_t index = slot.index_plus_1 - 1;
+    const Entry& there = entry(index);
+    if (there.kind != kind || there.exception != exception || there.size != count) continue;
+    const void* const stored = is_scalar(kind) ? &there.integer : there.content;
+    if (bytes != 0 && std::memcmp(stored, content, bytes) != 0) continue;
+    return value_detail::make(value_detail::tag_indexed, index);
+  }
+
+  const std::uint32_t index = store.size;
+  LOCKSTEP_ASSERT(index < (1U << index_bits), "the table holds no more values than words can name");
+  LOCKSTEP_ASSERT(count <= std::numeric_limits<std::uint32_t>::max(),
+                  "arithmetic.h bounds what a single value may hold");
+  const Place at = place(index);
+  if (at.offset == 0) {
+    const std::size_t entries = std::size_t{1} << (at.block + first_block_bits);
+    blocks_[at.block] = std::make_unique_for_overwrite<Entry[]>(entries);
+    store.blocks_bytes += entries * sizeof(Entry);
+  }
+
+  Entry fresh{};
+  fresh.size = static_cast<std::uint32_t>(count);
+  fresh.kind = kind;
+  fresh.exception = exception;
+  fresh.hashable = kind != ValueKind::list && kind != ValueKind::dict;
+  if (is_scalar(kind)) {
+    std::memcpy(&fresh.integer, content, bytes);
+  } else {
+    char* const kept = store.arena.allocate(bytes);
+    if (bytes != 0) std::memcpy(kept, content, bytes);
+    fresh.content = kept;
+  }
+  if (kind == ValueKind::string || kind == ValueKind::bytes) {
+    const std::string_view text{static_cast<const char*>(fresh.content), bytes};
+    fresh.ascii = is_all_ascii(text);
+    LOCKSTEP_ASSERT(kind == ValueKind::bytes || fresh.ascii || is_valid_utf8(text),
+                    "a str is valid UTF-8");
+  }
+  if (kind == ValueKind::tuple) {
+    const auto* const items = static_cast<const Value*>(fresh.content);
+    fresh.hashable = std::all_of(items, items + count,
+                                 [this](Value item) { return is_hashable(item); });
+  }
+  blocks_[at.block][at.offset] = fresh;
+
+  ++store.size;
+  if (std::size_t{store.size} * 4 > store.slots.size() * 3) store.grow_index();
+  store.free_slot(hash) = {hash, index + 1};
+  return value_detail::make(value_detail::tag_indexed, index);
+}
+
+Value ValueTable::real(double x) {
+  if (std::isnan(x)) x = std::numeric_limits<double>::quiet_NaN();
+  return intern(ValueKind::real, {}, &x, sizeof x);
+}
+Value ValueTable::string(std::string_view utf8) {
+  return intern(ValueKind::string, {}, utf8.data(), utf8.size());
+}
+Value ValueTable::bytes(std::string_view content) {
+  return intern(ValueKind::bytes, {}, content.data(), content.size());
+}
+Value ValueTable::list(std::span<const Value> items) {
+  return intern(ValueKind::list, {}, items.data(), items.size_bytes());
+}
+Value ValueTable::tuple(std::span<const Value> items) {
+  return intern(ValueKind::tuple, {}, items.data(), items.size_bytes());
+}
+Value ValueTable::dict(std::span<const Value> keys_and_values) {
+  LOCKSTEP_ASSERT(keys_and_values.size() % 2 == 0, "a dict has a value for each key");
+  return intern(ValueKind::dict, {}, keys_and_values.data(), keys_and_values.size_bytes());
+}
+Value ValueTable::range(std::int64_t start, std::int64_t stop, std::int64_t step) {
+  LOCKSTEP_ASSERT(step != 0, "range() raises ValueError for a step of 0");
+  const Range range{start, stop, step};
+  return intern(ValueKind::range, {}, &range, sizeof range);
+}
+Value ValueTable::exception(ExceptionKind kind, std::span<const Value> arguments) {
+  return intern(ValueKind::exception, kind, arguments.data(), arguments.size_bytes());
+}
+Value ValueTable::exception(ExceptionKind kind, std::string_view message) {
+  const Value argument = string(message);
+  return exception(kind, std::span(&argument, 1));
+}
+Value ValueTable::exception(ExceptionKind kind) {
+  return exception(kind, std::span<const Value>());
+}
+
+std::span<const Value> ValueTable::items(Value value) const {
+  [[maybe_unused]] const ValueKind k = kind(value);
+  LOCKSTEP_ASSERT(k == ValueKind::list || k == ValueKind::tuple || k == ValueKind::dict ||
+                      k == ValueKind::exception,
+                  "items takes a list, tuple, dict or exception");
+  return {static_cast<const Value*>(entry(value).content), entry(value).size};
+}
+
+ValueTable::Range ValueTable::as_range(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::range, "as_range takes a range");
+  return *static_cast<const Range*>(entry(value).content);
+}
+
+ExceptionKind ValueTable::exception_kind(Value value) const {
+  if (value_detail::tag_of(value) == value_detail::tag_exception_class) {
+    return static_cast<ExceptionKind>(value_detail::payload_of(value));
+  }
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::exception,
+                  "exception_kind takes an exception or its class");
+  return entry(value).exception;
+}
+
+ObjectId ValueTable::as_object(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::object, "as_object takes an object");
+  return {value_detail::payload_of(value)};
+}
+ThreadId ValueTable::as_thread(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::thread, "as_thread takes a thread");
+  return {value_detail::payload_of(value)};
+}
+FunctionId ValueTable::as_function(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::function, "as_function takes a function");
+  return {value_detail::payload_of(value)};
+}
+
+std::size_t ValueTable::size() const { return store_->size; }
+
+std::size_t ValueTable::memory_bytes() const {
+  return sizeof *this + sizeof *store_ + store_->blocks_bytes +
+         store_->slots.capacity() * sizeof(Slot) + store_->arena.memory_bytes();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,163 @@
+// Where immutable values live once (hash-consing).
+//
+// Two calls with the same content return the same word, so identity of words is
+// identity of content. Indexes depend on the order of insertion and must never reach
+// anything that is printed or sorted by.
+//
+// Content never moves, and neither does what leads to it: threads may read values that
+// they were handed (with the usual happens-before) while one other thread inserts.
+// Inserting, size() and memory_bytes() want the caller's lock.
+//
+// Tested by tests/engine/value/value_table_test.cpp.
+#pragma once
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/assert.h"
+#include "engine/value/exceptions.h"
+#include "engine/value/value.h"
+
+namespace lockstep {
+
+class ValueTable {
+ public:
+  ValueTable();
+  ~ValueTable();
+  ValueTable(ValueTable&&) noexcept;
+  ValueTable& operator=(ValueTable&&) noexcept;
+
+  // Requires: text is valid UTF-8; items, keys and arguments are values of this table.
+  // At most 2^29 values fit. Amortised O(size of the content); views and spans returned below stay valid until
+  // the table is destroyed (content never moves).
+  Value integer(std::int64_t n);
+  Value real(double x);  // all NaNs are one value; -0.0 and 0.0 are two
+  Value string(std::string_view utf8);
+  Value bytes(std::string_view content);
+  Value list(std::span<const Value> items);
+  Value tuple(std::span<const Value> items);
+  Value dict(std::span<const Value> keys_and_values);  // even length, keys distinct under equal()
+  Value range(std::int64_t start, std::int64_t stop, std::int64_t step);  // step is not 0
+  Value exception(ExceptionKind kind, std::span<const Value> arguments);
+  Value exception(ExceptionKind kind, std::string_view message);  // one str argument
+  Value exception(ExceptionKind kind);                            // no argument: empty text
+
+  ValueKind kind(Value value) const;
+  // Whether it can be a dict's key: no list, no dict, no tuple that holds one. O(1).
+  bool is_hashable(Value value) const;
+
+  // Requires: the kind that the name says.
+  std::int64_t as_integer(Value value) const;       // integer, or boolean as 0 and 1
+  double as_real(Value value) const;
+  std::string_view as_text(Value value) const;      // string or bytes
+  bool is_ascii(Value value) const;                 // string or bytes. O(1)
+  std::span<const Value> items(Value value) const;  // list, tuple, dict (alternating),
+                                                    // exception (its arguments)
+  struct Range {
+    std::int64_t start, stop, step;
+  };
+  Range as_range(Value value) const;
+  ExceptionKind exception_kind(Value value) const;  // exception or exception_class
+  ObjectId as_object(Value value) const;
+  ThreadId as_thread(Value value) const;
+  FunctionId as_function(Value value) const;
+
+  std::size_t size() const;          // values stored
+  std::size_t memory_bytes() const;  // what they and the index take, spare room included
+
+ private:
+  struct Entry {
+    union {
+      std::int64_t integer;
+      double real;
+      const void* content;    // chars, Values or a Range
+    };
+    std::uint32_t size;       // bytes of a text, else number of items
+    ValueKind kind;
+    ExceptionKind exception;  // of an exception
+    bool ascii;               // of a text
+    bool hashable;
+  };
+  static_assert(sizeof(Entry) == 16, "entries are what a value costs beside its content");
+
+  // Block k holds first_block << k entries, so that a fixed array of blocks reaches them all.
+  static constexpr unsigned first_block_bits = 8;
+  static constexpr unsigned index_bits = 32 - value_detail::tag_bits;
+  static constexpr std::size_t blocks_max = index_bits - first_block_bits + 1;
+
+  struct Place {
+    std::size_t block, offset;
+  };
+  static Place place(std::uint32_t index) {
+    const std::uint32_t shifted = index + (1U << first_block_bits);
+    const auto block = static_cast<unsigned>(std::bit_width(shifted)) - 1 - first_block_bits;
+    return {block, shifted - (1U << (block + first_block_bits))};
+  }
+  const Entry& entry(std::uint32_t index) const {
+    const Place at = place(index);
+    return blocks_[at.block][at.offset];
+  }
+  const Entry& entry(Value value) const { return entry(value_detail::payload_of(value)); }
+  static bool is_indexed(Value value) {
+    return value_detail::tag_of(value) == value_detail::tag_indexed;
+  }
+
+  // `content` is copied; its bytes are an integer, a double, a Range, Values or text.
+  Value intern(ValueKind kind, ExceptionKind exception, const void* content, std::size_t bytes);
+
+  struct Store;  // the index and the memory of texts and items
+  std::array<std::unique_ptr<Entry[]>, blocks_max> blocks_;
+  std::unique_ptr<Store> store_;
+};
+
+inline ValueKind ValueTable::kind(Value value) const {
+  constexpr std::array<ValueKind, 8> by_tag{
+      ValueKind::unset,    ValueKind::integer, ValueKind::object,          ValueKind::thread,
+      ValueKind::function, ValueKind::unset,   ValueKind::exception_class, ValueKind::unset};
+  if (is_indexed(value)) return entry(value).kind;
+  if (value_detail::tag_of(value) != value_detail::tag_constant) {
+    return by_tag[value_detail::tag_of(value)];
+  }
+  if (value == none_value) return ValueKind::none;
+  return value == unset_value ? ValueKind::unset : ValueKind::boolean;
+}
+
+inline bool ValueTable::is_hashable(Value value) const {
+  return !is_indexed(value) || entry(value).hashable;
+}
+
+inline std::int64_t ValueTable::as_integer(Value value) const {
+  if (is_small_integer(value)) return small_integer(value);
+  if (value == true_value) return 1;
+  if (value == false_value) return 0;
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::integer, "as_integer takes an int or a bool");
+  return entry(value).integer;
+}
+
+inline double ValueTable::as_real(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::real, "as_real takes a float");
+  return entry(value).real;
+}
+
+inline std::string_view ValueTable::as_text(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::string || kind(value) == ValueKind::bytes,
+                  "as_text takes a str or bytes");
+  return {static_cast<const char*>(entry(value).content), entry(value).size};
+}
+
+inline bool ValueTable::is_ascii(Value value) const {
+  LOCKSTEP_ASSERT(is_indexed(value), "is_ascii takes a str or bytes");
+  return entry(value).ascii;
+}
+
+inline Value ValueTable::integer(std::int64_t n) {
+  if (n >= small_integer_min && n <= small_integer_max) return small_integer_value(n);
+  return intern(ValueKind::integer, {}, &n, sizeof n);
+}
+
+}  // namespace lockstep

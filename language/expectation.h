@@ -1,0 +1,41 @@
+// What `check` holds a scenario to: its "expect".
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/program/program.h"
+
+namespace lockstep {
+
+// Of all interleavings. A cut-short exploration can confirm `possible` only.
+enum class Possibility : std::uint8_t { impossible, possible, certain };
+
+using NamedValues = std::vector<std::pair<std::string, Constant>>;
+
+struct RunExpectation {
+  std::string policy;                              // empty: the schedule, or timed without one
+  std::uint64_t seed = 0;
+  std::optional<std::string> outcome;              // "finished", "deadlock", "cut-short"
+  std::optional<std::vector<std::string>> output;  // lines
+  NamedValues final;                               // some variables
+  std::optional<std::vector<std::pair<std::string, std::string>>> exceptions;  // thread, type
+};
+struct ExploreExpectation {
+  std::optional<Possibility> deadlock, partial_deadlock, exceptions;
+  std::optional<std::vector<NamedValues>> outcomes;  // of those that finish: projected on the
+                                                     // names used, exactly these and no other
+};
+struct FixExpectation {
+  std::optional<std::string> remedy;               // this one is verified
+};
+struct Expectation {
+  std::optional<RunExpectation> run;
+  std::optional<ExploreExpectation> explore;
+  std::optional<FixExpectation> fix;
+};
+
+}  // namespace lockstep
