@@ -1,0 +1,44 @@
+// From a State to findings: which threads are stuck for ever, why, and what kind it is.
+#pragma once
+#include <vector>
+
+#include "detector/finding.h"
+#include "detector/wait_for_graph.h"
+#include "engine/program/future_accesses.h"
+#include "engine/run/trace.h"
+#include "engine/step/step.h"
+
+namespace lockstep {
+
+// The waits of all blocked threads in this state. Who may let a waiter go is an
+// over-approximation (future accesses), so that stuck() is sound: a thread that is called
+// stuck is stuck in every continuation. At a terminal state it is also complete.
+std::vector<Wait> waits(const Machine& machine, const State& state, const FutureAccesses& future);
+
+// One finding per core of the wait-for graph; empty if nobody is stuck. `holdings`: who took
+// what where, from a TraceRecorder that watched the way to this state; may be empty (then
+// only owners that the state knows are named, without sites).
+std::vector<Finding> deadlocks(const Machine& machine, const State& state,
+                               const FutureAccesses& future,
+                               const std::vector<TraceRecorder::Holding>& holdings);
+
+// The graph of one state for people: vertices (threads, objects) and edges (holds, waits for).
+struct GraphPicture {
+  struct Vertex {
+    std::string name;
+    bool is_thread;
+    bool stuck;
+    std::string detail;  // type of the object; where the thread stands
+  };
+  struct Edge {
+    std::size_t from, to;  // indexes of vertices
+    bool waits;            // thread -> object it waits for; else object -> thread that holds it
+    std::string detail;    // "at 14", "since step 3"
+  };
+  std::vector<Vertex> vertices;
+  std::vector<Edge> edges;
+};
+GraphPicture picture(const Machine& machine, const State& state, const FutureAccesses& future,
+                     const std::vector<TraceRecorder::Holding>& holdings);
+
+}  // namespace lockstep

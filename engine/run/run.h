@@ -1,0 +1,104 @@
+// One interleaving: a policy picks each choice, a virtual clock dates it, observers watch.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/run/directive.h"
+#include "engine/step/step.h"
+
+namespace lockstep {
+
+class VirtualClock;  // clock.h
+
+// What a policy sees before each step.
+struct Moment {
+  const Machine& machine;
+  const State& state;
+  std::span<const Choice> choices;      // enabled ones, at least one
+  const VirtualClock& clock;
+  std::optional<Choice> previous;       // the last choice taken
+  std::optional<StepInfo> previous_info;
+};
+
+// What a policy answers.
+struct Pick {
+  enum class Kind : std::uint8_t {
+    choice,   // take `choice`, one of Moment::choices
+    stop,     // the schedule is at its end
+    refused,  // the schedule does not fit; `reason`
+  };
+  Kind kind = Kind::choice;
+  Choice choice;
+  std::string reason;  // one sentence: "T2 cannot take a step: it waits for mutexA, held by T1"
+};
+
+class Policy {
+ public:
+  virtual ~Policy() = default;
+  virtual Pick pick(const Moment& moment) = 0;
+  // Told of everything that happens in a step it picked, in order (for `until`).
+  virtual void on_event(const Machine&, const State&, const Event&) {}
+};
+
+// The table of policies: name, one line of help, maker. `seed` is ignored by those that draw nothing.
+struct PolicyRow {
+  std::string_view name;
+  std::string_view help;
+  std::unique_ptr<Policy> (*make)(const Program& program, std::uint64_t seed);
+};
+std::span<const PolicyRow> policy_rows();
+const PolicyRow* policy_named(std::string_view name);  // null: none
+// Carries out the directives; `rest` is asked for what `finish` names.
+std::unique_ptr<Policy> scripted_policy(const Program& program, Schedule schedule,
+                                        std::uint64_t seed);
+// Exactly these choices, then stop. For counterexamples.
+std::unique_ptr<Policy> exact_policy(std::vector<Choice> choices);
+
+struct RunLimits {
+  std::uint64_t steps_max = 10'000'000;
+  double seconds_max = 0;               // real time; 0: none. Checked by the caller's `cut`.
+  std::function<bool()> cut;            // asked now and then; true ends the run
+};
+
+struct RunResult {
+  enum class End : std::uint8_t {
+    finished,   // the process ended
+    stuck,      // no choice is enabled and the process has not ended
+    stopped,    // the schedule ended while threads could go on
+    refused,    // the schedule did not fit
+    limit,      // steps_max or `cut`
+  };
+  End end = End::finished;
+  State state;
+  std::uint64_t steps = 0;
+  double now = 0;                       // virtual seconds
+  std::uint64_t preemptions = 0;
+  std::string reason;                   // refused: why; limit: which
+  std::vector<Choice> choices;          // all that were taken, if RunOptions::keep_choices
+};
+
+// Told between steps.
+class RunObserver : public Observer {
+ public:
+  // Before a step: its number from 1, what was chosen, the time at which it begins.
+  virtual void on_step(const Machine&, const State& before, std::uint64_t number, Choice choice,
+                       double now) = 0;
+  virtual void on_step_end(const Machine&, const State& after, double now) = 0;
+};
+
+struct RunOptions {
+  RunLimits limits;
+  bool keep_choices = true;
+};
+RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
+              const RunOptions& options = {});
+
+// The choices as a schedule in the words of people: runs of one thread are joined ("T1*3").
+Schedule to_schedule(const Machine& machine, std::span<const Choice> choices);
+
+}  // namespace lockstep

@@ -1,0 +1,75 @@
+// All interleavings of a Program: every terminal state, every finding with its shortest
+// counterexample, and an honest word on what was left out.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "detector/finding.h"
+#include "engine/program/program.h"
+
+namespace lockstep {
+
+struct ExploreLimits {
+  std::uint64_t states_max = 0;         // 0: none
+  std::uint64_t memory_bytes_max = 0;   // of everything the exploration keeps; 0: none
+  double seconds_max = 0;               // real time; 0: none
+  std::uint64_t steps_max = 0;          // depth of an interleaving; 0: none
+  std::function<bool()> interrupted;    // asked now and then; true ends the search
+};
+
+struct ExploreProgress {
+  std::uint64_t states, transitions, frontier, memory_bytes;
+  double seconds;
+  const char* phase;                    // "searching", "shortening"
+};
+
+struct ExploreOptions {
+  ExploreLimits limits;
+  bool memoise = true;                  // private runs
+  bool counterexamples = true;          // shorten and attach schedules
+  std::function<void(const ExploreProgress&)> progress;  // called a few times a second
+};
+
+// One distinct terminal state as a user sees it: several states may show the same.
+struct ExploredOutcome {
+  enum class Status : std::uint8_t { finished, deadlock } status;
+  std::vector<std::pair<std::string, std::string>> variables;   // name, value as JSON
+  std::vector<std::pair<std::string, std::string>> exceptions;  // thread, "Type: text"
+  std::vector<std::string> stuck;                               // threads, if a deadlock
+  std::uint64_t states = 1;
+  friend bool operator==(const ExploredOutcome&, const ExploredOutcome&) = default;
+};
+
+enum class Verdict : std::uint8_t {
+  ok,                // complete, nothing found
+  deadlock,
+  partial_deadlock,
+  error,             // uncaught exception, invariant, final check
+  incomplete,        // nothing found, but not everything was seen
+};
+std::string_view verdict_name(Verdict verdict);  // "ok", "deadlock", "partial-deadlock", ...
+
+struct Exploration {
+  Verdict verdict = Verdict::ok;
+  bool complete = true;
+  std::string incomplete_reason;        // "states: the limit of 1000 was reached"
+  std::vector<Finding> findings;        // ordered: deadlocks first, then by kind, fingerprint
+  std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
+  struct Stats {
+    std::uint64_t states = 0, transitions = 0, terminal_states = 0, deadlock_states = 0;
+    std::uint64_t depth = 0;            // steps of the longest of the shortest ways to a state
+    std::uint64_t memory_bytes = 0;
+    double seconds = 0;
+    std::string reduction = "none";
+  } stats;
+  bool finished_possible() const;       // some interleaving finishes
+};
+
+// Deterministic but for `seconds` and where a time or memory limit cuts.
+Exploration explore(const Program& program, const ExploreOptions& options = {});
+
+}  // namespace lockstep
