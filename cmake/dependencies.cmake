@@ -12,17 +12,11 @@ target_link_libraries(boost INTERFACE Boost::headers)
 add_library(cli11 INTERFACE)
 target_link_libraries(cli11 INTERFACE CLI11::CLI11)
 
-# fmt's archive rather than its shared library (which costs time at every start) or its headers alone
-# (which cost it in every file).
-add_library(fmt INTERFACE)
-find_library(FMT_ARCHIVE libfmt.a)
-if(FMT_ARCHIVE)
-  get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
-  target_include_directories(fmt SYSTEM INTERFACE ${fmt_include})
-  target_link_libraries(fmt INTERFACE ${FMT_ARCHIVE})
-else()
-  target_link_libraries(fmt INTERFACE fmt::fmt-header-only)
-endif()
+# fmt::fmt is the shared library; fmt.cpp says why it is not what we link.
+add_library(fmt STATIC cmake/fmt.cpp)
+get_target_property(fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+target_include_directories(fmt SYSTEM PUBLIC ${fmt_include})
+target_link_libraries(fmt PRIVATE settings)
 
 add_library(json INTERFACE)
 target_link_libraries(json INTERFACE nlohmann_json::nlohmann_json)

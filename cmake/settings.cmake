@@ -29,6 +29,13 @@ endif()
 find_package(Threads REQUIRED)
 target_link_libraries(settings INTERFACE Threads::Threads)
 
+if(LOCKSTEP_STATIC)  # not every system has libc.a; Debian does
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_LINK_OPTIONS -static)
+  check_cxx_source_compiles("int main() {}" CAN_LINK_STATICALLY)
+  unset(CMAKE_REQUIRED_LINK_OPTIONS)
+endif()
+
 if(LOCKSTEP_SANITIZE)
   set(sanitize -fsanitize=${LOCKSTEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(settings INTERFACE ${sanitize})
