@@ -87,6 +87,16 @@ struct Constant {
   std::string text;                       // string, bytes
   std::vector<Constant> items;            // list, tuple; dict: keys and values alternate
   friend bool operator==(const Constant&, const Constant&) = default;
+
+  // The one way to write each; None is Constant{}. An integer is in `integer` and, if it is
+  // small, in `inline_value` too.
+  static Constant of_boolean(bool b);
+  static Constant of_integer(std::int64_t n);
+  static Constant of_real(double x);
+  static Constant of_string(std::string utf8);
+  static Constant of_bytes(std::string content);
+  static Constant of_items(ValueKind kind, std::vector<Constant> items);  // list, tuple, dict
+  static Constant of_handle(ValueKind kind, Value handle);  // object, thread, function, class
 };
 
 struct Global {
@@ -182,6 +192,20 @@ struct OpcodeRow {
   std::string_view description;
 };
 const OpcodeRow& row(Opcode opcode);
+
+// How many values an instruction takes from the operand stack and how many it leaves there.
+// The opcodes that go on at `a` or at the next instruction differ by `jumps`.
+struct StackUse {
+  std::uint32_t takes, leaves;
+};
+StackUse stack_use(const Instruction& instruction, bool jumps);
+
+// How an opcode goes on, for whoever follows the paths of a function.
+struct Flow {
+  bool next;       // may go on at the next instruction
+  bool jump;       // may go on at `a`
+};
+Flow flow(Opcode opcode);
 
 // Checks what every other part takes for granted: operands in range, jumps inside their
 // function, stack depth equal along every path and at most stack_max, handlers well formed,
