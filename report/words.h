@@ -1,0 +1,43 @@
+// The words and numbers that all reports share, so that each says the same thing alike.
+//
+// Whatever comes from a scenario (names, labels, notes, printed lines) passes printable(), or
+// its own format's escaping, before it reaches a report.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/program/program.h"
+
+namespace lockstep {
+
+// As it may stand on a terminal: control characters, line breaks, invisible and
+// direction-changing ones, and bytes that are no UTF-8 become \n, \x1b, \u202e.
+std::string printable(std::string_view text);
+
+// Columns that valid UTF-8 takes on a terminal: wide letters two, combining marks none.
+std::size_t display_width(std::string_view text);
+// Filled with spaces up to `width` columns; longer texts stay as they are.
+std::string padded(std::string_view text, std::size_t width);
+// At most `width` columns, the end replaced by "..." if need be.
+std::string shortened(std::string_view text, std::size_t width);
+
+// 9999, 10,000, 1,234,567.
+std::string grouped(std::uint64_t n);
+// "1 state", "2 states"; `many` where it is not one + "s".
+std::string counted(std::uint64_t n, std::string_view one, std::string_view many = {});
+// "T1", "T1 and T2", "T1, T2 and T3".
+std::string listed(std::span<const std::string> names, std::string_view last = "and");
+std::string seconds_text(double seconds);     // "0.4 ms", "12 ms", "3.2 s", "4 min 05 s"
+std::string bytes_text(std::uint64_t bytes);  // "812 B", "3.4 kB", "1.2 GB"
+
+// Where a statement stands: "23:9", and with `at` what it models: "23:9 (app.py:12)";
+// "not written in the scenario" for an implicit main.
+std::string place_text(const Site& site);
+
+// One argument of a shell's command line, quoted only if it must be.
+std::string shell_quoted(std::string_view argument);
+
+}  // namespace lockstep
