@@ -21,6 +21,8 @@ enum class Opcode : std::uint8_t {
 #undef VISIBLE
 };
 
+inline constexpr std::size_t opcode_count = static_cast<std::size_t>(Opcode::await_test) + 1;
+
 // Operand b of update_local and update_global: what is done to the container, which lies
 // under `depth` subscripts. On the stack: the subscripts, outermost first, then the
 // arguments. Pushes what the call returns (pop) or nothing.
@@ -87,16 +89,6 @@ struct Constant {
   std::string text;                       // string, bytes
   std::vector<Constant> items;            // list, tuple; dict: keys and values alternate
   friend bool operator==(const Constant&, const Constant&) = default;
-
-  // The one way to write each; None is Constant{}. An integer is in `integer` and, if it is
-  // small, in `inline_value` too.
-  static Constant of_boolean(bool b);
-  static Constant of_integer(std::int64_t n);
-  static Constant of_real(double x);
-  static Constant of_string(std::string utf8);
-  static Constant of_bytes(std::string content);
-  static Constant of_items(ValueKind kind, std::vector<Constant> items);  // list, tuple, dict
-  static Constant of_handle(ValueKind kind, Value handle);  // object, thread, function, class
 };
 
 struct Global {
@@ -186,9 +178,14 @@ struct Program {
   std::optional<FunctionId> function_named(std::string_view name) const;
 };
 
+// The word of a State at which the shared variables begin, a word each; the objects' words
+// follow them. state/state.h draws the whole.
+inline constexpr std::uint32_t first_global_word = 2;
+
 struct OpcodeRow {
   std::string_view name;
   bool visible;
+  std::optional<int> stack;  // net effect; nothing: see stack_use()
   std::string_view description;
 };
 const OpcodeRow& row(Opcode opcode);
