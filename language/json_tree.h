@@ -16,7 +16,8 @@
 namespace lockstep {
 
 inline constexpr std::size_t json_depth_max = 100;
-inline constexpr std::size_t json_bytes_max = 64u << 20;
+inline constexpr std::size_t json_bytes_max = 16u << 20;
+inline constexpr std::size_t json_values_max = 1'000'000;
 
 struct JsonNode {
   enum class Kind : std::uint8_t { null, boolean, integer, real, string, array, object };

@@ -20,15 +20,14 @@ enum class StatementKind : std::uint8_t {
 
 enum class FieldKind : std::uint8_t {
   expression,   // Operand
-  expressions,  // std::vector<Operand>: one value or an array
+  raised,       // Operand, or std::monostate for null: raise again what is being handled
+  expressions,  // std::vector<Operand>: one value or an array; at least one
   arguments,    // std::vector<Operand>: always an array
-  target,       // Operand: a name, or a name with subscripts: what can be assigned to
+  target,       // Operand: a name, an item or an attribute: what can be assigned to
   block,        // Block
-  name,         // std::string: an identifier
-  names,        // std::vector<std::string>: one identifier or an array
+  names,        // std::vector<std::string>: one identifier or an array; at least one
   handlers,     // std::vector<ExceptHandler>: one {type, as, do} or an array of them
   function,     // std::string: the name of a function of the scenario
-  boolean,      // bool: true or false
   marker,       // bool: the key's value is ignored but must be true or null ("pass": true)
 };
 

@@ -1,0 +1,15 @@
+// JSON Pointers (RFC 6901), and names from a file as messages show them.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace lockstep {
+
+std::string child(std::string_view pointer, std::string_view key);
+std::string child(std::string_view pointer, std::size_t index);
+
+// In double quotes; of a long text the beginning. Control characters are left for render().
+std::string in_quotes(std::string_view text);
+
+}  // namespace lockstep

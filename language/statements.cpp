@@ -1,0 +1,291 @@
+// The rows. Of the order only this depends: it is that of StatementKind.
+#include "language/statements.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+using enum FieldKind;
+constexpr bool required = true;
+constexpr bool optional = false;
+
+constexpr FieldRow set_fields[] = {
+    {"set", target, required,
+     "the variable, item (xs[i], d['k']) or attribute (t.name, t.daemon) to assign to"},
+    {"to", expression, required, "the value"},
+};
+constexpr FieldRow append_fields[] = {
+    {"append", target, required, "the list"},
+    {"item", expression, required, "what is added"},
+};
+constexpr FieldRow pop_fields[] = {
+    {"pop", target, required, "the list or dict"},
+    {"index", expression, optional, "position or key; without it the last of a list"},
+    {"into", target, optional, "where the item is stored"},
+};
+constexpr FieldRow print_fields[] = {
+    {"print", expressions, required, "one value or an array of values"},
+};
+constexpr FieldRow assert_fields[] = {
+    {"assert", expression, required, "what must be true"},
+    {"message", expression, optional, "the exception's text"},
+};
+constexpr FieldRow choose_fields[] = {
+    {"choose", target, required, "where the value is stored"},
+    {"from", expression, required, "the values to choose from"},
+};
+constexpr FieldRow atomic_fields[] = {
+    {"atomic", block, required, "the statements"},
+};
+constexpr FieldRow await_fields[] = {
+    {"await", expression, required, "what is waited for"},
+};
+constexpr FieldRow if_fields[] = {
+    {"if", expression, required, "the condition"},
+    {"then", block, required, "executed if it is true"},
+    {"else", block, optional, "executed if it is false"},
+};
+constexpr FieldRow while_fields[] = {
+    {"while", expression, required, "the condition, evaluated before each round"},
+    {"do", block, required, "the body"},
+};
+constexpr FieldRow for_fields[] = {
+    {"for", names, required,
+     "the variable, or an array of variables among which each item is divided"},
+    {"in", expression, required, "the iterable"},
+    {"do", block, required, "the body"},
+};
+constexpr FieldRow break_fields[] = {
+    {"break", marker, required, "true"},
+};
+constexpr FieldRow continue_fields[] = {
+    {"continue", marker, required, "true"},
+};
+constexpr FieldRow call_fields[] = {
+    {"call", function, required, "the function"},
+    {"args", arguments, optional, "its arguments"},
+    {"into", target, optional, "where its result is stored"},
+};
+constexpr FieldRow return_fields[] = {
+    {"return", expression, required, "the result; null for None"},
+};
+constexpr FieldRow try_fields[] = {
+    {"try", block, required, "the statements that may raise"},
+    {"except", handlers, optional,
+     "one handler, or an array of which the first that fits is taken"},
+    {"else", block, optional, "executed if nothing was raised"},
+    {"finally", block, optional, "executed in any case"},
+};
+constexpr FieldRow raise_fields[] = {
+    {"raise", raised, required,
+     "the exception or its class; null raises the one being handled again"},
+};
+constexpr FieldRow pass_fields[] = {
+    {"pass", marker, required, "true"},
+};
+constexpr FieldRow global_fields[] = {
+    {"global", names, required, "the variables"},
+};
+constexpr FieldRow sleep_fields[] = {
+    {"sleep", expression, required, "virtual seconds"},
+};
+constexpr FieldRow io_fields[] = {
+    {"io", expression, required, "virtual seconds"},
+};
+constexpr FieldRow compute_fields[] = {
+    {"compute", expression, required, "virtual seconds"},
+};
+constexpr FieldRow yield_fields[] = {
+    {"yield", marker, required, "true"},
+};
+constexpr FieldRow thread_fields[] = {
+    {"thread", target, required, "where the thread is stored"},
+    {"target", function, required, "the function that it executes"},
+    {"args", arguments, optional, "the function's arguments"},
+    {"name", expression, optional, "the thread's name"},
+    {"daemon", expression, optional,
+     "whether it is a daemon; without it as the thread that creates it"},
+};
+constexpr FieldRow start_fields[] = {
+    {"start", expression, required, "the thread"},
+};
+constexpr FieldRow join_fields[] = {
+    {"join", expression, required, "the thread"},
+    {"timeout", expression, optional,
+     "virtual seconds; without it, or with None, for as long as it takes"},
+};
+constexpr FieldRow spawn_fields[] = {
+    {"spawn", function, required, "the function that it executes"},
+    {"args", arguments, optional, "the function's arguments"},
+    {"as", target, optional, "where the thread is stored"},
+    {"name", expression, optional, "the thread's name"},
+    {"daemon", expression, optional,
+     "whether it is a daemon; without it as the thread that creates it"},
+};
+constexpr FieldRow acquire_fields[] = {
+    {"acquire", expression, required, "the lock, semaphore or condition"},
+    {"blocking", expression, optional, "False: does not wait"},
+    {"timeout", expression, optional,
+     "virtual seconds; without it, or with -1 (a semaphore: None), for as long as it takes"},
+    {"into", target, optional, "where True or False is stored"},
+};
+constexpr FieldRow release_fields[] = {
+    {"release", expression, required, "the lock, semaphore or condition"},
+    {"n", expression, optional, "how often a semaphore is released; without it once"},
+};
+constexpr FieldRow with_fields[] = {
+    {"with", expressions, required, "the lock, or an array of locks that are taken in this order"},
+    {"do", block, required, "the statements"},
+};
+constexpr FieldRow wait_fields[] = {
+    {"wait", expression, required, "the condition or event"},
+    {"timeout", expression, optional,
+     "virtual seconds; without it, or with None, for as long as it takes"},
+    {"into", target, optional, "where the result is stored: False after a timeout"},
+};
+constexpr FieldRow wait_for_fields[] = {
+    {"wait_for", expression, required, "the condition"},
+    {"until", expression, required, "what is waited for, evaluated with the lock held"},
+    {"timeout", expression, optional,
+     "virtual seconds; without it, or with None, for as long as it takes"},
+    {"into", target, optional, "where the expression's last value is stored"},
+};
+constexpr FieldRow notify_fields[] = {
+    {"notify", expression, required, "the condition"},
+    {"n", expression, optional, "how many at most; without it one"},
+};
+constexpr FieldRow notify_all_fields[] = {
+    {"notify_all", expression, required, "the condition"},
+};
+constexpr FieldRow event_set_fields[] = {
+    {"event_set", expression, required, "the event"},
+};
+constexpr FieldRow event_clear_fields[] = {
+    {"event_clear", expression, required, "the event"},
+};
+
+constexpr std::array rows{
+    StatementRow{StatementKind::set, "set", "assigns to a variable, an item or an attribute",
+                 R"json({"set": "n", "to": "n - 1"})json", set_fields},
+    StatementRow{StatementKind::append, "append", "adds an item at the end of a list",
+                 R"json({"append": "done", "item": "i"})json", append_fields},
+    StatementRow{StatementKind::pop, "pop", "takes an item out of a list or dict",
+                 R"json({"pop": "jobs", "index": 0, "into": "job"})json", pop_fields},
+    StatementRow{StatementKind::print, "print", "prints values on a line, separated by blanks",
+                 R"json({"print": "f'{n} left'"})json", print_fields},
+    StatementRow{
+        StatementKind::assert_, "assert", "raises AssertionError unless the expression is true",
+        R"json({"assert": "n >= 0", "message": "'n fell below zero'"})json", assert_fields},
+    StatementRow{StatementKind::choose, "choose",
+                 "takes any one of the values; an exploration tries every one",
+                 R"json({"choose": "wait", "from": "[1, 2, 4]"})json", choose_fields},
+    StatementRow{StatementKind::atomic, "atomic",
+                 "no other thread runs in between; a blocking operation inside is an error",
+                 R"json({"atomic": [{"set": "n", "to": "n + 1"}]})json", atomic_fields},
+    StatementRow{StatementKind::await, "await",
+                 "waits until the expression over shared variables is true, as a busy loop would",
+                 R"json({"await": "ready"})json", await_fields},
+    StatementRow{StatementKind::if_, "if", "executes one of two blocks",
+                 R"json({"if": "n > 0", "then": [{"print": "n"}], "else": [{"pass": true}]})json",
+                 if_fields},
+    StatementRow{StatementKind::while_, "while", "repeats a block as long as a condition holds",
+                 R"json({"while": "n > 0", "do": [{"set": "n", "to": "n - 1"}]})json",
+                 while_fields},
+    StatementRow{StatementKind::for_, "for", "executes a block for each item of an iterable",
+                 R"json({"for": "i", "in": "range(3)", "do": [{"print": "i"}]})json", for_fields},
+    StatementRow{StatementKind::break_, "break", "leaves the innermost loop",
+                 R"json({"break": true})json", break_fields},
+    StatementRow{StatementKind::continue_, "continue",
+                 "goes on with the next round of the innermost loop",
+                 R"json({"continue": true})json", continue_fields},
+    StatementRow{StatementKind::call, "call", "calls a function",
+                 R"json({"call": "f", "args": [1, "'a'"], "into": "x"})json", call_fields},
+    StatementRow{StatementKind::return_, "return", "leaves the function",
+                 R"json({"return": "n"})json", return_fields},
+    StatementRow{
+        StatementKind::try_, "try", "handles exceptions",
+        R"json({"try": [{"call": "f"}], "except": {"type": "ValueError", "as": "e", "do": [{"print": "e"}]}})json",
+        try_fields},
+    StatementRow{StatementKind::raise, "raise", "raises an exception",
+                 R"json({"raise": "ValueError('no such user')"})json", raise_fields},
+    StatementRow{StatementKind::pass, "pass", "does nothing", R"json({"pass": true})json",
+                 pass_fields},
+    StatementRow{StatementKind::global, "global", "the function assigns to these shared variables",
+                 R"json({"global": ["n", "done"]})json", global_fields},
+    StatementRow{StatementKind::sleep, "sleep", "sleeps; other threads may run",
+                 R"json({"sleep": 0.1})json", sleep_fields},
+    StatementRow{StatementKind::io, "io", "waits for input or output; other threads may run",
+                 R"json({"io": 0.1})json", io_fields},
+    StatementRow{StatementKind::compute, "compute",
+                 "computes; the GIL is held and given up as its model says",
+                 R"json({"compute": 0.1})json", compute_fields},
+    StatementRow{StatementKind::yield, "yield", "lets other threads run",
+                 R"json({"yield": true})json", yield_fields},
+    StatementRow{StatementKind::thread, "thread", "creates a thread",
+                 R"json({"thread": "t", "target": "f", "args": [1], "daemon": true})json",
+                 thread_fields},
+    StatementRow{StatementKind::start, "start", "starts a thread", R"json({"start": "t"})json",
+                 start_fields},
+    StatementRow{StatementKind::join, "join", "waits until a thread has ended",
+                 R"json({"join": "t", "timeout": 1})json", join_fields},
+    StatementRow{StatementKind::spawn, "spawn", "creates a thread and starts it",
+                 R"json({"spawn": "f", "args": [1], "as": "t"})json", spawn_fields},
+    StatementRow{StatementKind::acquire, "acquire", "acquires a lock or semaphore",
+                 R"json({"acquire": "mutexA", "timeout": 1, "into": "got"})json", acquire_fields},
+    StatementRow{StatementKind::release, "release", "releases a lock or semaphore",
+                 R"json({"release": "mutexA"})json", release_fields},
+    StatementRow{StatementKind::with, "with", "holds locks while a block is executed",
+                 R"json({"with": "mutexA", "do": [{"set": "n", "to": "n + 1"}]})json", with_fields},
+    StatementRow{StatementKind::wait, "wait", "waits on a condition or for an event",
+                 R"json({"wait": "cond", "timeout": 1, "into": "notified"})json", wait_fields},
+    StatementRow{StatementKind::wait_for, "wait_for",
+                 "waits on a condition until an expression is true",
+                 R"json({"wait_for": "cond", "until": "n > 0"})json", wait_for_fields},
+    StatementRow{StatementKind::notify, "notify", "wakes threads that wait on a condition",
+                 R"json({"notify": "cond", "n": 2})json", notify_fields},
+    StatementRow{StatementKind::notify_all, "notify_all",
+                 "wakes all threads that wait on a condition", R"json({"notify_all": "cond"})json",
+                 notify_all_fields},
+    StatementRow{StatementKind::event_set, "event_set",
+                 "sets an event's flag and wakes all who wait for it",
+                 R"json({"event_set": "ready"})json", event_set_fields},
+    StatementRow{StatementKind::event_clear, "event_clear", "clears an event's flag",
+                 R"json({"event_clear": "ready"})json", event_clear_fields},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (static_cast<std::size_t>(rows[i].kind) != i) return false;
+    if (rows[i].fields[0].key != rows[i].key || !rows[i].fields[0].required) return false;
+  }
+  return true;
+}
+static_assert(in_order(), "row i is that of StatementKind i, and its first field names it");
+
+}  // namespace
+
+std::span<const StatementRow> statement_rows() { return rows; }
+
+const StatementRow& row(StatementKind kind) { return rows[static_cast<std::size_t>(kind)]; }
+
+std::optional<StatementKind> statement_named(std::string_view key) {
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const StatementRow& row) { return row.key == key; });
+  if (found == rows.end()) return std::nullopt;
+  return found->kind;
+}
+
+std::size_t field_index(StatementKind kind, std::string_view key) {
+  const std::span<const FieldRow> fields = row(kind).fields;
+  const auto found = std::find_if(fields.begin(), fields.end(),
+                                  [&](const FieldRow& field) { return field.key == key; });
+  LOCKSTEP_ASSERT(found != fields.end(), "the row has a field of this name");
+  return static_cast<std::size_t>(found - fields.begin());
+}
+
+}  // namespace lockstep
