@@ -9,6 +9,9 @@
 
 namespace lockstep {
 
+[[noreturn]] void assertion_failed(const char* condition, const char* meaning, const char* file,
+                                   int line);
+
 // While alive, `describe` is what a failed assertion on this thread prints last.
 // Contexts nest; the innermost speaks. `describe` may not fail an assertion itself.
 class CrashContext {
@@ -23,9 +26,6 @@ class CrashContext {
   CrashContext* outer_;
   friend void assertion_failed(const char*, const char*, const char*, int);
 };
-
-[[noreturn]] void assertion_failed(const char* condition, const char* meaning, const char* file,
-                                   int line);
 
 }  // namespace lockstep
 

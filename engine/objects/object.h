@@ -61,7 +61,8 @@ struct Call {
   Value receiver;                    // object or thread handle; none_value without receiver
   std::span<const Value> arguments;
   Value saved;                       // what the operation before it handed on (Outcome::next)
-  std::uint32_t operand = 0;         // the instruction's: a GlobalId, an Update, ...
+  std::uint32_t operand = 0;         // load_global, store_global, update_global: the GlobalId
+  std::uint32_t update = 0;          // update_global: the Update, encoded
   std::uint32_t chosen = 0;          // choose: index of the item
   double now = 0;                    // virtual seconds, for time()
   ObjectId object() const;           // requires: the receiver is an object

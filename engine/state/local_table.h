@@ -44,14 +44,23 @@ struct Pending {
   Value receiver = none_value;
   std::vector<Value> arguments;
   Value saved = none_value;
-  std::uint32_t operand = 0;      // instruction operand: GlobalId, Update, ...
+  std::uint32_t operand = 0;      // load_global, store_global, update_global: the GlobalId
+  std::uint32_t update = 0;       // update_global: the Update, encoded
   std::uint32_t pc = 0;
   SiteId site;
   bool has_site = false;          // false: the thread has ended or was not written
   bool may_switch = true;
   bool atomic = false;
-  bool entering = false;          // part of a with statement: no place to switch after a C call
 };
+
+// The operation that `verb` is for a receiver, if it has one. A Condition hands the verbs that
+// it lacks on to its lock: `receiver` is then the lock.
+std::optional<Operation> resolve(const Program& program, const ValueTable& values, Verb verb,
+                                 Value& receiver);
+
+// What a thread that stands before this visible instruction is about to do. Requires: the
+// frame's operands are on its stack, and resolve() succeeds for an Opcode::operate.
+Operation operation_at(const Program& program, const ValueTable& values, const Frame& frame);
 
 class LocalTable {
  public:

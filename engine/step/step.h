@@ -1,6 +1,6 @@
 // The semantics: the only code that changes a State.
 //
-// A Machine is a Program with the tables that give meaning to a State's words. A step is one
+// A step is one
 // choice: a visible operation of one thread, and all that follows it up to the next place at
 // which the GIL model lets another thread run. Every source of nondeterminism is a Choice.
 //
@@ -14,26 +14,12 @@
 
 #include "engine/program/program.h"
 #include "engine/state/local_table.h"
+#include "engine/state/machine.h"
 #include "engine/state/state.h"
 #include "engine/value/text.h"
 #include "engine/value/value_table.h"
 
 namespace lockstep {
-
-// The tables only ever grow, and what they return depends on content alone; that is why a
-// const Machine may still intern.
-struct Machine {
-  explicit Machine(const Program& program);
-  const Program& program;
-  std::vector<Value> constants;  // Program::constants
-  ValueTable& values() const { return *values_; }
-  LocalTable& locals() const { return *locals_; }
-  bool memoise = true;  // off: every private run is interpreted anew
-
- private:
-  std::unique_ptr<ValueTable> values_;
-  std::unique_ptr<LocalTable> locals_;
-};
 
 struct Choice {
   enum class Kind : std::uint8_t {
@@ -62,13 +48,14 @@ struct Event {
   };
   Kind kind;
   ThreadId thread;
-  SiteId site;
+  SiteId site = {};
   Operation operation = Operation::run_on;
   Value receiver = none_value;
-  std::span<const Value> arguments;
+  std::span<const Value> arguments = {};
   std::uint32_t operand = 0;   // load_global, store_global, update_global: the GlobalId
-  Outcome outcome;
-  FunctionId function;         // called, returned
+  std::uint32_t update = 0;    // update_global: the Update, encoded
+  Outcome outcome = {};
+  FunctionId function = {};    // called, returned
 };
 
 class Observer {

@@ -1,0 +1,122 @@
+// The tables of object.h, made from the .def files. A row whose code is missing does not
+// link, and the linker names the function.
+#include "engine/objects/object.h"
+
+#include <array>
+
+#include "engine/assert.h"
+#include "engine/objects/operations.h"
+
+namespace lockstep {
+namespace {
+
+constexpr bool OWNED = true;
+constexpr bool UNOWNED = false;
+constexpr VerbRow::Where STATEMENT = VerbRow::Where::statement;
+constexpr VerbRow::Where QUERY = VerbRow::Where::query;
+constexpr VerbRow::Where ATTRIBUTE = VerbRow::Where::attribute;
+constexpr Switch OPCODE = Switch::opcode;
+constexpr Switch C_CALL = Switch::c_call;
+constexpr Switch PY_CALL = Switch::py_call;
+constexpr Switch YIELDS = Switch::yields;
+constexpr Switch SILENT = Switch::silent;
+constexpr Need ALL = Need::all;
+constexpr Need ANY = Need::any;
+constexpr LetGoBy RELEASE = LetGoBy::release;
+constexpr LetGoBy SET = LetGoBy::set;
+constexpr LetGoBy NOTIFY = LetGoBy::notify;
+constexpr LetGoBy END = LetGoBy::end;
+constexpr LetGoBy STORE = LetGoBy::store;
+
+// A verb column may be NO_VERB, which is no enumerator of Verb.
+namespace verb_column {
+#define VERB(verb, arguments, where) constexpr Verb verb = Verb::verb;
+#include "engine/objects/verbs.def"
+#undef VERB
+constexpr Verb NO_VERB = Verb::none;
+}  // namespace verb_column
+
+const std::array object_table{
+#define OBJECT(kind, type, words, owned) \
+  ObjectRow{ObjectKind::kind, type, words, owned, &initialise_##kind, &owner_##kind},
+#include "engine/objects/objects.def"
+#undef OBJECT
+};
+
+constexpr std::array verb_table{
+#define VERB(verb, arguments, where) VerbRow{Verb::verb, #verb, arguments, where},
+#include "engine/objects/verbs.def"
+#undef VERB
+};
+
+const std::array operation_table{
+#define MAY_BLOCK(operation, kind, verb, switches, need, by)                                \
+  OperationRow{Operation::operation, #operation, ObjectKind::kind, verb_column::verb,       \
+               switches,             true,       need,             by,                      \
+               &ready_##operation,   &apply_##operation,           &expire_##operation},
+#define NEVER_BLOCKS(operation, kind, verb, switches)                                       \
+  OperationRow{Operation::operation, #operation, ObjectKind::kind, verb_column::verb,       \
+               switches,             false,      Need::all,        LetGoBy::nothing,        \
+               nullptr,              &apply_##operation,           nullptr},
+#include "engine/objects/operations.def"
+#undef MAY_BLOCK
+#undef NEVER_BLOCKS
+};
+static_assert(std::tuple_size_v<decltype(operation_table)> == operation_count);
+
+// [verb][kind] -> operation
+constexpr std::size_t kinds = static_cast<std::size_t>(ObjectKind::nothing) + 1;
+using ByVerb = std::array<std::array<std::optional<Operation>, kinds>, verb_table.size()>;
+const ByVerb by_verb = [] {
+  ByVerb result{};
+  for (const OperationRow& row : operation_table) {
+    if (row.verb == Verb::none) continue;
+    result[static_cast<std::size_t>(row.verb)][static_cast<std::size_t>(row.kind)] = row.operation;
+  }
+  return result;
+}();
+
+}  // namespace
+
+ObjectId Call::object() const {
+  LOCKSTEP_ASSERT(value_detail::tag_of(receiver) == value_detail::tag_object,
+                  "an operation on an object has an object as its receiver");
+  return {value_detail::payload_of(receiver)};
+}
+
+const ObjectRow& row(ObjectKind kind) {
+  LOCKSTEP_ASSERT(static_cast<std::size_t>(kind) < object_table.size(),
+                  "the kind is one of objects.def");
+  return object_table[static_cast<std::size_t>(kind)];
+}
+const VerbRow& row(Verb verb) {
+  LOCKSTEP_ASSERT(verb != Verb::none, "there is a verb");
+  return verb_table[static_cast<std::size_t>(verb)];
+}
+const OperationRow& row(Operation operation) {
+  return operation_table[static_cast<std::size_t>(operation)];
+}
+std::span<const ObjectRow> object_rows() { return object_table; }
+std::span<const VerbRow> verb_rows() { return verb_table; }
+std::span<const OperationRow> operation_rows() { return operation_table; }
+
+std::optional<ObjectKind> object_kind_named(std::string_view type) {
+  for (const ObjectRow& row : object_table) {
+    if (row.type == type) return row.kind;
+  }
+  return std::nullopt;
+}
+
+std::optional<Verb> verb_named(std::string_view name) {
+  for (const VerbRow& row : verb_table) {
+    if (row.name == name) return row.verb;
+  }
+  return std::nullopt;
+}
+
+std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {
+  if (verb == Verb::none) return std::nullopt;
+  return by_verb[static_cast<std::size_t>(verb)][static_cast<std::size_t>(kind)];
+}
+
+}  // namespace lockstep

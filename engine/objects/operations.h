@@ -1,0 +1,24 @@
+// The functions that the rows of objects.def and operations.def name. For the tables and for
+// engine/operations/ only; everybody else goes through row() in object.h.
+#pragma once
+#include "engine/objects/object.h"
+
+namespace lockstep {
+
+#define OBJECT(kind, type, words, owned)                    \
+  void initialise_##kind(const Machine&, State&, ObjectId); \
+  std::optional<ThreadId> owner_##kind(const Machine&, const State&, ObjectId);
+#include "engine/objects/objects.def"
+#undef OBJECT
+
+#define MAY_BLOCK(operation, kind, verb, switches, need, by) \
+  Readiness ready_##operation(const State&, const Call&);    \
+  Outcome apply_##operation(State&, const Call&);            \
+  Outcome expire_##operation(State&, const Call&);
+#define NEVER_BLOCKS(operation, kind, verb, switches) \
+  Outcome apply_##operation(State&, const Call&);
+#include "engine/objects/operations.def"
+#undef MAY_BLOCK
+#undef NEVER_BLOCKS
+
+}  // namespace lockstep

@@ -1,0 +1,131 @@
+#include "engine/operations/arguments.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "engine/assert.h"
+#include "engine/value/arithmetic.h"
+
+namespace lockstep {
+namespace {
+// threading.TIMEOUT_MAX on 64-bit Linux, in seconds.
+constexpr double timeout_max = 9223372036.0;
+}  // namespace
+
+Outcome raise(const Call& call, ExceptionKind kind, std::string_view message) {
+  return Outcome::raise(call.machine.values().exception(kind, message));
+}
+
+Seconds seconds(const Call& call, Value value) {
+  const ValueTable& values = call.machine.values();
+  switch (values.kind(value)) {
+    case ValueKind::boolean:
+      return {value == true_value ? 1.0 : 0.0, std::nullopt};
+    case ValueKind::integer:
+      return {static_cast<double>(values.as_integer(value)), std::nullopt};
+    case ValueKind::real:
+      if (std::isnan(values.as_real(value))) {
+        return {0, raise(call, ExceptionKind::value_error, "Invalid value NaN (not a number)")};
+      }
+      return {values.as_real(value), std::nullopt};
+    default:
+      return {0, raise(call, ExceptionKind::type_error,
+                       "'" + std::string(type_name(values, value)) +
+                           "' object cannot be interpreted as an integer")};
+  }
+}
+
+AcquireArguments acquire_arguments(const Call& call) {
+  const Value blocking = call.arguments[0];
+  const Value timeout = call.arguments[1];
+  const bool blocks = blocking == none_value || truth(call.machine.values(), blocking);
+  if (timeout == none_value) {
+    return {std::nullopt, blocks ? Readiness::blocked : Readiness::ready};
+  }
+  const Seconds given = seconds(call, timeout);
+  if (given.error) return {given.error};
+  const bool unlimited = given.value == -1;
+  if (!blocks && !unlimited) {
+    return {raise(call, ExceptionKind::value_error,
+                  "can't specify a timeout for a non-blocking call")};
+  }
+  if (given.value < 0 && !unlimited) {
+    return {raise(call, ExceptionKind::value_error, "timeout value must be positive")};
+  }
+  if (given.value > timeout_max) {
+    return {raise(call, ExceptionKind::overflow_error, "timeout value is too large")};
+  }
+  if (!blocks || given.value == 0) return {std::nullopt, Readiness::ready};
+  return {std::nullopt, unlimited ? Readiness::blocked : Readiness::until_timeout};
+}
+
+Readiness waiting(const Call& call, Value timeout) {
+  if (timeout == none_value) return Readiness::blocked;
+  const Seconds given = seconds(call, timeout);
+  return !given.error && given.value > 0 ? Readiness::until_timeout : Readiness::ready;
+}
+
+Count count_argument(const Call& call, Value value) {
+  const ValueTable& values = call.machine.values();
+  if (value == none_value) return {};
+  if (values.kind(value) == ValueKind::integer) return {values.as_integer(value), std::nullopt};
+  if (values.kind(value) == ValueKind::boolean) return {value == true_value ? 1 : 0, std::nullopt};
+  return {1, raise(call, ExceptionKind::type_error,
+                   "'<' not supported between instances of '" +
+                       std::string(type_name(values, value)) + "' and 'int'")};
+}
+
+namespace {
+std::span<const Value> threads_in(const Machine& machine, Word waiters) {
+  return machine.values().items(Value{waiters});
+}
+}  // namespace
+
+bool is_waiting(const Machine& machine, Word waiters, ThreadId thread) {
+  const std::span<const Value> threads = threads_in(machine, waiters);
+  return std::ranges::find(threads, thread_value(thread)) != threads.end();
+}
+
+void add_waiter(const Machine& machine, Word& waiters, ThreadId thread) {
+  const std::span<const Value> before = threads_in(machine, waiters);
+  std::vector<Value> after(before.begin(), before.end());
+  after.push_back(thread_value(thread));
+  waiters = machine.values().tuple(after).bits;
+}
+
+void remove_waiter(const Machine& machine, Word& waiters, ThreadId thread) {
+  const std::span<const Value> before = threads_in(machine, waiters);
+  std::vector<Value> after(before.begin(), before.end());
+  std::erase(after, thread_value(thread));
+  waiters = machine.values().tuple(after).bits;
+}
+
+void remove_oldest(const Machine& machine, Word& waiters, std::int64_t count) {
+  const std::span<const Value> before = threads_in(machine, waiters);
+  if (count <= 0) return;
+  if (static_cast<std::uint64_t>(count) >= before.size()) {
+    waiters = 0;
+    return;
+  }
+  waiters = machine.values().tuple(before.subspan(static_cast<std::size_t>(count))).bits;
+}
+
+bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by) {
+  const Word* words = object_words(machine.program, state, lock);
+  // A plain Lock has no owner for CPython: Condition._is_owned only asks whether it is taken.
+  if (machine.program.objects[lock.index].kind == ObjectKind::lock) return words[0] != 0;
+  return words[0] == by.index + 1;
+}
+
+std::uint32_t release_save(const Machine& machine, State& state, ObjectId lock) {
+  Word* words = object_words(machine.program, state, lock);
+  words[0] = 0;
+  if (machine.program.objects[lock.index].kind == ObjectKind::lock) return 1;
+  const std::uint32_t depth = words[1];
+  words[1] = 0;
+  return depth;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,56 @@
+// What the operations of several kinds have in common: arguments, and queues of threads.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "engine/objects/operations.h"
+#include "engine/state/machine.h"
+#include "engine/state/state.h"
+#include "engine/value/value_table.h"
+
+namespace lockstep {
+
+Outcome raise(const Call& call, ExceptionKind kind, std::string_view message);
+
+// A number of seconds, as CPython's _PyTime_FromSecondsObject takes it.
+struct Seconds {
+  double value = 0;
+  std::optional<Outcome> error;
+};
+Seconds seconds(const Call& call, Value value);
+
+// acquire(blocking=True, timeout=-1) of Lock and RLock (Modules/_threadmodule.c 3.11,
+// lock_acquire_parse_args). None stands for an argument that was not given.
+struct AcquireArguments {
+  std::optional<Outcome> error;
+  Readiness if_taken = Readiness::blocked;  // ready: give up at once
+};
+AcquireArguments acquire_arguments(const Call& call);
+
+// How a thread waits that may give a timeout of Python code (None: for ever): ready when the
+// timeout is 0 or less.
+Readiness waiting(const Call& call, Value timeout);
+
+// The n of release(n) and notify(n), 1 if not given.
+struct Count {
+  std::int64_t value = 1;
+  std::optional<Outcome> error;
+};
+Count count_argument(const Call& call, Value value);
+
+// Threads that wait, in a word of an object: the Value of a tuple of handles, oldest first.
+bool is_waiting(const Machine& machine, Word waiters, ThreadId thread);
+void add_waiter(const Machine& machine, Word& waiters, ThreadId thread);
+void remove_waiter(const Machine& machine, Word& waiters, ThreadId thread);
+void remove_oldest(const Machine& machine, Word& waiters, std::int64_t count);
+
+// A lock that a Condition works with: Lock or RLock.
+bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by);
+// Lets go of every level; what restore() needs to take it again.
+std::uint32_t release_save(const Machine& machine, State& state, ObjectId lock);
+// The end of Condition.wait, once the lock is taken again; `call.saved` is what
+// condition_park handed on. (In condition.cpp.)
+Outcome finish_wait(State& state, const Call& call);
+
+}  // namespace lockstep

@@ -1,0 +1,171 @@
+// threading.Thread (Lib/threading.py, 3.11), and what a program asks of all threads.
+//
+// start() waits in CPython until the child has begun, which the child does without needing
+// anything: here it begins with its start. A policy that mimics CPython runs the child first.
+#include <string>
+#include <vector>
+
+#include "engine/interpreter/private_run.h"
+#include "engine/operations/arguments.h"
+#include "engine/value/arithmetic.h"
+#include "engine/value/text.h"
+
+namespace lockstep {
+namespace {
+
+ThreadId target(const Call& call) { return call.machine.values().as_thread(call.receiver); }
+
+Life life_of_target(const State& state, const Call& call) {
+  return life(call.machine.program, state, target(call));
+}
+bool is_over(Life life) { return life == Life::ended || life == Life::killed; }
+
+template <class Visit>
+void for_each_alive(const State& state, const Call& call, Visit visit) {
+  const Program& program = call.machine.program;
+  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (life(program, state, {i}) == Life::alive) visit(ThreadId{i});
+  }
+}
+
+bool is_true(const Call& call, Value value) { return truth(call.machine.values(), value); }
+
+// str(name), as Thread.__init__ and the name property do it. Only data makes sense as a name.
+class NoHandles : public Names {
+  std::string object_name(ObjectId) const override { return "<object>"; }
+  std::string thread_name(ThreadId) const override { return "<Thread>"; }
+  std::string function_name(FunctionId) const override { return "<function>"; }
+};
+std::string name_text(const Call& call, Value name) {
+  return str(call.machine.values(), name, NoHandles{});
+}
+
+// CPython's idents are addresses; ours are the thread's number, MainThread being 1.
+Value ident(const Call& call, ThreadId thread) {
+  return call.machine.values().integer(std::int64_t{thread.index} + 1);
+}
+
+}  // namespace
+
+Outcome apply_thread_create(State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  ValueTable& values = call.machine.values();
+  const Value function = call.arguments[0];
+  const Value name = call.arguments[2];
+  const Value daemon = call.arguments[3];
+  if (values.kind(function) != ValueKind::function) {
+    return raise(call, ExceptionKind::type_error,
+                 "the target of a thread is a function of the scenario");
+  }
+  const FunctionId body = values.as_function(function);
+  const std::span<const Value> arguments = values.items(call.arguments[1]);
+
+  Value text = name;
+  const bool unnamed =
+      name == none_value || (values.kind(name) == ValueKind::string && values.as_text(name).empty());
+  if (unnamed) {
+    std::string given = "Thread-" + std::to_string(++state.words[layout::names_given]);
+    // The suffix came with 3.10.
+    if (program.gil != GilModel::every_bytecode) {
+      given += " (" + program.functions[body.index].name + ")";
+    }
+    text = values.string(given);
+  } else if (values.kind(name) != ValueKind::string) {
+    text = values.string(name_text(call, name));
+  }
+
+  const ThreadId id{static_cast<std::uint32_t>(thread_count(program, state))};
+  const LocalState start = enter(call.machine, body, arguments).state;
+  state.words.resize(state.words.size() + layout::words_per_thread);
+  set_local(program, state, id, call.machine.locals().intern(program, values, start));
+  set_life(program, state, id, Life::created);
+  set_daemon(program, state, id,
+             daemon == none_value ? is_daemon(program, state, call.self)
+                                  : is_true(call, daemon));
+  set_thread_name(program, state, id, text);
+  return Outcome::returned(thread_value(id));
+}
+
+Outcome apply_thread_start(State& state, const Call& call) {
+  if (life_of_target(state, call) != Life::created) {
+    return raise(call, ExceptionKind::runtime_error, "threads can only be started once");
+  }
+  set_life(call.machine.program, state, target(call), Life::alive);
+  return Outcome::returned(none_value);
+}
+
+Readiness ready_thread_join(const State& state, const Call& call) {
+  const Life life = life_of_target(state, call);
+  if (life != Life::alive || target(call) == call.self) return Readiness::ready;
+  return waiting(call, call.arguments[0]);
+}
+Outcome apply_thread_join(State& state, const Call& call) {
+  if (life_of_target(state, call) == Life::created) {
+    return raise(call, ExceptionKind::runtime_error, "cannot join thread before it is started");
+  }
+  if (target(call) == call.self) {
+    return raise(call, ExceptionKind::runtime_error, "cannot join current thread");
+  }
+  if (call.arguments[0] != none_value && !is_over(life_of_target(state, call))) {
+    const Seconds timeout = seconds(call, call.arguments[0]);
+    if (timeout.error) return *timeout.error;
+  }
+  return Outcome::returned(none_value);
+}
+Outcome expire_thread_join(State&, const Call&) { return Outcome::returned(none_value); }
+
+Readiness ready_join_all(const State& state, const Call& call) {
+  bool all_over = true;
+  for_each_alive(state, call, [&](ThreadId id) { all_over = all_over && id == call.self; });
+  return all_over ? Readiness::ready : Readiness::blocked;
+}
+Outcome apply_join_all(State&, const Call&) { return Outcome::returned(none_value); }
+Outcome expire_join_all(State&, const Call&) { return Outcome::returned(none_value); }
+
+Outcome apply_thread_is_alive(State& state, const Call& call) {
+  return Outcome::returned(boolean_value(life_of_target(state, call) == Life::alive));
+}
+Outcome apply_thread_name(State& state, const Call& call) {
+  return Outcome::returned(thread_name_value(call.machine.program, state, target(call)));
+}
+Outcome apply_thread_ident(State& state, const Call& call) {
+  if (life_of_target(state, call) == Life::created) return Outcome::returned(none_value);
+  return Outcome::returned(ident(call, target(call)));
+}
+Outcome apply_thread_daemon(State& state, const Call& call) {
+  return Outcome::returned(boolean_value(is_daemon(call.machine.program, state, target(call))));
+}
+Outcome apply_thread_set_name(State& state, const Call& call) {
+  set_thread_name(call.machine.program, state, target(call),
+                  call.machine.values().string(name_text(call, call.arguments[0])));
+  return Outcome::returned(none_value);
+}
+Outcome apply_thread_set_daemon(State& state, const Call& call) {
+  if (life_of_target(state, call) != Life::created) {
+    return raise(call, ExceptionKind::runtime_error, "cannot set daemon status of active thread");
+  }
+  set_daemon(call.machine.program, state, target(call), is_true(call, call.arguments[0]));
+  return Outcome::returned(none_value);
+}
+
+Outcome apply_current_thread(State&, const Call& call) {
+  return Outcome::returned(thread_value(call.self));
+}
+Outcome apply_get_ident(State&, const Call& call) {
+  return Outcome::returned(ident(call, call.self));
+}
+Outcome apply_main_thread(State&, const Call&) {
+  return Outcome::returned(thread_value(main_thread_id));
+}
+Outcome apply_active_count(State& state, const Call& call) {
+  std::int64_t count = 0;
+  for_each_alive(state, call, [&](ThreadId) { ++count; });
+  return Outcome::returned(call.machine.values().integer(count));
+}
+Outcome apply_enumerate_threads(State& state, const Call& call) {
+  std::vector<Value> threads;
+  for_each_alive(state, call, [&](ThreadId id) { threads.push_back(thread_value(id)); });
+  return Outcome::returned(call.machine.values().list(threads));
+}
+
+}  // namespace lockstep

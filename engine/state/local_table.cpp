@@ -1,0 +1,267 @@
+#include "engine/state/local_table.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <deque>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+
+std::optional<Operation> resolve(const Program& program, const ValueTable& values, Verb verb,
+                                 Value& receiver) {
+  if (values.kind(receiver) == ValueKind::thread) return operation_of(verb, ObjectKind::thread);
+  if (values.kind(receiver) != ValueKind::object) return std::nullopt;
+  const ObjectInfo& object = program.objects[values.as_object(receiver).index];
+  const std::optional<Operation> own = operation_of(verb, object.kind);
+  if (own || !object.lock) return own;
+  receiver = object_value(*object.lock);
+  return operation_of(verb, program.objects[object.lock->index].kind);
+}
+
+Operation operation_at(const Program& program, const ValueTable& values, const Frame& frame) {
+  const Instruction& instruction = program.code[frame.pc];
+  switch (instruction.opcode) {
+    case Opcode::load_global:
+      return Operation::load_global;
+    case Opcode::store_global:
+      return Operation::store_global;
+    case Opcode::update_global:
+      return Operation::update_global;
+    case Opcode::await:
+      return Operation::await;
+    case Opcode::perform:
+      return static_cast<Operation>(instruction.a);
+    case Opcode::operate: {
+      Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
+      const std::optional<Operation> operation =
+          resolve(program, values, static_cast<Verb>(instruction.a), receiver);
+      LOCKSTEP_ASSERT(operation.has_value(),
+                      "a thread rests only where the receiver has the verb");
+      return *operation;
+    }
+    default:
+      return Operation::run_on;  // the private run was long enough
+  }
+}
+
+namespace {
+
+constexpr std::uint32_t empty_slot = 0xffffffffU;
+
+// The flags of a LocalState in one word.
+constexpr std::uint32_t continues_bit = 1;
+constexpr std::uint32_t may_switch_bit = 2;
+
+std::vector<std::uint32_t> encode(const LocalState& state) {
+  std::size_t size = 7;
+  for (const Frame& frame : state.frames) size += 4 + frame.locals.size() + frame.stack.size();
+  std::vector<std::uint32_t> words;
+  words.reserve(size);
+  words.push_back((state.continues ? continues_bit : 0) | (state.may_switch ? may_switch_bit : 0));
+  words.push_back(state.continues ? static_cast<std::uint32_t>(state.operation) : 0);
+  words.push_back(state.continues ? state.receiver.bits : 0);
+  words.push_back(state.continues ? state.saved.bits : 0);
+  words.push_back(state.atomic_depth);
+  words.push_back(state.uncaught.bits);
+  words.push_back(static_cast<std::uint32_t>(state.frames.size()));
+  for (const Frame& frame : state.frames) {
+    words.push_back(frame.function.index);
+    words.push_back(frame.pc);
+    words.push_back(static_cast<std::uint32_t>(frame.locals.size()));
+    words.push_back(static_cast<std::uint32_t>(frame.stack.size()));
+    for (Value value : frame.locals) words.push_back(value.bits);
+    for (Value value : frame.stack) words.push_back(value.bits);
+  }
+  return words;
+}
+
+LocalState decode(std::span<const std::uint32_t> words) {
+  LocalState state;
+  state.continues = (words[0] & continues_bit) != 0;
+  state.may_switch = (words[0] & may_switch_bit) != 0;
+  if (state.continues) {
+    state.operation = static_cast<Operation>(words[1]);
+    state.receiver = {words[2]};
+    state.saved = {words[3]};
+  }
+  state.atomic_depth = words[4];
+  state.uncaught = {words[5]};
+  state.frames.resize(words[6]);
+  std::size_t i = 7;
+  for (Frame& frame : state.frames) {
+    frame.function = {words[i]};
+    frame.pc = words[i + 1];
+    const std::size_t locals = words[i + 2];
+    const std::size_t stack = words[i + 3];
+    i += 4;
+    frame.locals.resize(locals);
+    for (Value& value : frame.locals) value = {words[i++]};
+    frame.stack.resize(stack);
+    for (Value& value : frame.stack) value = {words[i++]};
+  }
+  return state;
+}
+
+Pending pending_of(const Program& program, const ValueTable& values, const LocalState& state) {
+  Pending pending;
+  pending.may_switch = state.may_switch;
+  pending.atomic = state.atomic_depth > 0;
+  if (state.frames.empty()) return pending;  // thread_end
+  const Frame& frame = state.frames.back();
+  const Instruction& instruction = program.code[frame.pc];
+  pending.pc = frame.pc;
+  pending.site = instruction.site;
+  pending.has_site = true;
+  pending.operation = operation_at(program, values, frame);
+  if (pending.operation == Operation::run_on) return pending;
+
+  std::size_t arguments = stack_use(instruction, false).takes;
+  if (instruction.opcode == Opcode::operate) {
+    --arguments;
+    pending.receiver = frame.stack[frame.stack.size() - arguments - 1];
+    resolve(program, values, static_cast<Verb>(instruction.a), pending.receiver);
+  }
+  pending.arguments.assign(frame.stack.end() - static_cast<std::ptrdiff_t>(arguments),
+                           frame.stack.end());
+  if (instruction.opcode == Opcode::load_global || instruction.opcode == Opcode::store_global ||
+      instruction.opcode == Opcode::update_global) {
+    pending.operand = instruction.a;
+    pending.update = instruction.b;
+  }
+  if (state.continues) {
+    pending.operation = state.operation;
+    pending.receiver = state.receiver;
+    pending.saved = state.saved;
+  }
+  return pending;
+}
+
+std::uint64_t hash_words(std::span<const std::uint32_t> words) {
+  return XXH3_64bits(words.data(), words.size_bytes());
+}
+
+struct Run {
+  std::uint32_t from, kind, value, saved;
+  std::uint32_t to;
+};
+
+}  // namespace
+
+struct LocalTable::Store {
+  struct Entry {
+    std::vector<std::uint32_t> words;
+    Pending pending;
+  };
+  std::deque<Entry> entries;          // a deque: pending() stays valid
+  std::vector<std::uint32_t> slots;   // open addressing; index of an entry
+  std::vector<Run> runs;              // open addressing; from == empty_slot: free
+  std::size_t run_count = 0;
+  std::size_t bytes = 0;
+
+  void grow_slots() {
+    std::vector<std::uint32_t> bigger(slots.empty() ? 64 : slots.size() * 2, empty_slot);
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      std::size_t slot = hash_words(entries[i].words) & (bigger.size() - 1);
+      while (bigger[slot] != empty_slot) slot = (slot + 1) & (bigger.size() - 1);
+      bigger[slot] = i;
+    }
+    slots = std::move(bigger);
+  }
+
+  static std::size_t run_hash(std::uint32_t from, std::uint32_t kind, std::uint32_t value,
+                              std::uint32_t saved) {
+    std::uint64_t x = (std::uint64_t{from} << 32 | value) * 0x9e3779b97f4a7c15ULL;
+    x ^= (std::uint64_t{saved} << 32 | kind) * 0xc2b2ae3d27d4eb4fULL;
+    x ^= x >> 29;
+    x *= 0xbf58476d1ce4e5b9ULL;
+    return static_cast<std::size_t>(x ^ (x >> 32));
+  }
+  Run& run_slot(std::uint32_t from, std::uint32_t kind, std::uint32_t value, std::uint32_t saved) {
+    std::size_t slot = run_hash(from, kind, value, saved) & (runs.size() - 1);
+    while (runs[slot].from != empty_slot) {
+      const Run& run = runs[slot];
+      if (run.from == from && run.kind == kind && run.value == value && run.saved == saved) break;
+      slot = (slot + 1) & (runs.size() - 1);
+    }
+    return runs[slot];
+  }
+  void grow_runs() {
+    std::vector<Run> old = std::move(runs);
+    runs.assign(old.empty() ? 64 : old.size() * 2, Run{empty_slot, 0, 0, 0, 0});
+    for (const Run& run : old) {
+      if (run.from != empty_slot) run_slot(run.from, run.kind, run.value, run.saved) = run;
+    }
+  }
+};
+
+namespace {
+std::uint32_t kind_word(const Outcome& outcome) {
+  return static_cast<std::uint32_t>(outcome.kind) |
+         (outcome.kind == Outcome::Kind::next ? static_cast<std::uint32_t>(outcome.then) << 8 : 0);
+}
+std::uint32_t saved_word(const Outcome& outcome) {
+  return outcome.kind == Outcome::Kind::next ? outcome.saved.bits : 0;
+}
+}  // namespace
+
+LocalTable::LocalTable() : store_(std::make_unique<Store>()) {
+  store_->grow_slots();
+  store_->grow_runs();
+  // Id 0 needs no Program: it has no frame.
+  const LocalState ended;
+  store_->entries.push_back({encode(ended), Pending{}});
+  store_->slots[hash_words(store_->entries[0].words) & (store_->slots.size() - 1)] = 0;
+}
+LocalTable::~LocalTable() = default;
+LocalTable::LocalTable(LocalTable&&) noexcept = default;
+LocalTable& LocalTable::operator=(LocalTable&&) noexcept = default;
+
+LocalId LocalTable::intern(const Program& program, const ValueTable& values,
+                           const LocalState& state) {
+  Store& store = *store_;
+  std::vector<std::uint32_t> words = encode(state);
+  std::size_t slot = hash_words(words) & (store.slots.size() - 1);
+  while (store.slots[slot] != empty_slot) {
+    if (store.entries[store.slots[slot]].words == words) return {store.slots[slot]};
+    slot = (slot + 1) & (store.slots.size() - 1);
+  }
+  LOCKSTEP_ASSERT(store.entries.size() < empty_slot, "private states are counted in 32 bits");
+  const auto id = static_cast<std::uint32_t>(store.entries.size());
+  Pending pending = pending_of(program, values, state);
+  store.bytes += words.size() * sizeof(std::uint32_t) + sizeof(Store::Entry) +
+                 pending.arguments.size() * sizeof(Value);
+  store.entries.push_back({std::move(words), std::move(pending)});
+  store.slots[slot] = id;
+  if (store.entries.size() * 2 > store.slots.size()) store.grow_slots();
+  return {id};
+}
+
+LocalState LocalTable::get(LocalId id) const { return decode(store_->entries[id.index].words); }
+
+const Pending& LocalTable::pending(LocalId id) const { return store_->entries[id.index].pending; }
+
+std::optional<LocalId> LocalTable::find_run(LocalId from, const Outcome& outcome) const {
+  const Run& run =
+      store_->run_slot(from.index, kind_word(outcome), outcome.value.bits, saved_word(outcome));
+  if (run.from == empty_slot) return std::nullopt;
+  return LocalId{run.to};
+}
+
+void LocalTable::remember_run(LocalId from, const Outcome& outcome, LocalId to) {
+  Run& run =
+      store_->run_slot(from.index, kind_word(outcome), outcome.value.bits, saved_word(outcome));
+  if (run.from != empty_slot) return;
+  run = {from.index, kind_word(outcome), outcome.value.bits, saved_word(outcome), to.index};
+  if (++store_->run_count * 2 > store_->runs.size()) store_->grow_runs();
+}
+
+std::size_t LocalTable::size() const { return store_->entries.size(); }
+
+std::size_t LocalTable::memory_bytes() const {
+  return store_->bytes + store_->slots.capacity() * sizeof(std::uint32_t) +
+         store_->runs.capacity() * sizeof(Run);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,53 @@
+#include "engine/state/machine.h"
+
+#include "engine/assert.h"
+
+namespace lockstep {
+
+Machine::Machine(const Program& the_program)
+    : program(the_program),
+      values_(std::make_unique<ValueTable>()),
+      locals_(std::make_unique<LocalTable>()) {
+  // The word 0 of an object that keeps waiting threads is the empty tuple; see objects.def.
+  LOCKSTEP_ASSERT(values_->tuple({}).bits == 0, "the empty tuple is the first value of a table");
+  constants.reserve(program.constants.size());
+  for (const Constant& constant : program.constants) constants.push_back(intern(constant));
+}
+
+Value Machine::intern(const Constant& constant) const {
+  switch (constant.kind) {
+    case ValueKind::integer:
+      return values().integer(constant.integer);
+    case ValueKind::real:
+      return values().real(constant.real);
+    case ValueKind::string:
+      return values().string(constant.text);
+    case ValueKind::bytes:
+      return values().bytes(constant.text);
+    case ValueKind::list:
+    case ValueKind::tuple:
+    case ValueKind::dict: {
+      std::vector<Value> items;
+      items.reserve(constant.items.size());
+      for (const Constant& item : constant.items) items.push_back(intern(item));
+      if (constant.kind == ValueKind::list) return values().list(items);
+      if (constant.kind == ValueKind::tuple) return values().tuple(items);
+      return values().dict(items);
+    }
+    case ValueKind::none:
+    case ValueKind::boolean:
+    case ValueKind::object:
+    case ValueKind::thread:
+    case ValueKind::function:
+    case ValueKind::exception_class:
+    case ValueKind::unset:
+      return constant.inline_value;
+    case ValueKind::range:
+    case ValueKind::exception:
+      break;
+  }
+  LOCKSTEP_ASSERT(false, "a constant is of a kind that can be written down");
+  return none_value;
+}
+
+}  // namespace lockstep

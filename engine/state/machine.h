@@ -1,0 +1,29 @@
+// A Program with the tables that give meaning to a State's words.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "engine/program/program.h"
+#include "engine/state/local_table.h"
+#include "engine/value/value_table.h"
+
+namespace lockstep {
+
+// The tables only ever grow, and what they return depends on content alone; that is why a
+// const Machine may still intern. Not for two threads at once. The Program must outlive it.
+struct Machine {
+  explicit Machine(const Program& program);
+
+  const Program& program;
+  std::vector<Value> constants;  // Program::constants
+  bool memoise = true;           // off: every private run is interpreted anew
+  ValueTable& values() const { return *values_; }
+  LocalTable& locals() const { return *locals_; }
+  Value intern(const Constant& constant) const;
+
+ private:
+  std::unique_ptr<ValueTable> values_;
+  std::unique_ptr<LocalTable> locals_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,76 @@
+#include "engine/state/state.h"
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+enum ThreadWord : std::size_t { local_word, status_word, name_word };
+static_assert(name_word + 1 == layout::words_per_thread);
+constexpr Word life_mask = 3;
+constexpr Word daemon_bit = 4;
+
+std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
+  const std::size_t i =
+      threads_offset(program) + thread.index * layout::words_per_thread + word;
+  LOCKSTEP_ASSERT(i < state.words.size(), "the thread is one of the state's");
+  return i;
+}
+
+}  // namespace
+
+std::size_t threads_offset(const Program& program) {
+  if (program.objects.empty()) return layout::globals + program.globals.size();
+  const ObjectInfo& last = program.objects.back();
+  return last.offset + row(last.kind).words;
+}
+
+std::size_t thread_count(const Program& program, const State& state) {
+  return (state.words.size() - threads_offset(program)) / layout::words_per_thread;
+}
+
+bool has_exited(const State& state) { return state.words[layout::exited] != 0; }
+
+Value global(const State& state, GlobalId id) { return {state.words[layout::globals + id.index]}; }
+void set_global(State& state, GlobalId id, Value value) {
+  state.words[layout::globals + id.index] = value.bits;
+}
+
+LocalId local(const Program& program, const State& state, ThreadId thread) {
+  return {state.words[at(program, state, thread, local_word)]};
+}
+void set_local(const Program& program, State& state, ThreadId thread, LocalId local) {
+  state.words[at(program, state, thread, local_word)] = local.index;
+}
+
+Life life(const Program& program, const State& state, ThreadId thread) {
+  return static_cast<Life>(state.words[at(program, state, thread, status_word)] & life_mask);
+}
+void set_life(const Program& program, State& state, ThreadId thread, Life life) {
+  Word& word = state.words[at(program, state, thread, status_word)];
+  word = (word & ~life_mask) | static_cast<Word>(life);
+}
+
+bool is_daemon(const Program& program, const State& state, ThreadId thread) {
+  return (state.words[at(program, state, thread, status_word)] & daemon_bit) != 0;
+}
+void set_daemon(const Program& program, State& state, ThreadId thread, bool daemon) {
+  Word& word = state.words[at(program, state, thread, status_word)];
+  word = daemon ? word | daemon_bit : word & ~daemon_bit;
+}
+
+Value thread_name_value(const Program& program, const State& state, ThreadId thread) {
+  return {state.words[at(program, state, thread, name_word)]};
+}
+void set_thread_name(const Program& program, State& state, ThreadId thread, Value name) {
+  state.words[at(program, state, thread, name_word)] = name.bits;
+}
+
+Word* object_words(const Program& program, State& state, ObjectId object) {
+  return state.words.data() + program.objects[object.index].offset;
+}
+const Word* object_words(const Program& program, const State& state, ObjectId object) {
+  return state.words.data() + program.objects[object.index].offset;
+}
+
+}  // namespace lockstep

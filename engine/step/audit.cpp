@@ -1,0 +1,120 @@
+// The global invariants of a State, kind by kind.
+#include <algorithm>
+#include <string>
+
+#include "engine/step/step.h"
+
+namespace lockstep {
+namespace {
+
+class Audit {
+ public:
+  Audit(const Machine& machine, const State& state)
+      : machine_(machine), program_(machine.program), state_(state) {}
+
+  std::vector<std::string> faults() {
+    const std::size_t base = threads_offset(program_);
+    if (state_.words.size() < base ||
+        (state_.words.size() - base) % layout::words_per_thread != 0) {
+      return {"the state is not as long as its layout says"};
+    }
+    for (std::uint32_t i = 0; i < program_.objects.size(); ++i) check_object({i});
+    for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) check_thread({i});
+    return std::move(faults_);
+  }
+
+ private:
+  void fault(std::string text) { faults_.push_back(std::move(text)); }
+
+  void check_object(ObjectId id) {
+    const ObjectInfo& object = program_.objects[id.index];
+    const Word* words = object_words(program_, state_, id);
+    switch (object.kind) {
+      case ObjectKind::lock:
+        check_owner(object, words[0]);
+        break;
+      case ObjectKind::rlock:
+        check_owner(object, words[0]);
+        if ((words[0] == 0) != (words[1] == 0)) {
+          fault(object.name + ": an RLock is free exactly while its count is 0");
+        }
+        break;
+      case ObjectKind::bounded_semaphore:
+        if (words[0] > static_cast<std::uint64_t>(object.value)) {
+          fault(object.name + ": a BoundedSemaphore never exceeds its initial value");
+        }
+        check_waiters(id, words[1], Operation::bounded_semaphore_park);
+        break;
+      case ObjectKind::semaphore:
+        check_waiters(id, words[1], Operation::semaphore_park);
+        break;
+      case ObjectKind::event:
+        if (words[0] > 1) fault(object.name + ": an Event's flag is 0 or 1");
+        check_waiters(id, words[1], Operation::event_park);
+        break;
+      case ObjectKind::condition:
+        check_waiters(id, words[0], Operation::condition_park);
+        break;
+      case ObjectKind::thread:
+      case ObjectKind::nothing:
+        break;
+    }
+  }
+
+  void check_owner(const ObjectInfo& lock, Word word) {
+    if (word > thread_count(program_, state_)) fault(lock.name + ": its owner is no thread");
+  }
+
+  // Each waiter stands there once and is parked on the object. A waiter of a Condition whose
+  // timeout has fired stays in the queue while it takes the lock again.
+  void check_waiters(ObjectId id, Word word, Operation park) {
+    const std::string& name = program_.objects[id.index].name;
+    if (machine_.values().kind(Value{word}) != ValueKind::tuple) {
+      return fault(name + ": the waiting threads are a tuple");
+    }
+    const std::span<const Value> waiters = machine_.values().items(Value{word});
+    for (Value waiter : waiters) {
+      if (std::ranges::count(waiters, waiter) != 1) fault(name + ": a thread waits twice");
+      const ThreadId thread = machine_.values().as_thread(waiter);
+      if (life(program_, state_, thread) == Life::killed) continue;
+      const Pending& next = pending(machine_, state_, thread);
+      const bool parked = next.operation == park && next.receiver == object_value(id);
+      const bool restores = park == Operation::condition_park &&
+                            (next.operation == Operation::lock_restore ||
+                             next.operation == Operation::rlock_restore);
+      if (!parked && !restores) fault(name + ": a thread in its queue does not wait for it");
+    }
+  }
+
+  void check_thread(ThreadId id) {
+    if (local(program_, state_, id).index >= machine_.locals().size()) {
+      return fault("a thread's private state is in the table");
+    }
+    const LocalState its = machine_.locals().get(local(program_, state_, id));
+    const Life now = life(program_, state_, id);
+    if (now == Life::ended && !its.frames.empty()) fault("an ended thread has no frame");
+    if (has_exited(state_) && now == Life::alive) fault("no thread outlives the process");
+    for (const Frame& frame : its.frames) {
+      const Function& function = program_.functions[frame.function.index];
+      if (frame.pc < function.begin || frame.pc >= function.end) {
+        fault(function.name + ": the program counter has left the function");
+      }
+      if (frame.stack.size() > function.stack_max) {
+        fault(function.name + ": the operand stack is deeper than the compiler said");
+      }
+    }
+  }
+
+  const Machine& machine_;
+  const Program& program_;
+  const State& state_;
+  std::vector<std::string> faults_;
+};
+
+}  // namespace
+
+std::vector<std::string> audit(const Machine& machine, const State& state) {
+  return Audit(machine, state).faults();
+}
+
+}  // namespace lockstep

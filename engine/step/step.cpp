@@ -1,0 +1,351 @@
+#include "engine/step/step.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/assert.h"
+#include "engine/interpreter/private_run.h"
+#include "engine/objects/operations.h"
+#include "engine/value/arithmetic.h"
+
+namespace lockstep {
+namespace {
+
+// Visible operations of one step before it rests all the same: a loop inside `atomic`.
+constexpr std::uint32_t operations_per_step_max = 100'000;
+
+// What MainThread waits for once its code has ended: the other threads.
+const Pending& waiting_for_exit() {
+  static const Pending pending = [] {
+    Pending exit;
+    exit.operation = Operation::process_exit;
+    return exit;
+  }();
+  return pending;
+}
+
+Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
+             double now) {
+  return {machine,         thread,         pending.receiver, pending.arguments, pending.saved,
+          pending.operand, pending.update, choice.value,     now};
+}
+
+// A thread whose turn can come: it runs or waits, or is a MainThread whose process goes on.
+bool takes_part(const Program& program, const State& state, ThreadId thread) {
+  if (has_exited(state)) return false;
+  const Life its = life(program, state, thread);
+  return its == Life::alive || (thread == main_thread_id && its == Life::ended);
+}
+
+// Forwards what happens inside a private run.
+class Forward : public PrivateObserver {
+ public:
+  Forward(const Machine& machine, const State& state, ThreadId thread, Observer& observer)
+      : machine_(machine), state_(state), thread_(thread), observer_(observer) {}
+  void called(FunctionId function, SiteId site) override {
+    tell(Event::Kind::called, site, function, none_value);
+  }
+  void returned(FunctionId function, Value value, SiteId site) override {
+    tell(Event::Kind::returned, site, function, value);
+  }
+  void raised(Value exception, SiteId site) override {
+    Event event{Event::Kind::raised, thread_, site};
+    event.outcome = Outcome::raise(exception);
+    observer_.on_event(machine_, state_, event);
+  }
+  void marked(SiteId site) override { tell(Event::Kind::mark, site, {}, none_value); }
+
+ private:
+  void tell(Event::Kind kind, SiteId site, FunctionId function, Value value) {
+    Event event{kind, thread_, site};
+    event.function = function;
+    event.outcome = Outcome::returned(value);
+    observer_.on_event(machine_, state_, event);
+  }
+  const Machine& machine_;
+  const State& state_;
+  ThreadId thread_;
+  Observer& observer_;
+};
+
+class Step {
+ public:
+  enum class Purpose : std::uint8_t { real, probe };  // probe: would an await be true now?
+  Step(const Machine& machine, State& state, ThreadId thread, Observer* observer, double now,
+       Purpose purpose = Purpose::real)
+      : machine_(machine),
+        program_(machine.program),
+        state_(state),
+        thread_(thread),
+        observer_(observer),
+        now_(now),
+        purpose_(purpose) {}
+
+  StepInfo take(Choice choice) {
+    bool first = true;
+    while (true) {
+      const Pending& pending = lockstep::pending(machine_, state_, thread_);
+      const OperationRow& operation = row(pending.operation);
+      const Call call = call_of(machine_, thread_, pending, choice, now_);
+      const bool expires = first && choice.kind == Choice::Kind::timeout;
+      const Outcome outcome = expires ? operation.expire(state_, call) : operation.apply(state_, call);
+      info_.last = pending.operation;
+      ++info_.operations;
+      if (pending.operation == Operation::thread_end) {
+        end_thread();
+        break;
+      }
+      tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
+      if (pending.operation == Operation::process_exit) {
+        tell_process_end();
+        break;
+      }
+      go_on(pending, outcome);
+      first = false;
+      if (!continues()) break;
+    }
+    return info_;
+  }
+
+ private:
+  // The private run after an operation, from the memo if there is one.
+  void go_on(const Pending& pending, const Outcome& outcome) {
+    const LocalId from = local(program_, state_, thread_);
+    LocalTable& locals = machine_.locals();
+    const bool memoise = machine_.memoise && observer_ == nullptr;
+    if (memoise) {
+      if (const std::optional<LocalId> to = locals.find_run(from, outcome)) {
+        set_local(program_, state_, thread_, *to);
+        return;
+      }
+    }
+    std::optional<Forward> forward;
+    if (observer_ != nullptr) forward.emplace(machine_, state_, thread_, *observer_);
+    const PrivateRun run = resume(machine_, locals.get(from), pending, outcome,
+                                  forward ? &*forward : nullptr);
+    info_.bytecodes += run.bytecodes;
+    const LocalId to = locals.intern(program_, machine_.values(), run.state);
+    if (memoise) locals.remember_run(from, outcome, to);
+    set_local(program_, state_, thread_, to);
+  }
+
+  // Whether the thread does its next operation in the same step.
+  bool continues() {
+    const Pending& next = lockstep::pending(machine_, state_, thread_);
+    if (purpose_ == Purpose::probe && next.operation == Operation::await) return false;
+    const bool may = goes_on(next);
+    if (readiness(machine_, state_, thread_) == Readiness::ready) return may;
+    if (next.atomic) {
+      const Value fault = machine_.values().exception(
+          ExceptionKind::runtime_error, "a blocking operation inside atomic");
+      const Outcome outcome = Outcome::raise(fault);
+      tell(Event::Kind::operation, next, outcome);
+      go_on(next, outcome);
+      return continues();
+    }
+    tell(Event::Kind::blocked, next, {});
+    return false;
+  }
+
+  bool goes_on(const Pending& next) const {
+    if (next.operation == Operation::choose) return false;
+    if (info_.operations >= operations_per_step_max) return false;
+    if (next.atomic) return true;
+    if (row(next.operation).switches == Switch::silent) return true;
+    if (next.operation == Operation::thread_end) return !program_.observes_liveness;
+    return !next.may_switch;
+  }
+
+  void end_thread() {
+    if (observer_ != nullptr) {
+      Event event{Event::Kind::thread_ended, thread_, {}};
+      event.outcome = Outcome::returned(uncaught(machine_, state_, thread_));
+      observer_->on_event(machine_, state_, event);
+    }
+    // The process ends with its last non-daemon thread; only daemon threads make that moment
+    // a choice, since they go on until it comes.
+    if (life(program_, state_, main_thread_id) != Life::ended) return;
+    for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
+      if (life(program_, state_, {i}) == Life::alive) return;
+    }
+    state_.words[layout::exited] = 1;
+    tell_process_end();
+  }
+
+  void tell_process_end() {
+    if (observer_ == nullptr) return;
+    observer_->on_event(machine_, state_, Event{Event::Kind::process_ended, thread_, {}});
+  }
+
+  void tell(Event::Kind kind, const Pending& pending, const Outcome& outcome) {
+    if (observer_ == nullptr) return;
+    Event event{kind, thread_, pending.site};
+    event.operation = pending.operation;
+    event.receiver = pending.receiver;
+    event.arguments = pending.arguments;
+    event.operand = pending.operand;
+    event.update = pending.update;
+    event.outcome = outcome;
+    observer_->on_event(machine_, state_, event);
+  }
+
+  const Machine& machine_;
+  const Program& program_;
+  State& state_;
+  ThreadId thread_;
+  Observer* observer_;
+  double now_;
+  Purpose purpose_;
+  StepInfo info_{Operation::run_on, 0, 0};
+};
+
+}  // namespace
+
+// A poll that is in vain brings the thread back to where it stands and changes nothing.
+Readiness ready_await(const State& state, const Call& call) {
+  State after = state;
+  Step(call.machine, after, call.self, nullptr, call.now, Step::Purpose::probe)
+      .take({call.self});
+  return after == state ? Readiness::blocked : Readiness::ready;
+}
+
+State initial_state(const Machine& machine) {
+  const Program& program = machine.program;
+  State state;
+  state.words.assign(threads_offset(program), 0);
+  for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
+    set_global(state, {i}, machine.intern(program.globals[i].initial));
+  }
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    row(program.objects[i].kind).initialise(machine, state, {i});
+  }
+  state.words.resize(state.words.size() + program.threads.size() * layout::words_per_thread);
+  for (std::uint32_t i = 0; i < program.threads.size(); ++i) {
+    const ThreadInfo& info = program.threads[i];
+    std::vector<Value> arguments;
+    for (const Constant& argument : info.arguments) arguments.push_back(machine.intern(argument));
+    const LocalState start = enter(machine, info.body, arguments).state;
+    set_local(program, state, {i}, machine.locals().intern(program, machine.values(), start));
+    set_life(program, state, {i}, info.started ? Life::alive : Life::created);
+    set_daemon(program, state, {i}, info.daemon);
+    set_thread_name(program, state, {i}, machine.values().string(info.name));
+  }
+  return state;
+}
+
+const Pending& pending(const Machine& machine, const State& state, ThreadId thread) {
+  if (life(machine.program, state, thread) != Life::alive) return waiting_for_exit();
+  return machine.locals().pending(local(machine.program, state, thread));
+}
+
+Readiness readiness(const Machine& machine, const State& state, ThreadId thread) {
+  const Pending& next = pending(machine, state, thread);
+  const OperationRow& operation = row(next.operation);
+  if (operation.ready == nullptr) return Readiness::ready;
+  return operation.ready(state, call_of(machine, thread, next, {thread}, 0));
+}
+
+void enabled(const Machine& machine, const State& state, std::vector<Choice>& choices) {
+  choices.clear();
+  const Program& program = machine.program;
+  const std::size_t threads = thread_count(program, state);
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    const ThreadId thread{i};
+    if (!takes_part(program, state, thread)) continue;
+    const std::size_t before = choices.size();
+    const Pending& next = pending(machine, state, thread);
+    if (next.operation == Operation::choose) {
+      std::uint32_t item = 0;
+      const Value from = next.arguments[0];
+      ValueTable& values = machine.values();
+      if (is_iterable(values, from)) {
+        for (; item_at(values, from, item); ++item) {
+          choices.push_back({thread, Choice::Kind::choose, item});
+        }
+      }
+      if (item == 0) choices.push_back({thread, Choice::Kind::step, 0});
+    } else {
+      switch (readiness(machine, state, thread)) {
+        case Readiness::ready:
+          choices.push_back({thread, Choice::Kind::step, 0});
+          break;
+        case Readiness::until_timeout:
+          choices.push_back({thread, Choice::Kind::timeout, 0});
+          break;
+        case Readiness::blocked:
+          break;
+      }
+    }
+    if (next.atomic && choices.size() > before) {
+      choices.erase(choices.begin(), choices.begin() + static_cast<std::ptrdiff_t>(before));
+      return;
+    }
+  }
+}
+
+bool is_enabled(const Machine& machine, const State& state, Choice choice) {
+  if (choice.thread.index >= thread_count(machine.program, state)) return false;
+  std::vector<Choice> choices;
+  enabled(machine, state, choices);
+  return std::ranges::find(choices, choice) != choices.end();
+}
+
+bool yields(const Machine& machine, const State& state, ThreadId thread) {
+  if (!takes_part(machine.program, state, thread)) return true;
+  if (row(pending(machine, state, thread).operation).switches == Switch::yields) return true;
+  return readiness(machine, state, thread) != Readiness::ready;
+}
+
+StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer,
+              double now) {
+  const StepInfo info = Step(machine, state, choice.thread, observer, now).take(choice);
+#ifdef LOCKSTEP_AUDIT
+  const std::vector<std::string> faults = audit(machine, state);
+  if (!faults.empty()) {
+    const CrashContext context([&] { return faults.front() + "\n" + dump(machine, state); });
+    LOCKSTEP_ASSERT(faults.empty(), "the global invariants hold after a step");
+  }
+#endif
+  return info;
+}
+
+Result evaluate(const Machine& machine, const State& state, FunctionId function) {
+  State scratch = state;
+  PrivateRun run = enter(machine, function, {});
+  std::uint32_t operations = 0;
+  while (!run.state.frames.empty()) {
+    const LocalId at = machine.locals().intern(machine.program, machine.values(), run.state);
+    const Pending& next = machine.locals().pending(at);
+    const Outcome outcome = row(next.operation)
+                                .apply(scratch, call_of(machine, main_thread_id, next, {}, 0));
+    if (outcome.kind == Outcome::Kind::next || ++operations > operations_per_step_max) {
+      return raise(machine.values(), ExceptionKind::runtime_error,
+                   "an expression of a check may only read");
+    }
+    run = resume(machine, std::move(run.state), next, outcome);
+  }
+  if (run.state.uncaught != none_value) return {run.state.uncaught, true};
+  return {run.returned};
+}
+
+std::optional<ThreadId> owner(const Machine& machine, const State& state, ObjectId object) {
+  return row(machine.program.objects[object.index].kind).owner(machine, state, object);
+}
+
+Value uncaught(const Machine& machine, const State& state, ThreadId thread) {
+  return machine.locals().get(local(machine.program, state, thread)).uncaught;
+}
+
+std::string StateNames::object_name(ObjectId id) const {
+  const ObjectInfo& object = machine_.program.objects[id.index];
+  return "<" + std::string(row(object.kind).type) + " " + object.name + ">";
+}
+std::string StateNames::thread_name(ThreadId id) const {
+  const Value name = thread_name_value(machine_.program, state_, id);
+  return "<Thread " + std::string(machine_.values().as_text(name)) + ">";
+}
+std::string StateNames::function_name(FunctionId id) const {
+  return "<function " + machine_.program.functions[id.index].name + ">";
+}
+
+}  // namespace lockstep
