@@ -2,8 +2,12 @@
 //
 // The grammar is Python's for: or, and, not, comparisons (chained), | ^ & << >> + - * / // %
 // unary - + ~, **, conditional expressions, calls, methods, attributes, subscripts, slices,
-// list, tuple and dict displays, numbers, strings with all prefixes but r and b combined, and
-// f-strings. No lambda, no comprehension, no assignment expression, no starred argument.
+// list, tuple and dict displays, numbers, strings with all prefixes, and f-strings. No lambda, no
+// comprehension, no set, no assignment expression, no starred and no keyword argument.
+//
+// More than Python takes: a line break inside any quotes, so that a scenario's 'a\n' (where JSON
+// has made a line break of \n) means what it says.
+// Tested by tests/language/expression_test.cpp and, against Python, by expression_oracle_test.py.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +49,7 @@ struct Expression {
   Kind kind = Kind::constant;
   std::size_t begin = 0;  // byte offsets in the expression's text
   std::size_t end = 0;
+  std::size_t height = 1; // of the tree; at most expression_depth_max
   Constant constant;
   std::string text;
   UnaryOperator unary_operator{};
@@ -55,8 +60,8 @@ struct Expression {
 };
 
 struct ExpressionFault {
-  std::size_t offset;   // byte offset in the text
-  std::string message;  // "expected an expression, found the end"
+  std::size_t offset = 0;  // byte offset in the text
+  std::string message;     // "expected an expression, found the end"
 };
 struct ParsedExpression {
   ExpressionPtr root;                    // null if there are faults
@@ -65,7 +70,7 @@ struct ParsedExpression {
 
 inline constexpr std::size_t expression_depth_max = 100;
 
-// All of `text` must be one expression.
+// All of `text` must be one expression. Requires: valid UTF-8.
 ParsedExpression parse_expression(std::string_view text);
 
 }  // namespace lockstep

@@ -5,7 +5,7 @@
 #include "engine/program/program.h"
 #include "engine/value/arithmetic.h"
 #include "engine/value/builtins.h"
-#include "engine/value/real_text.h"
+#include "engine/value/number_text.h"
 
 namespace lockstep {
 namespace {
