@@ -1,0 +1,82 @@
+#include "report/advice.h"
+
+#include <array>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::array rows{
+    Advice{FindingKind::circular_wait, "DEADLOCK",
+           "Each thread of a circle holds a lock that another one of it waits for. None of them "
+           "lets go of what it holds before it has what it waits for, so none ever goes on.",
+           "Take the locks in the same order everywhere. Or let one lock guard what they guard "
+           "together: an RLock, if functions that lock call each other. Or take the second lock "
+           "with blocking=False or a timeout, and let the first go when that fails."},
+    Advice{FindingKind::self_deadlock, "DEADLOCK",
+           "A thread acquires a Lock that it holds already. A Lock does not know its owner: the "
+           "thread waits for itself.",
+           "Make it an RLock, which its owner may take again. Or split the function: one that "
+           "takes the lock, and one that expects it to be held."},
+    Advice{FindingKind::lost_wakeup, "DEADLOCK",
+           "A thread waits for a notify, or for an event to be set, and no thread is left that "
+           "will do so: the wakeup came before the wait began, went to another waiter, or was "
+           "never sent.",
+           "Wait in a loop that tests the condition first, `while not ready: cond.wait()` or "
+           "wait_for(), with the lock held from the test to the wait. Change what is tested with "
+           "that lock held, then notify. Use notify_all() if waiters wait for different things."},
+    Advice{FindingKind::orphaned_lock, "DEADLOCK",
+           "A thread has ended without releasing a lock that it held, by an exception or by a "
+           "way out that has no release. Whoever wants the lock now waits for ever.",
+           "Use `with lock:`, or release in a `finally`."},
+    Advice{FindingKind::semaphore_leak, "DEADLOCK",
+           "All permits of a semaphore are taken, and no thread is left that would give one "
+           "back: somebody acquires more often than it releases, or all wait for a second "
+           "permit while they hold their first.",
+           "Use `with semaphore:`, or release in a `finally`. Take several permits at once only "
+           "while another lock is held."},
+    Advice{FindingKind::join_cycle, "DEADLOCK",
+           "Threads wait for each other to end, so none of them does.",
+           "Let one thread, usually the one that started them, join the others."},
+    Advice{FindingKind::busy_wait, "DEADLOCK",
+           "A thread waits until a condition comes true, and no thread is left that could make "
+           "it true.",
+           "Make sure that every path of the other threads, also one with an exception, does "
+           "what the wait is for. An Event or a Condition says so more clearly, and costs no "
+           "processor while it waits."},
+    Advice{FindingKind::uncaught_exception, "UNCAUGHT EXCEPTION",
+           "Some interleaving ends a thread with an exception that nothing catches. Python "
+           "prints a traceback and the other threads go on without it; locks that it took "
+           "without `with` stay taken.",
+           "Look at which shared variable had an unexpected value, and at who changed it in "
+           "between: the test and the use have to be made under one lock."},
+    Advice{FindingKind::invariant, "BROKEN INVARIANT",
+           "An expression that the scenario declares to hold in every state does not hold in "
+           "one that can be reached.",
+           "Guard the variables that it speaks of with one lock, held from the first change to "
+           "the last."},
+    Advice{FindingKind::final_check, "WRONG RESULT",
+           "An expression that the scenario declares to hold at the end does not hold after "
+           "some interleaving. Most often an update was lost: two threads read the same value "
+           "and both wrote theirs back.",
+           "Hold one lock from the read to the write. The GIL does not make `n -= 1` one step."},
+};
+
+constexpr bool is_in_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].kind != static_cast<FindingKind>(i)) return false;
+  }
+  return true;
+}
+static_assert(is_in_order(), "a row's place is its kind");
+
+}  // namespace
+
+const Advice& advice(FindingKind kind) {
+  const auto index = static_cast<std::size_t>(kind);
+  LOCKSTEP_ASSERT(index < rows.size(), "each kind of finding has its advice");
+  return rows[index];
+}
+
+}  // namespace lockstep

@@ -1,0 +1,250 @@
+#include "report/finding_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "report/advice.h"
+#include "report/words.h"
+
+namespace lockstep {
+namespace {
+
+std::vector<std::string> printable_names(const std::vector<std::string>& names) {
+  std::vector<std::string> safe;
+  safe.reserve(names.size());
+  for (const std::string& name : names) safe.push_back(printable(name));
+  return safe;
+}
+
+// How waiting for something of a type is said. {0} is its type, {1} its name, {2} the threads
+// that could let the waiter go.
+struct WaitWords {
+  std::string_view type;
+  std::string_view wait;     // the wait itself
+  std::string_view by;       // ... if somebody could end it
+  std::string_view by_self;  // ... if that is the waiter itself
+  std::string_view nobody;   // ... if nobody is left who could
+  std::string_view arrow;    // in a chain, from the thing to who could end the wait
+};
+constexpr WaitWords owned{"",
+                          "waits for the {0} {1}",
+                          ", held by {2}",
+                          ", which it holds itself",
+                          ", and nobody is left who could release it",
+                          "held by"};
+constexpr WaitWords counted_permits{
+    "", "waits for a permit of the {0} {1}",          ", which only {2} could release",
+    "", ", and nobody is left who could release one", "only from"};
+constexpr WaitWords settable{
+    "", "waits for the {0} {1} to be set",        ", which only {2} could do",
+    "", ", and nobody is left who could do that", "only set by"};
+constexpr WaitWords notifiable{
+    "", "waits for a notify of the {0} {1}",       ", which only {2} could send",
+    "", ", and nobody is left who could send one", "only notified by"};
+constexpr WaitWords ending{"Thread", "waits for the end of {1}", "", "", "", ""};
+constexpr WaitWords anything{"",
+                             "waits until {1}",
+                             ", which only {2} could bring about",
+                             "",
+                             ", which nobody is left to bring about",
+                             "only through"};
+
+const WaitWords& words_of(std::string_view type) {
+  if (type == "Thread") return ending;
+  if (const auto kind = object_kind_named(type)) {
+    switch (*kind) {
+      case ObjectKind::lock:
+      case ObjectKind::rlock:
+        return owned;
+      case ObjectKind::semaphore:
+      case ObjectKind::bounded_semaphore:
+        return counted_permits;
+      case ObjectKind::event:
+        return settable;
+      case ObjectKind::condition:
+        return notifiable;
+      case ObjectKind::thread:
+      case ObjectKind::nothing:
+        break;
+    }
+  }
+  return anything;
+}
+
+const StuckThread* find_core(const Finding& finding, std::string_view name) {
+  for (const StuckThread& thread : finding.threads) {
+    if (thread.core && thread.thread == name) return &thread;
+  }
+  return nullptr;
+}
+
+std::string badness(const Finding& finding) {
+  std::vector<std::string> stuck;
+  for (const StuckThread& thread : finding.threads) stuck.push_back(printable(thread.thread));
+  const std::string_view hang = stuck.size() == 1 ? "hangs" : "hang";
+  switch (finding.kind) {
+    case FindingKind::uncaught_exception:
+      return fmt::format("{} ends with {}.", printable(finding.thread), printable(finding.subject));
+    case FindingKind::invariant:
+      return fmt::format("A state can be reached in which this does not hold: {}",
+                         printable(finding.subject));
+    case FindingKind::final_check:
+      return fmt::format("The program can end with this not holding: {}",
+                         printable(finding.subject));
+    default:
+      break;
+  }
+  if (!finding.partial) return "Nobody can ever go on: the program hangs.";
+  if (finding.others.empty()) {
+    return fmt::format("{} {} for ever, though the process ends.", listed(stuck), hang);
+  }
+  return fmt::format("{} {} for ever; {} can still go on.", listed(stuck), hang,
+                     listed(printable_names(finding.others)));
+}
+
+void append_statement(std::string& text, const Program& program, SiteId id) {
+  const Site& site = program.sites[id.index];
+  if (site.line == 0) {
+    text += place_text(site);
+    return;
+  }
+  text += fmt::format("{}  {}", place_text(site), printable(site.text));
+  if (!site.label.empty()) text += fmt::format("  [{}]", printable(site.label));
+  if (!site.note.empty()) text += fmt::format("  {}", printable(site.note));
+}
+
+void append_threads(std::string& text, const Finding& finding, const FindingContext& context,
+                    bool core) {
+  for (const StuckThread& thread : finding.threads) {
+    if (thread.core != core) continue;
+    text += fmt::format("    {} {}\n", context.paint(Ink::strong, printable(thread.thread)),
+                        wait_sentence(thread));
+    text += "      at    ";
+    append_statement(text, context.program, thread.at);
+    text += '\n';
+    for (const StuckThread::Hold& hold : thread.holds) {
+      text += fmt::format("      holds {}, taken ", printable(hold.object));
+      if (hold.step > 0) text += fmt::format("in step {} ", hold.step);
+      text += "at ";
+      append_statement(text, context.program, hold.at);
+      text += '\n';
+    }
+  }
+}
+
+std::string way(const Finding& finding) {
+  std::string text = fmt::format("{}, {}", counted(finding.steps, "step"),
+                                 counted(finding.preemptions, "preemption"));
+  text += finding.shortest ? "; no interleaving gets there with less" : "";
+  return text;
+}
+
+// Each line of it, indented.
+void append_indented(std::string& text, std::string_view lines, std::string_view indent) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    if (!line.empty()) text += indent;
+    text += line;
+    text += '\n';
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+}
+
+}  // namespace
+
+std::string wait_sentence(const StuckThread& thread) {
+  const WaitWords& words = words_of(thread.waits_for_type);
+  const std::vector<std::string> by = printable_names(thread.let_go_by);
+  const std::string type = thread.waits_for_type;
+  const std::string name = printable(thread.waits_for);
+  std::string text = fmt::format(fmt::runtime(words.wait), type, name);
+  const bool self = by.size() == 1 && thread.let_go_by.front() == thread.thread;
+  const std::string_view end = by.empty()                       ? words.nobody
+                               : self && !words.by_self.empty() ? words.by_self
+                                                                : words.by;
+  text += fmt::format(fmt::runtime(end), type, name, listed(by));
+  return text;
+}
+
+std::string wait_chain(const Finding& finding) {
+  if (finding.threads.empty()) return {};
+  std::string text = printable(finding.threads.front().thread);
+  std::vector<const StuckThread*> seen;
+  const StuckThread* at = &finding.threads.front();
+  while (at != nullptr) {
+    seen.push_back(at);
+    const WaitWords& words = words_of(at->waits_for_type);
+    // Through the cores, to one that has not been met yet while there is one.
+    const StuckThread* next = nullptr;
+    for (const std::string& name : at->let_go_by) {
+      const StuckThread* core = find_core(finding, name);
+      if (core == nullptr) continue;
+      const bool met = std::find(seen.begin(), seen.end(), core) != seen.end();
+      if (next == nullptr || !met) next = core;
+      if (!met) break;
+    }
+    const std::string who = next != nullptr         ? printable(next->thread)
+                            : at->let_go_by.empty() ? "nobody"
+                                                    : printable(at->let_go_by.front());
+    if (words.arrow.empty()) {
+      text += fmt::format(" --joins--> {}", next != nullptr ? who : printable(at->waits_for));
+    } else {
+      text +=
+          fmt::format(" --waits for--> {} --{}--> {}", printable(at->waits_for), words.arrow, who);
+    }
+    at = std::find(seen.begin(), seen.end(), next) == seen.end() ? next : nullptr;
+  }
+  return text;
+}
+
+std::string finding_line(const Finding& finding) {
+  const FindingRow& kind = row(finding.kind);
+  return fmt::format("{} {}: {}", kind.code, kind.name, printable(finding.message));
+}
+
+std::string finding_text(const Finding& finding, const FindingContext& context) {
+  const Paint& paint = context.paint;
+  const FindingRow& kind = row(finding.kind);
+  const std::string heading =
+      fmt::format("{}{}", is_deadlock(finding.kind) && finding.partial ? "PARTIAL " : "",
+                  advice(finding.kind).heading);
+  std::string text = fmt::format("{}  {} {}\n", paint(Ink::bad, heading), kind.code, kind.name);
+  text += fmt::format("  {}\n  {}\n", printable(finding.message), badness(finding));
+
+  if (!finding.threads.empty()) {
+    text += fmt::format("\n  {}\n", paint(Ink::strong, "who waits for whom"));
+    append_threads(text, finding, context, true);
+    text += fmt::format("    {}\n", paint(Ink::bad, wait_chain(finding)));
+    const bool victims = std::any_of(finding.threads.begin(), finding.threads.end(),
+                                     [](const StuckThread& thread) { return !thread.core; });
+    if (victims) {
+      text += fmt::format("\n  {}\n", paint(Ink::strong, "who waits behind them"));
+      append_threads(text, finding, context, false);
+    }
+    if (!finding.ended.empty()) {
+      text += fmt::format("\n  ended: {}\n", listed(printable_names(finding.ended)));
+    }
+  } else if (finding.site) {
+    text += "  at ";
+    append_statement(text, context.program, *finding.site);
+    text += '\n';
+  }
+
+  if (!context.interleaving.empty()) {
+    text += fmt::format("\n  {}: {}\n", paint(Ink::strong, "how it comes to that"), way(finding));
+    append_indented(text, context.interleaving, "    ");
+  }
+  if (!context.replay.empty()) {
+    text += fmt::format("\n  {}\n", paint(Ink::strong, "see it again"));
+    append_indented(text, context.replay, "    ");
+  }
+  text += fmt::format("\n  {}\n", paint(Ink::strong, "mend it"));
+  append_indented(text, context.remedy, "    ");
+  text += fmt::format("    lockstep explain {}\n", kind.code);
+  return text;
+}
+
+}  // namespace lockstep

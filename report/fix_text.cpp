@@ -1,0 +1,143 @@
+#include "report/fix_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "report/exploration_json.h"
+#include "report/finding_text.h"
+#include "report/words.h"
+
+namespace lockstep {
+namespace {
+
+// Virtual seconds, compared with those of the original if that can finish.
+std::string compared(double seconds, const double* original) {
+  std::string text = seconds_text(seconds);
+  if (original == nullptr || *original <= 0) return text;
+  const double change = 100 * (seconds / *original - 1);
+  if (change > -0.5 && change < 0.5) return text + " (as before)";
+  return fmt::format("{} ({:+.0f} %)", text, change);
+}
+
+Ink ink_of(TriedRemedy::Verdict verdict) {
+  switch (verdict) {
+    case TriedRemedy::Verdict::verified:
+      return Ink::good;
+    case TriedRemedy::Verdict::refuted:
+      return Ink::bad;
+    case TriedRemedy::Verdict::unknown:
+      return Ink::warn;
+  }
+  return Ink::plain;
+}
+
+}  // namespace
+
+std::string_view verdict_name(TriedRemedy::Verdict verdict) {
+  switch (verdict) {
+    case TriedRemedy::Verdict::verified:
+      return "verified";
+    case TriedRemedy::Verdict::refuted:
+      return "refuted";
+    case TriedRemedy::Verdict::unknown:
+      return "unknown";
+  }
+  return "";
+}
+
+std::string fix_text(const FixResult& result, const Subject& subject, std::size_t width,
+                     const Paint& paint) {
+  if (result.exploration.findings.empty()) {
+    return result.exploration.complete
+               ? "Nothing to mend: no interleaving shows a fault.\n"
+               : fmt::format("Nothing found to mend, but the search is incomplete: {}.\n",
+                             result.exploration.incomplete_reason);
+  }
+  std::string text;
+  for (const Finding& finding : result.exploration.findings) text += finding_line(finding) + "\n";
+  if (result.tried.empty()) return text + "\nNo remedy that lockstep knows applies here.\n";
+
+  const RemedyCost* original = result.original_cost ? &*result.original_cost : nullptr;
+  constexpr std::size_t columns = 7;
+  using Row = std::array<std::string, columns>;
+  std::vector<Row> rows{{"", "remedy", "verdict", "states", "takes", "locks held", "edits"}};
+  for (std::size_t i = 0; i < result.tried.size(); ++i) {
+    const TriedRemedy& tried = result.tried[i];
+    const RemedyCost& cost = tried.cost;
+    const bool runs = tried.verdict == TriedRemedy::Verdict::verified;
+    rows.push_back(
+        {std::to_string(i + 1), printable(tried.proposal.remedy),
+         std::string(verdict_name(tried.verdict)), grouped(tried.exploration.stats.states),
+         runs ? compared(cost.makespan, original != nullptr ? &original->makespan : nullptr) : "",
+         runs ? compared(cost.lock_hold, original != nullptr ? &original->lock_hold : nullptr) : "",
+         grouped(cost.edits)});
+  }
+  std::array<std::size_t, columns> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < columns; ++i) {
+      widths[i] = std::max(widths[i], display_width(row[i]));
+    }
+  }
+  text += '\n';
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line;
+    for (std::size_t i = 0; i < columns; ++i) {
+      if (i > 0) line += "  ";
+      const bool to_the_right = i == 3 || i == 6;
+      std::string cell = rows[r][i];
+      if (to_the_right) cell.insert(0, widths[i] - display_width(cell), ' ');
+      cell = i + 1 < columns ? padded(cell, widths[i]) : cell;
+      line += r > 0 && i == 2 ? paint(ink_of(result.tried[r - 1].verdict), cell) : cell;
+    }
+    text += r == 0 ? paint(Ink::quiet, line) : line;
+    text += '\n';
+    if (r == 0) continue;
+    const TriedRemedy& tried = result.tried[r - 1];
+    text += "   " + shortened(printable(tried.proposal.title), width - 3) + '\n';
+    if (!tried.reason.empty()) text += "   " + printable(tried.reason) + '\n';
+  }
+
+  const std::string arguments = subject_arguments(subject);
+  const TriedRemedy& best = result.tried.front();
+  if (best.verdict == TriedRemedy::Verdict::verified) {
+    text += fmt::format(
+        "\nverified: all interleavings of the changed scenario were explored, and none shows a "
+        "fault\n  lockstep fix {0} --diff    shows the change of the first\n"
+        "  lockstep fix {0} --write   makes it; --remedy NAME chooses another\n",
+        arguments);
+  } else {
+    text += "\nNo remedy was verified, so none is recommended.\n";
+  }
+  return text;
+}
+
+std::string fix_json(const FixResult& result, const Program& program, const Subject& subject) {
+  using Json = nlohmann::ordered_json;
+  const auto cost = [](const RemedyCost& of) {
+    return Json{{"makespan", of.makespan}, {"lock_hold", of.lock_hold}, {"edits", of.edits}};
+  };
+  Json json = {{"lockstep_fix", 1}};
+  json["original"] = Json::parse(exploration_json(program, result.exploration, subject));
+  json["original_cost"] = result.original_cost ? cost(*result.original_cost) : Json(nullptr);
+  json["remedies"] = Json::array();
+  for (const TriedRemedy& tried : result.tried) {
+    const Exploration& explored = tried.exploration;
+    Json remedy = {{"remedy", tried.proposal.remedy},
+                   {"title", tried.proposal.title},
+                   {"verdict", verdict_name(tried.verdict)}};
+    if (!tried.reason.empty()) remedy["reason"] = tried.reason;
+    remedy["exploration"] = {{"verdict", verdict_name(explored.verdict)},
+                             {"complete", explored.complete},
+                             {"states", explored.stats.states}};
+    remedy["cost"] = cost(tried.cost);
+    remedy["patch"] = Json::parse(patch_json(tried.proposal.patch), nullptr, false);
+    json["remedies"].push_back(std::move(remedy));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace lockstep
