@@ -4,7 +4,21 @@
 // thread that reaches sleep(d), or a wait with a timeout, gets a deadline d after that moment;
 // taking the step after a sleep, or letting the timeout fire, moves the clock to the deadline
 // if it lies ahead. Deadlines are lower bounds, as in CPython ("not earlier than asked").
-// Executing costs Program::costs. States know nothing of time.
+// States know nothing of time.
+//
+// What a step costs, on top of what it waited for:
+// - ten bytecodes (10 * Costs::bytecode) for each visible operation in it. Those between two
+//   operations are not counted, so that the time does not depend on whether the Machine
+//   memoises private runs; but a run so long that it is interrupted (run_on) costs all of its
+//   Limits::private_steps_max;
+// - compute(d): d, as a whole: a switch interval that passes meanwhile is seen after it;
+// - thread_start: Costs::thread_start;
+// - a sleep inside `atomic`, where no thread can rest before it: its duration.
+//
+// The clock counts whole nanoseconds, so that sums of durations are exact: three sleeps of
+// 0.1 s end at 0.3 s. A duration is rounded up to the next one.
+//
+// Tested by tests/engine/run/clock_test.cpp.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -14,30 +28,52 @@
 
 namespace lockstep {
 
+// How long the pending operation makes its thread wait by itself: sleep and io, and whatever
+// blocks with a timeout. Nothing: it has no timeout, or none that Python would accept.
+// Seconds, not negative, at most duration_max.
+std::optional<double> duration(const Machine& machine, const Pending& pending);
+inline constexpr double duration_max = 1e9;  // 32 years: as good as never
+
 class VirtualClock {
  public:
   explicit VirtualClock(const Program& program);
+  // Before the first step.
+  void begin(const Machine& machine, const State& initial);
 
-  double now() const { return now_; }  // virtual seconds since the start
+  double now() const;  // virtual seconds since the start
 
-  // When this choice could be taken at the earliest: its deadline, or now.
+  // When this choice could be taken at the earliest: its deadline, which may have passed
+  // already, or now.
   double earliest(const Machine& machine, const State& state, Choice choice) const;
-  // Before and after every step, in this order.
+  // Before, during and after every step, in this order.
   void begin_step(const Machine& machine, const State& before, Choice choice);
+  void on_event(const Machine& machine, const Event& event);
   void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info);
 
  private:
-  void note_deadlines(const Machine& machine, const State& state);
-
-  double now_ = 0;
+  using Nanoseconds = std::int64_t;
   struct Deadline {
-    bool set = false;
-    double at = 0;
-    LocalId local;   // of the resting thread that it was computed for
-    double wait_for = 0;  // deadline of the wait_for that this wait is part of
+    bool known = false;          // the thread is alive and what it rests before was looked at
+    bool set = false;            // that has a deadline, `at`
+    Nanoseconds at = 0;
+    LocalId local;               // of the resting thread that it was computed for
+    Nanoseconds wait_for = 0;    // deadline of the last wait that was no continued wait_for
   };
+
+  void note_deadlines(const Machine& machine, const State& state,
+                      std::optional<ThreadId> stepped);
+  std::optional<Nanoseconds> deadline(const Machine& machine, const State& state,
+                                      Choice choice) const;
+
+  Nanoseconds now_ = 0;
   std::vector<Deadline> deadlines_;  // index = thread
-  const Program& program_;
+  Nanoseconds operation_cost_;       // of one visible operation
+  Nanoseconds run_on_cost_;
+  Nanoseconds thread_start_cost_;
+  // Of the step that is under way:
+  const Pending* before_ = nullptr;  // what its thread rested before
+  bool begun_ = false;               // that has happened
+  Nanoseconds extra_ = 0;            // what it costs beside its bytecodes
 };
 
 }  // namespace lockstep

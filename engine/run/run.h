@@ -1,4 +1,7 @@
 // One interleaving: a policy picks each choice, a virtual clock dates it, observers watch.
+//
+// The same Program, policy, seed and schedule give the same run, on any machine, whether or not
+// private runs are memoised.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -41,6 +44,8 @@ class Policy {
  public:
   virtual ~Policy() = default;
   virtual Pick pick(const Moment& moment) = 0;
+  // Asked when no choice is enabled: what a schedule still wants, as Pick::reason. Empty: nothing.
+  virtual std::string left_over(const Machine&, const State&) { return {}; }
   // Told of everything that happens in a step it picked, in order (for `until`).
   virtual void on_event(const Machine&, const State&, const Event&) {}
 };

@@ -1,0 +1,185 @@
+#include "engine/run/clock.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/assert.h"
+#include "engine/run/threads.h"
+#include "engine/value/arithmetic.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double nanoseconds_per_second = 1e9;
+constexpr double bytecodes_per_operation = 10;
+constexpr std::int64_t now_max = std::int64_t{8'000'000'000} * 1'000'000'000;
+static_assert(duration_max * nanoseconds_per_second + 8e18 < 9.2e18, "now + a duration fits 64 bits");
+
+// Which argument says how long, and what a negative one means there.
+struct TimedOperation {
+  Operation operation;
+  std::size_t argument;
+  enum class Negative : std::uint8_t { at_once, not_timed } negative;
+};
+constexpr std::array timed_operations{
+    TimedOperation{Operation::sleep, 0, TimedOperation::Negative::not_timed},  // ValueError
+    TimedOperation{Operation::io, 0, TimedOperation::Negative::not_timed},
+    TimedOperation{Operation::compute, 0, TimedOperation::Negative::not_timed},
+    TimedOperation{Operation::lock_acquire, 1, TimedOperation::Negative::not_timed},  // -1: for ever
+    TimedOperation{Operation::rlock_acquire, 1, TimedOperation::Negative::not_timed},
+    TimedOperation{Operation::semaphore_park, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::bounded_semaphore_park, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::event_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::condition_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::thread_join, 0, TimedOperation::Negative::at_once},
+};
+
+const TimedOperation* timed(Operation operation) {
+  const auto found = std::ranges::find(timed_operations, operation, &TimedOperation::operation);
+  return found == timed_operations.end() ? nullptr : &*found;
+}
+
+std::optional<double> seconds(const ValueTable& values, Value value) {
+  switch (values.kind(value)) {
+    case ValueKind::integer:
+    case ValueKind::boolean:
+      return static_cast<double>(values.as_integer(value));
+    case ValueKind::real:
+      return values.as_real(value);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<double> duration(const Machine& machine, Operation operation,
+                               std::span<const Value> arguments) {
+  const TimedOperation* const row = timed(operation);
+  if (row == nullptr || row->argument >= arguments.size()) return std::nullopt;
+  // acquire(blocking=False) never waits.
+  if (row->argument == 1 && arguments[0] != none_value && !truth(machine.values(), arguments[0])) {
+    return std::nullopt;
+  }
+  const std::optional<double> asked = seconds(machine.values(), arguments[row->argument]);
+  if (!asked || std::isnan(*asked)) return std::nullopt;
+  if (*asked < 0) {
+    if (row->negative == TimedOperation::Negative::not_timed) return std::nullopt;
+    return 0;
+  }
+  return std::min(*asked, duration_max);
+}
+
+// A duration counts in decimal, as it was written: 0.1 s are 100 000 000 ns although the
+// double 0.1 is a little more. What is finer than a nanosecond is rounded up.
+std::int64_t nanoseconds(double seconds) {
+  const double exact = seconds * nanoseconds_per_second;
+  const double nearest = std::nearbyint(exact);
+  return static_cast<std::int64_t>(std::abs(exact - nearest) < 1e-3 ? nearest : std::ceil(exact));
+}
+
+std::int64_t later(std::int64_t now, std::int64_t by) { return std::min(now + by, now_max); }
+
+bool is_sleep(Operation operation) {
+  return operation == Operation::sleep || operation == Operation::io;
+}
+
+}  // namespace
+
+std::optional<double> duration(const Machine& machine, const Pending& pending) {
+  if (pending.operation == Operation::compute) return std::nullopt;  // it works, it does not wait
+  return duration(machine, pending.operation, pending.arguments);
+}
+
+VirtualClock::VirtualClock(const Program& program)
+    : operation_cost_(nanoseconds(bytecodes_per_operation * program.costs.bytecode)),
+      run_on_cost_(nanoseconds(program.limits.private_steps_max * program.costs.bytecode)),
+      thread_start_cost_(nanoseconds(program.costs.thread_start)) {}
+
+double VirtualClock::now() const { return static_cast<double>(now_) / nanoseconds_per_second; }
+
+void VirtualClock::begin(const Machine& machine, const State& initial) {
+  note_deadlines(machine, initial, std::nullopt);
+}
+
+std::optional<VirtualClock::Nanoseconds> VirtualClock::deadline(const Machine& machine,
+                                                                const State& state,
+                                                                Choice choice) const {
+  if (choice.thread.index >= deadlines_.size()) return std::nullopt;
+  const Deadline& deadline = deadlines_[choice.thread.index];
+  if (!deadline.known || !deadline.set) return std::nullopt;
+  // A step does not wait for the deadline of a timeout: the thread was let go before it.
+  if (choice.kind != Choice::Kind::timeout &&
+      !is_sleep(pending(machine, state, choice.thread).operation)) {
+    return std::nullopt;
+  }
+  return deadline.at;
+}
+
+double VirtualClock::earliest(const Machine& machine, const State& state, Choice choice) const {
+  return static_cast<double>(deadline(machine, state, choice).value_or(now_)) /
+         nanoseconds_per_second;
+}
+
+void VirtualClock::begin_step(const Machine& machine, const State& before, Choice choice) {
+  now_ = std::max(now_, deadline(machine, before, choice).value_or(now_));
+  before_ = &pending(machine, before, choice.thread);
+  begun_ = false;
+  extra_ = 0;
+}
+
+void VirtualClock::on_event(const Machine& machine, const Event& event) {
+  if (event.kind != Event::Kind::operation && event.kind != Event::Kind::timeout) return;
+  const bool waited_for = !begun_;  // begin_step went to its deadline
+  begun_ = true;
+  if (event.kind == Event::Kind::timeout || event.outcome.kind == Outcome::Kind::raised) return;
+  if (event.operation == Operation::thread_start) extra_ = later(extra_, thread_start_cost_);
+  if (event.operation == Operation::run_on) extra_ = later(extra_, run_on_cost_);
+  if (event.operation == Operation::compute || (is_sleep(event.operation) && !waited_for)) {
+    if (const auto d = duration(machine, event.operation, event.arguments)) {
+      extra_ = later(extra_, nanoseconds(*d));
+    }
+  }
+}
+
+void VirtualClock::end_step(const Machine& machine, const State& after, Choice choice,
+                            const StepInfo& info) {
+  now_ = later(later(now_, static_cast<Nanoseconds>(info.operations) * operation_cost_), extra_);
+  note_deadlines(machine, after, choice.thread);
+}
+
+void VirtualClock::note_deadlines(const Machine& machine, const State& state,
+                                  std::optional<ThreadId> stepped) {
+  const auto threads = static_cast<std::uint32_t>(thread_count(machine.program, state));
+  deadlines_.resize(std::max<std::size_t>(deadlines_.size(), threads));
+  for (ThreadId thread{0}; thread.index < threads; ++thread.index) {
+    Deadline& deadline = deadlines_[thread.index];
+    if (!is_resting(machine, state, thread)) {
+      deadline.known = false;
+      continue;
+    }
+    const LocalId at = local(machine.program, state, thread);
+    if (deadline.known && deadline.local == at && stepped != thread) continue;
+    deadline.known = true;
+    deadline.local = at;
+
+    const Pending& now = pending(machine, state, thread);
+    // Semaphore.acquire tests again after each wake-up; its deadline is one.
+    const bool same_call = stepped == thread && before_ != nullptr && deadline.set &&
+                           before_->operation == now.operation && before_->pc == now.pc &&
+                           row(now.operation).verb == Verb::none &&
+                           row(now.operation).let_go_by == LetGoBy::release;
+    if (same_call) continue;
+    const std::optional<double> d = duration(machine, now);
+    deadline.set = d.has_value();
+    if (!d) continue;
+    deadline.at = later(now_, nanoseconds(*d));
+    if (row(now.operation).let_go_by == LetGoBy::notify) {
+      // wait(timeout, resumed): a wait_for that waits once more keeps its deadline.
+      const bool resumed = now.arguments.size() > 1 && now.arguments[1] == true_value;
+      if (resumed) deadline.at = deadline.wait_for;
+      deadline.wait_for = deadline.at;
+    }
+  }
+}
+
+}  // namespace lockstep

@@ -1,0 +1,97 @@
+// PCT: the thread with the highest of random priorities runs, but for d - 1 points at which
+// the priority of the thread that runs is lowered. It finds a bug of depth d, one that needs
+// d orderings to be just so, with a probability of at least 1 / (n k^(d-1)) for n threads and
+// k steps (Burckhardt, Kothari, Musuvathi, Nagarakatte, "A Randomized Scheduler with
+// Probabilistic Guarantees of Finding Bugs", ASPLOS 2010).
+//
+// What the paper leaves open:
+// - k is the length of a round-robin run of the program, at most steps_estimated_max.
+// - A timeout counts as a thread of its own, with a priority of its own: else a thread that is
+//   blocked with a timeout would always wait in vain under a high priority, and never under a low.
+// - A thread that has taken more than k steps in a row, though others could have gone on, is
+//   most likely in a busy wait. It gets the lowest priority of all.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <utility>
+
+#include "engine/run/policies.h"
+#include "engine/run/splitmix64.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::size_t depth = 3;
+constexpr std::uint64_t steps_estimated_max = 10'000;
+
+class Pct : public Policy {
+ public:
+  explicit Pct(std::uint64_t seed) : numbers_(seed) {}
+
+  Pick pick(const Moment& moment) override {
+    if (steps_estimated_ == 0) draw_change_points(moment.machine);
+    lower_priorities(moment);
+    const Choice* best = nullptr;
+    for (const Choice& choice : moment.choices) {
+      if (best == nullptr || priority(actor_of(choice)) > priority(actor_of(*best))) best = &choice;
+    }
+    const Actor actor = actor_of(*best);
+    in_a_row_ = actor == running_ ? in_a_row_ + 1 : 1;
+    running_ = actor;
+    ++steps_;
+    // The items of a choose have one actor and stand side by side.
+    const auto same = [&](const Choice& c) { return actor_of(c) == actor; };
+    const auto items = static_cast<std::uint64_t>(std::ranges::count_if(moment.choices, same));
+    return {Pick::Kind::choice, *(best + (items > 1 ? numbers_.below(items) : 0)), {}};
+  }
+
+ private:
+  using Actor = std::pair<std::uint32_t, bool>;  // thread, whether it is its timeout
+  using Priority = std::int64_t;
+
+  static Actor actor_of(const Choice& choice) {
+    return {choice.thread.index, choice.kind == Choice::Kind::timeout};
+  }
+
+  Priority priority(Actor actor) {
+    const auto [entry, is_new] = priorities_.try_emplace(actor);
+    // Above those that a change point gives, and in any order.
+    if (is_new) entry->second = static_cast<Priority>(depth + (numbers_.next() >> 2U));
+    return entry->second;
+  }
+
+  void draw_change_points(const Machine& machine) {
+    RunOptions options;
+    options.keep_choices = false;
+    options.limits.steps_max = steps_estimated_max;
+    const std::unique_ptr<Policy> round_robin = make_round_robin(machine.program, 0);
+    steps_estimated_ = std::max<std::uint64_t>(run(machine, *round_robin, nullptr, options).steps, 1);
+    for (std::uint64_t& point : change_points_) point = 1 + numbers_.below(steps_estimated_);
+  }
+
+  void lower_priorities(const Moment& moment) {
+    for (std::size_t i = 0; i < change_points_.size(); ++i) {
+      if (change_points_[i] == steps_) priorities_[running_] = static_cast<Priority>(i) + 1;
+    }
+    const bool alone = std::ranges::all_of(
+        moment.choices, [&](const Choice& c) { return actor_of(c) == running_; });
+    if (in_a_row_ > steps_estimated_ && !alone) priorities_[running_] = --lowest_;
+  }
+
+  SplitMix64 numbers_;
+  std::map<Actor, Priority> priorities_;
+  std::array<std::uint64_t, depth - 1> change_points_{};  // numbers of steps, from 1
+  std::uint64_t steps_estimated_ = 0;                     // k; 0: not known yet
+  std::uint64_t steps_ = 0;
+  Actor running_;
+  std::uint64_t in_a_row_ = 0;
+  Priority lowest_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Policy> make_pct(const Program&, std::uint64_t seed) {
+  return std::make_unique<Pct>(seed);
+}
+
+}  // namespace lockstep

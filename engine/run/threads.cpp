@@ -1,0 +1,167 @@
+#include "engine/run/threads.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace lockstep {
+namespace {
+
+// "w#3" is {"w", 3}.
+struct Indexed {
+  std::string_view name;
+  std::uint32_t index;
+};
+std::optional<Indexed> indexed(std::string_view written) {
+  const std::size_t hash = written.rfind('#');
+  if (hash == std::string_view::npos) return std::nullopt;
+  Indexed found{written.substr(0, hash), 0};
+  const char* const end = written.data() + written.size();
+  const auto [last, error] = std::from_chars(written.data() + hash + 1, end, found.index);
+  if (error != std::errc{} || last != end) return std::nullopt;
+  return found;
+}
+
+bool is_living(const Machine& machine, const State& state, ThreadId thread) {
+  return life(machine.program, state, thread) == Life::alive;
+}
+
+std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
+
+std::string joined(const std::vector<std::string>& parts, std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i > 0) text += i + 1 == parts.size() ? std::string(last) : ", ";
+    text += parts[i];
+  }
+  return text;
+}
+
+// The threads other than `self` that are alive; without the daemons if `counted` says so.
+std::string others_alive(const Machine& machine, const State& state, ThreadId self,
+                         bool daemons) {
+  std::vector<std::string> names;
+  for (ThreadId t{0}; t.index < thread_count(machine.program, state); ++t.index) {
+    if (t == self || !is_living(machine, state, t)) continue;
+    if (!daemons && is_daemon(machine.program, state, t)) continue;
+    names.push_back(thread_name(machine, state, t));
+  }
+  return joined(names, " and ");
+}
+
+}  // namespace
+
+std::string thread_name(const Machine& machine, const State& state, ThreadId thread) {
+  const Value name = thread_name_value(machine.program, state, thread);
+  if (machine.values().kind(name) == ValueKind::string) {
+    return std::string(machine.values().as_text(name));
+  }
+  return str(machine.values(), name, StateNames(machine, state));
+}
+
+bool is_resting(const Machine& machine, const State& state, ThreadId thread) {
+  if (has_exited(state)) return false;
+  return thread == main_thread_id || is_living(machine, state, thread);
+}
+
+bool looks_indexed(std::string_view name) { return indexed(name).has_value(); }
+
+FoundThread find_thread(const Machine& machine, const State& state, std::string_view written) {
+  const std::size_t threads = thread_count(machine.program, state);
+  if (const auto form = indexed(written); form && form->index < threads) {
+    const ThreadId thread{form->index};
+    if (thread_name(machine, state, thread) == form->name) return {thread, {}};
+  }
+  std::vector<ThreadId> living, others;
+  for (ThreadId t{0}; t.index < threads; ++t.index) {
+    if (thread_name(machine, state, t) != written) continue;
+    (is_living(machine, state, t) ? living : others).push_back(t);
+  }
+  const std::vector<ThreadId>& found = living.empty() ? others : living;
+  if (found.empty()) return {std::nullopt, "no thread is named " + quoted(written) + " here"};
+  if (found.size() == 1) return {found.front(), {}};
+  std::vector<std::string> forms;
+  for (const ThreadId t : found) forms.push_back(std::string(written) + '#' + std::to_string(t.index));
+  return {std::nullopt, std::to_string(found.size()) + (living.empty() ? "" : " living") +
+                            " threads are named " + quoted(written) + ": write " +
+                            joined(forms, " or ")};
+}
+
+std::string waits_for(const Machine& machine, const State& state, ThreadId thread) {
+  const Pending& what = pending(machine, state, thread);
+  const auto object = [&]() -> const std::string& {
+    return machine.program.objects[machine.values().as_object(what.receiver).index].name;
+  };
+  switch (row(what.operation).let_go_by) {
+    case LetGoBy::release: {
+      const ObjectId id = machine.values().as_object(what.receiver);
+      if (!row(machine.program.objects[id.index].kind).owned) return "a permit of " + object();
+      const std::optional<ThreadId> holder = owner(machine, state, id);
+      if (!holder) return object();
+      if (*holder == thread) return object() + ", which it holds itself";
+      return object() + ", held by " + thread_name(machine, state, *holder);
+    }
+    case LetGoBy::set:
+      return object() + " to be set";
+    case LetGoBy::notify:
+      return "a notify of " + object();
+    case LetGoBy::end:
+      if (machine.values().kind(what.receiver) == ValueKind::thread) {
+        return thread_name(machine, state, machine.values().as_thread(what.receiver)) + " to end";
+      }
+      return others_alive(machine, state, thread, what.operation != Operation::process_exit) +
+             " to end";
+    case LetGoBy::store:
+      return "the condition of its await";
+    case LetGoBy::nothing:
+      break;
+  }
+  return "nothing";
+}
+
+std::string why_not(const Machine& machine, const State& state, ThreadId thread,
+                    Choice::Kind kind) {
+  if (!is_resting(machine, state, thread)) {
+    switch (life(machine.program, state, thread)) {
+      case Life::created:
+        return "has not been started";
+      case Life::killed:
+        return "was killed when the process ended";
+      case Life::ended:
+      case Life::alive:
+        return "has ended";
+    }
+  }
+  const Pending& what = pending(machine, state, thread);
+  const Readiness ready = readiness(machine, state, thread);
+  const bool at_choose = what.operation == Operation::choose;
+  if (kind == Choice::Kind::timeout) {
+    return ready == Readiness::ready ? "is not blocked"
+                                     : "waits for " + waits_for(machine, state, thread) +
+                                           ", without a timeout";
+  }
+  if (ready != Readiness::ready) {
+    return "waits for " + waits_for(machine, state, thread) +
+           (ready == Readiness::until_timeout ? "; its timeout can fire" : "");
+  }
+  if (kind == Choice::Kind::choose) return "is not at a choose";
+  if (at_choose) return "is at a choose; say which value";
+  return "is not let in: another thread is at a place where threads do not switch";
+}
+
+std::string runnable_here(const Machine& machine, const State& state) {
+  std::vector<Choice> choices;
+  enabled(machine, state, choices);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    const std::string name = thread_name(machine, state, choices[i].thread);
+    if (choices[i].kind == Choice::Kind::timeout) {
+      names.push_back("the timeout of " + name);
+    } else if (i == 0 || choices[i - 1].thread != choices[i].thread) {
+      names.push_back(name);
+    }
+  }
+  if (names.empty()) return "nobody is runnable here";
+  return "runnable here: " + joined(names, ", ");
+}
+
+}  // namespace lockstep
