@@ -38,7 +38,8 @@ constexpr Verb NO_VERB = Verb::none;
 
 const std::array object_table{
 #define OBJECT(kind, type, words, owned) \
-  ObjectRow{ObjectKind::kind, type, words, owned, &initialise_##kind, &owner_##kind},
+  ObjectRow{ObjectKind::kind,    type,          words,           owned, \
+            &initialise_##kind, &owner_##kind, &describe_##kind},
 #include "engine/objects/objects.def"
 #undef OBJECT
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "engine/ids.h"
@@ -96,6 +97,8 @@ struct ObjectRow {
   bool owned;
   void (*initialise)(const Machine&, State&, ObjectId);
   std::optional<ThreadId> (*owner)(const Machine&, const State&, ObjectId);  // null unless owned
+  // How it stands, for people: "free", "T1", "2 free", "not set".
+  std::string (*describe)(const Machine&, const State&, ObjectId);
 };
 struct VerbRow {
   Verb verb;

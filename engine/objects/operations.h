@@ -5,9 +5,10 @@
 
 namespace lockstep {
 
-#define OBJECT(kind, type, words, owned)                    \
-  void initialise_##kind(const Machine&, State&, ObjectId); \
-  std::optional<ThreadId> owner_##kind(const Machine&, const State&, ObjectId);
+#define OBJECT(kind, type, words, owned)                                        \
+  void initialise_##kind(const Machine&, State&, ObjectId);                     \
+  std::optional<ThreadId> owner_##kind(const Machine&, const State&, ObjectId); \
+  std::string describe_##kind(const Machine&, const State&, ObjectId);
 #include "engine/objects/objects.def"
 #undef OBJECT
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/operations/arguments.h"
+#include "engine/state/thread_name.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
@@ -41,6 +42,16 @@ Outcome notify(State& state, const Call& call, std::int64_t count) {
 void initialise_condition(const Machine&, State&, ObjectId) {}
 std::optional<ThreadId> owner_condition(const Machine&, const State&, ObjectId) {
   return std::nullopt;
+}
+
+std::string describe_condition(const Machine& machine, const State& state, ObjectId condition) {
+  std::string text;
+  for (const Value waiter :
+       machine.values().items(Value{object_words(machine.program, state, condition)[0]})) {
+    if (!text.empty()) text += ", ";
+    text += thread_name(machine, state, machine.values().as_thread(waiter));
+  }
+  return (text.empty() ? "nobody" : text) + " waiting";
 }
 
 Outcome apply_condition_wait(State& state, const Call& call) {

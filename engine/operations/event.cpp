@@ -24,6 +24,10 @@ Words words(State& state, const Call& call) {
 void initialise_event(const Machine&, State&, ObjectId) {}
 std::optional<ThreadId> owner_event(const Machine&, const State&, ObjectId) { return std::nullopt; }
 
+std::string describe_event(const Machine& machine, const State& state, ObjectId event) {
+  return object_words(machine.program, state, event)[0] != 0 ? "set" : "not set";
+}
+
 Outcome apply_event_wait(State& state, const Call& call) {
   const Words event = words(state, call);
   if (event.flag != 0) return Outcome::returned(true_value);

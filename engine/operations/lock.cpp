@@ -4,6 +4,7 @@
 // Modules/_threadmodule.c, 3.11. A release only makes the lock free; whoever runs first
 // takes it (barging).
 #include "engine/operations/arguments.h"
+#include "engine/state/thread_name.h"
 
 namespace lockstep {
 namespace {
@@ -31,6 +32,11 @@ std::optional<ThreadId> owner_lock(const Machine& machine, const State& state, O
   const Word word = object_words(machine.program, state, lock)[0];
   if (word == 0) return std::nullopt;
   return ThreadId{word - 1};
+}
+
+std::string describe_lock(const Machine& machine, const State& state, ObjectId lock) {
+  const std::optional<ThreadId> holder = owner_lock(machine, state, lock);
+  return holder ? thread_name(machine, state, *holder) : "free";
 }
 
 Readiness ready_lock_acquire(const State& state, const Call& call) {

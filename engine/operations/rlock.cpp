@@ -1,6 +1,7 @@
 // threading.RLock. Two words: its owner's index + 1 (0: free), and how often it is taken.
 // Modules/_threadmodule.c, 3.11 (rlock_acquire, rlock_release).
 #include "engine/operations/arguments.h"
+#include "engine/state/thread_name.h"
 
 namespace lockstep {
 namespace {
@@ -40,6 +41,11 @@ void initialise_rlock(const Machine&, State&, ObjectId) {}
 
 std::optional<ThreadId> owner_rlock(const Machine& machine, const State& state, ObjectId lock) {
   return owner_lock(machine, state, lock);  // the first word means the same
+}
+
+std::string describe_rlock(const Machine& machine, const State& state, ObjectId lock) {
+  const Word count = object_words(machine.program, state, lock)[1];
+  return describe_lock(machine, state, lock) + (count > 1 ? " x" + std::to_string(count) : "");
 }
 
 Readiness ready_rlock_acquire(const State& state, const Call& call) {

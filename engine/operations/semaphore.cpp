@@ -101,6 +101,10 @@ std::optional<ThreadId> owner_semaphore(const Machine&, const State&, ObjectId) 
   return std::nullopt;
 }
 
+std::string describe_semaphore(const Machine& machine, const State& state, ObjectId object) {
+  return std::to_string(object_words(machine.program, state, object)[0]) + " free";
+}
+
 Outcome apply_semaphore_acquire(State& state, const Call& call) {
   return acquire(state, call, Operation::semaphore_park);
 }
@@ -124,6 +128,11 @@ void initialise_bounded_semaphore(const Machine& machine, State& state, ObjectId
 }
 std::optional<ThreadId> owner_bounded_semaphore(const Machine&, const State&, ObjectId) {
   return std::nullopt;
+}
+
+std::string describe_bounded_semaphore(const Machine& machine, const State& state,
+                                       ObjectId object) {
+  return describe_semaphore(machine, state, object);
 }
 
 Outcome apply_bounded_semaphore_acquire(State& state, const Call& call) {

@@ -50,14 +50,6 @@ std::string others_alive(const Machine& machine, const State& state, ThreadId se
 
 }  // namespace
 
-std::string thread_name(const Machine& machine, const State& state, ThreadId thread) {
-  const Value name = thread_name_value(machine.program, state, thread);
-  if (machine.values().kind(name) == ValueKind::string) {
-    return std::string(machine.values().as_text(name));
-  }
-  return str(machine.values(), name, StateNames(machine, state));
-}
-
 bool is_resting(const Machine& machine, const State& state, ThreadId thread) {
   if (has_exited(state)) return false;
   return thread == main_thread_id || is_living(machine, state, thread);

@@ -9,11 +9,10 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/state/thread_name.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
-
-std::string thread_name(const Machine& machine, const State& state, ThreadId thread);
 
 // Whether it stands before an operation: it is alive, or it is MainThread, whose code has
 // ended and which now waits for the process to end.
