@@ -1,5 +1,9 @@
 // From a State to findings: which threads are stuck for ever, why, and what kind it is.
+//
+// Tested by tests/detector/deadlock_test.cpp; that nobody is called stuck who can ever move
+// again, by tests/explorer/oracle_test.cpp.
 #pragma once
+#include <string>
 #include <vector>
 
 #include "detector/finding.h"
@@ -15,9 +19,23 @@ namespace lockstep {
 // stuck is stuck in every continuation. At a terminal state it is also complete.
 std::vector<Wait> waits(const Machine& machine, const State& state, const FutureAccesses& future);
 
-// One finding per core of the wait-for graph; empty if nobody is stuck. `holdings`: who took
-// what where, from a TraceRecorder that watched the way to this state; may be empty (then
-// only owners that the state knows are named, without sites).
+// One reason why threads are stuck: a core of the wait-for graph, or several that have the
+// same fingerprint.
+struct Cause {
+  FindingKind kind;
+  std::vector<ThreadId> core;    // ascending
+  std::vector<ThreadId> behind;  // stuck because of these, ascending
+  std::vector<ThreadId> chain;   // a shortest cycle in the core, in waiting order; else core
+  std::string fingerprint;
+};
+// Ordered by least thread. Daemon threads that merely wait for something to do (a set, a
+// notify, a permit, a change of a variable) are no cause unless somebody else waits behind
+// them: a program ends by leaving them there.
+std::vector<Cause> causes(const Machine& machine, const State& state, const FutureAccesses& future);
+
+// One finding per cause; empty if nobody is stuck. `holdings`: who took what where, from a
+// TraceRecorder that watched the way to this state; may be empty (then only owners that the
+// state knows are named, without sites).
 std::vector<Finding> deadlocks(const Machine& machine, const State& state,
                                const FutureAccesses& future,
                                const std::vector<TraceRecorder::Holding>& holdings);

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,45 +23,49 @@ struct FindingRow {
   std::string_view code, name, title;
 };
 const FindingRow& row(FindingKind kind);
+std::span<const FindingRow> finding_rows();
 bool is_deadlock(FindingKind kind);  // somebody waits for ever
+
+// 16 hex digits that stand for a kind and parts of which the order does not matter.
+std::string fingerprint(FindingKind kind, std::vector<std::string> parts);
 
 // One blocked thread of a deadlock.
 struct StuckThread {
   ThreadId id;
   std::string thread;
-  bool core = true;           // part of the cause; false: waits behind it
+  bool core = true;  // part of the cause; false: waits behind it
   bool daemon = false;
-  std::string operation;      // "acquire", "join", "wait", ... as the scenario writes it
-  std::string waits_for;      // object or thread; for a join of all: the unfinished threads
-  std::string waits_for_type; // "Lock", "Thread", ...
+  std::string operation;       // "acquire", "join", "wait", ... as the scenario writes it
+  std::string waits_for;       // object or thread; for a join of all: the unfinished threads
+  std::string waits_for_type;  // "Lock", "Thread", ...
   SiteId at;
   std::vector<std::string> let_go_by;  // threads that could let it go, were they not stuck or ended
   struct Hold {
     std::string object;
     SiteId at;
-    std::uint64_t step = 0;   // of the finding's schedule; 0 if unknown
+    std::uint64_t step = 0;  // of the finding's schedule; 0 if unknown
   };
   std::vector<Hold> holds;
-  std::string why;            // one sentence: "T2 holds mutexA and waits for mutexB"
+  std::string why;  // one sentence: "T2 holds mutexA and waits for mutexB"
 };
 
 struct Finding {
   FindingKind kind;
-  bool partial = false;       // other threads can still run, or the process ends all the same
-  std::string message;        // one sentence, the whole finding in short
-  std::vector<StuckThread> threads;     // core first, by thread
-  std::vector<std::string> others;      // neither stuck nor ended: they can still move
+  bool partial = false;  // other threads can still run, or the process ends all the same
+  std::string message;   // one sentence, the whole finding in short
+  std::vector<StuckThread> threads;  // core first, by thread
+  std::vector<std::string> others;   // neither stuck nor ended: they can still move
   std::vector<std::string> ended;
-  std::optional<SiteId> site;           // exception: where it was raised; conditions: none
-  std::string subject;                  // exception: its line; conditions: the expression
-  std::string thread;                   // exception: the thread
-  std::string fingerprint;              // 16 hex digits; survives renumbering of lines
-  std::vector<Choice> choices;          // the interleaving that leads to it
-  Schedule schedule;                    // the same in words
+  std::optional<SiteId> site;   // exception: where it was raised; conditions: none
+  std::string subject;          // exception: its line; conditions: the expression
+  std::string thread;           // exception: the thread
+  std::string fingerprint;      // 16 hex digits; survives renumbering of lines
+  std::vector<Choice> choices;  // the interleaving that leads to it
+  Schedule schedule;            // the same in words
   std::uint64_t preemptions = 0;
   std::uint64_t steps = 0;
-  bool shortest = true;                 // fewest preemptions, then steps, is proved
-  std::uint64_t states = 1;             // how many states of the exploration show it
+  bool shortest = true;      // fewest preemptions, then steps, is proved
+  std::uint64_t states = 1;  // how many states of the exploration show it
 };
 
 }  // namespace lockstep

@@ -40,7 +40,7 @@ class WaitForGraph {
   std::string dump() const;
 
  private:
-  std::vector<Wait> waits_;   // ascending by waiter
+  std::vector<Wait> waits_;  // ascending by waiter
   std::size_t threads_;
 };
 

@@ -1,0 +1,169 @@
+// Who could let a blocked thread go:
+//
+//   waits on            by        those who could
+//   Lock, RLock         release   its owner; for a Lock also whoever may release it without
+//                                 having to acquire it first
+//   Semaphore           release   whoever may release a permit
+//   Event, Condition    set, ...  whoever may do that
+//   join, process end   end       the threads waited for, all of them
+//   await               store     whoever may store a variable that the expression reads
+//
+// "May" is FutureAccesses. Two who wait on the same thing do not count as each other's rescue,
+// although each may well release it once it has it: whoever lets the one go could let the
+// other go too, so leaving these edges out changes nothing but the picture.
+//
+// An owner that is blocked counts even if it would never release: then the two wait for each
+// other, and that is what there is to say about them.
+//
+// The rule and its proof: Holt's reduction, with the closure of what may still be done as
+// releasers. Take the first step of any continuation that lets a stuck thread go: whoever takes
+// it was not stuck and had that operation in its future, so the reduction would have struck the
+// thread out.
+#include "detector/blocked.h"
+
+#include <algorithm>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+// Threads that could let `waiter` go by doing something to an object or a variable.
+class Releasers {
+ public:
+  Releasers(const Machine& machine, const State& state, const FutureAccesses& future,
+            const std::vector<BlockedThread>& blocked)
+      : machine_(machine), state_(state), future_(future), blocked_(blocked) {
+    const std::size_t threads = thread_count(machine.program, state);
+    locals_.resize(threads);
+    for (std::uint32_t i = 0; i < threads; ++i) {
+      if (life(machine.program, state, {i}) != Life::alive) continue;
+      locals_[i] = machine.locals().get(local(machine.program, state, {i}));
+    }
+  }
+
+  std::vector<ThreadId> of(const BlockedThread& waiter) const {
+    std::vector<ThreadId> result;
+    for (std::uint32_t i = 0; i < locals_.size(); ++i) {
+      if (could_let_go(waiter, {i})) result.push_back({i});
+    }
+    return result;
+  }
+
+ private:
+  bool could_let_go(const BlockedThread& waiter, ThreadId other) const {
+    const Program& program = machine_.program;
+    const bool alive = life(program, state_, other) == Life::alive;
+    if (!alive) return false;
+    if (waiter.by == LetGoBy::end) return is_waited_for(waiter, other);
+    if (waiter.by == LetGoBy::store) {
+      if (other == waiter.thread || waits_alike(waiter, other)) return false;
+      const AwaitedCode code = awaited_code(program, waiter.pending->pc);
+      return future_.may_store_what_is_read(*locals_[other.index], code.begin, code.end);
+    }
+    const bool owned = row(program.objects[waiter.object->index].kind).owned;
+    const bool first =
+        future_.may_first(*locals_[other.index], waiter.by, object_value(*waiter.object));
+    if (owned && waiter.owner == other) return first || is_blocked(other);
+    if (other == waiter.thread || waits_alike(waiter, other)) return false;
+    return first && program.objects[waiter.object->index].kind != ObjectKind::rlock;
+  }
+
+  bool is_waited_for(const BlockedThread& waiter, ThreadId other) const {
+    const Pending& pending = *waiter.pending;
+    switch (pending.operation) {
+      case Operation::join_all:
+        return other != waiter.thread;
+      case Operation::process_exit:
+        return !is_daemon(machine_.program, state_, other);
+      default:
+        return pending.receiver == thread_value(other);
+    }
+  }
+
+  const BlockedThread* find_blocked(ThreadId thread) const {
+    const auto found = std::ranges::find(blocked_, thread, &BlockedThread::thread);
+    return found == blocked_.end() ? nullptr : &*found;
+  }
+  bool is_blocked(ThreadId thread) const { return find_blocked(thread) != nullptr; }
+  bool waits_alike(const BlockedThread& waiter, ThreadId other) const {
+    const BlockedThread* its = find_blocked(other);
+    if (its == nullptr || its->by != waiter.by) return false;
+    if (waiter.by == LetGoBy::store) return its->pending->pc == waiter.pending->pc;
+    return its->object == waiter.object;
+  }
+
+  const Machine& machine_;
+  const State& state_;
+  const FutureAccesses& future_;
+  const std::vector<BlockedThread>& blocked_;
+  std::vector<std::optional<LocalState>> locals_;  // index = thread; alive ones
+};
+
+}  // namespace
+
+bool is_unfinished(const Machine& machine, const State& state, ThreadId thread) {
+  if (has_exited(state)) return false;
+  const Life its = life(machine.program, state, thread);
+  return its == Life::alive || (thread == main_thread_id && its == Life::ended);
+}
+
+AwaitedCode awaited_code(const Program& program, std::uint32_t await_pc) {
+  const Function& function = program.function_of(await_pc);
+  for (std::uint32_t pc = await_pc + 1; pc < function.end; ++pc) {
+    const Instruction& instruction = program.code[pc];
+    if (instruction.opcode == Opcode::await_test && instruction.a == await_pc) {
+      return {await_pc + 1, pc};
+    }
+  }
+  LOCKSTEP_ASSERT(false, "an await has its await_test behind it");
+  return {await_pc, await_pc};
+}
+
+std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& state,
+                                           const FutureAccesses& future) {
+  std::vector<BlockedThread> blocked;
+  const std::size_t threads = thread_count(machine.program, state);
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    const ThreadId thread{i};
+    if (!is_unfinished(machine, state, thread)) continue;
+    if (readiness(machine, state, thread) != Readiness::blocked) continue;
+    const Pending& next = pending(machine, state, thread);
+    BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, {}};
+    if (machine.values().kind(next.receiver) == ValueKind::object) {
+      waiter.object = machine.values().as_object(next.receiver);
+      waiter.owner = owner(machine, state, *waiter.object);
+    }
+    blocked.push_back(waiter);
+  }
+  const Releasers releasers(machine, state, future, blocked);
+  for (BlockedThread& waiter : blocked) {
+    // Whoever may release a Lock does it alone, its owner or not.
+    const bool one_will_do = waiter.by != LetGoBy::end;
+    waiter.wait = {waiter.thread, one_will_do ? Need::any : Need::all, releasers.of(waiter)};
+  }
+  return blocked;
+}
+
+std::vector<BlockedThread> stuck_threads(std::size_t threads, std::vector<BlockedThread> blocked) {
+  std::vector<Wait> waits;
+  waits.reserve(blocked.size());
+  for (const BlockedThread& waiter : blocked) waits.push_back(waiter.wait);
+  const std::vector<ThreadId> stuck = WaitForGraph(threads, waits).stuck();
+  const auto is_stuck = [&](ThreadId thread) { return std::ranges::binary_search(stuck, thread); };
+  // A MainThread whose code is over owns what it owns like any thread that has ended.
+  const auto can_release = [&](ThreadId thread) {
+    const auto found = std::ranges::find(blocked, thread, &BlockedThread::thread);
+    return found != blocked.end() && is_stuck(thread) &&
+           found->pending->operation != Operation::process_exit;
+  };
+  for (BlockedThread& waiter : blocked) {
+    std::vector<ThreadId>& releasers = waiter.wait.releasers;
+    std::erase_if(releasers, [&](ThreadId thread) { return !is_stuck(thread); });
+    if (waiter.owner && can_release(*waiter.owner)) releasers = {*waiter.owner};
+  }
+  std::erase_if(blocked, [&](const BlockedThread& waiter) { return !is_stuck(waiter.thread); });
+  return blocked;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,39 @@
+// Who is blocked in a state, on what, and who could let it go. For the files of the detector.
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "detector/wait_for_graph.h"
+#include "engine/program/future_accesses.h"
+#include "engine/step/step.h"
+
+namespace lockstep {
+
+struct BlockedThread {
+  ThreadId thread;
+  const Pending* pending;  // what it is blocked on; as long-lived as the Machine
+  LetGoBy by;
+  std::optional<ObjectId> object;  // what it waits on, if that is an object
+  std::optional<ThreadId> owner;   // whom that belongs to, dead or alive
+  Wait wait;                       // all who might let it go, as waits() says
+};
+
+// Ascending by thread. A thread whose timeout may fire is not blocked.
+std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& state,
+                                           const FutureAccesses& future);
+
+// Of these the ones that are stuck for ever, with waits that say whom each waits for in earnest:
+// a lock's owner if it is stuck as well, rather than everybody who might release it.
+std::vector<BlockedThread> stuck_threads(std::size_t threads, std::vector<BlockedThread> blocked);
+
+// Whether it takes part: it has begun and not ended, or is the MainThread of a process that
+// waits for others to end.
+bool is_unfinished(const Machine& machine, const State& state, ThreadId thread);
+
+// The code of the expression that an await waits for: [begin, end).
+struct AwaitedCode {
+  std::uint32_t begin, end;
+};
+AwaitedCode awaited_code(const Program& program, std::uint32_t await_pc);
+
+}  // namespace lockstep

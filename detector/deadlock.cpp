@@ -1,0 +1,257 @@
+#include "detector/deadlock.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "detector/blocked.h"
+#include "detector/words.h"
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+using Stuck = std::vector<BlockedThread>;
+
+const BlockedThread& find(const Stuck& stuck, ThreadId thread) {
+  const auto found = std::ranges::find(stuck, thread, &BlockedThread::thread);
+  LOCKSTEP_ASSERT(found != stuck.end(), "a core is made of stuck threads");
+  return *found;
+}
+
+bool contains(const std::vector<ThreadId>& threads, ThreadId thread) {
+  return std::ranges::find(threads, thread) != threads.end();
+}
+
+WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
+  std::vector<Wait> waits;
+  waits.reserve(stuck.size());
+  for (const BlockedThread& waiter : stuck) waits.push_back(waiter.wait);
+  return WaitForGraph(threads, waits);
+}
+
+// What kind of wait decides the name of a core, most telling first.
+FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vector<ThreadId>& core) {
+  std::size_t joins = 0;
+  std::size_t signals = 0;  // Event, Condition
+  std::size_t polls = 0;
+  std::size_t permits = 0;
+  for (const ThreadId thread : core) {
+    switch (find(stuck, thread).by) {
+      case LetGoBy::end:
+        ++joins;
+        break;
+      case LetGoBy::set:
+      case LetGoBy::notify:
+        ++signals;
+        break;
+      case LetGoBy::store:
+        ++polls;
+        break;
+      case LetGoBy::release:
+        if (!row(program.objects[find(stuck, thread).object->index].kind).owned) ++permits;
+        break;
+      case LetGoBy::nothing:
+        break;
+    }
+  }
+  if (joins == core.size()) return FindingKind::join_cycle;
+  if (polls == core.size()) return FindingKind::busy_wait;
+  if (polls + signals == core.size()) return FindingKind::lost_wakeup;
+  if (core.size() > 1) return FindingKind::circular_wait;
+  if (permits == 1) return FindingKind::semaphore_leak;
+  const BlockedThread& waiter = find(stuck, core.front());
+  return waiter.owner == waiter.thread ? FindingKind::self_deadlock : FindingKind::orphaned_lock;
+}
+
+// The objects, of those that the core waits on, that a thread owns.
+std::string owned_in_core(const Program& program, const Stuck& stuck,
+                          const std::vector<ThreadId>& core, ThreadId thread) {
+  std::set<std::string> names;
+  for (const ThreadId other : core) {
+    const BlockedThread& waiter = find(stuck, other);
+    if (waiter.owner == thread) names.insert(program.objects[waiter.object->index].name);
+  }
+  std::string result;
+  for (const std::string& name : names) result += name + ' ';
+  return result;
+}
+
+// What stays the same when threads swap their roles, or when others of the same kind meet in
+// the same way. Where the cause is the thing waited for and not who waits, that is all of it.
+std::string fingerprint_of(const Program& program, const Stuck& stuck, FindingKind kind,
+                           const std::vector<ThreadId>& core) {
+  const bool by_object = kind == FindingKind::lost_wakeup || kind == FindingKind::orphaned_lock ||
+                         kind == FindingKind::semaphore_leak;
+  std::vector<std::string> parts;
+  for (const ThreadId thread : core) {
+    const BlockedThread& waiter = find(stuck, thread);
+    std::string part = waiter.object ? program.objects[waiter.object->index].name : "";
+    if (!by_object || !waiter.object) {
+      const Pending& pending = *waiter.pending;
+      part += '\n';
+      part += row(pending.operation).name;
+      if (pending.has_site) {
+        part += '\n' + program.function_of(pending.pc).name;
+        part += '\n' + program.sites[pending.site.index].text;
+      }
+      part += '\n' + owned_in_core(program, stuck, core, thread);
+    }
+    parts.push_back(std::move(part));
+  }
+  return fingerprint(kind, std::move(parts));
+}
+
+// The stuck threads from which the waits lead into the core.
+std::vector<ThreadId> threads_behind(const Stuck& stuck, const std::vector<ThreadId>& core) {
+  std::vector<ThreadId> reached = core;
+  for (std::size_t next = 0; next < reached.size(); ++next) {
+    for (const BlockedThread& waiter : stuck) {
+      if (contains(waiter.wait.releasers, reached[next]) && !contains(reached, waiter.thread)) {
+        reached.push_back(waiter.thread);
+      }
+    }
+  }
+  std::erase_if(reached, [&](ThreadId thread) { return contains(core, thread); });
+  std::ranges::sort(reached);
+  return reached;
+}
+
+// A daemon thread that has nothing to do, and nobody who minds.
+bool is_idle(const Machine& machine, const State& state, const Cause& cause) {
+  if (cause.kind != FindingKind::lost_wakeup && cause.kind != FindingKind::semaphore_leak &&
+      cause.kind != FindingKind::busy_wait) {
+    return false;
+  }
+  const auto daemon = [&](ThreadId thread) { return is_daemon(machine.program, state, thread); };
+  return std::ranges::all_of(cause.core, daemon) && std::ranges::all_of(cause.behind, daemon);
+}
+
+std::vector<Cause> causes_of(const Machine& machine, const State& state, const Stuck& stuck) {
+  const WaitForGraph graph = graph_of(thread_count(machine.program, state), stuck);
+  std::vector<Cause> result;
+  for (std::vector<ThreadId>& core : graph.cores()) {
+    Cause cause;
+    cause.kind = kind_of(machine.program, stuck, core);
+    cause.fingerprint = fingerprint_of(machine.program, stuck, cause.kind, core);
+    const auto same = std::ranges::find(result, cause.fingerprint, &Cause::fingerprint);
+    if (same != result.end()) {
+      same->core.insert(same->core.end(), core.begin(), core.end());
+      std::ranges::sort(same->core);
+      if (same->chain.size() == 1) same->chain = same->core;
+      continue;
+    }
+    cause.chain = graph.cycle(core);
+    cause.core = std::move(core);
+    result.push_back(std::move(cause));
+  }
+  for (Cause& cause : result) cause.behind = threads_behind(stuck, cause.core);
+  std::erase_if(result, [&](const Cause& cause) { return is_idle(machine, state, cause); });
+  return result;
+}
+
+class FindingWriter {
+ public:
+  FindingWriter(const Machine& machine, const State& state, const Stuck& stuck,
+                const std::vector<TraceRecorder::Holding>& holdings)
+      : machine_(machine),
+        state_(state),
+        stuck_(stuck),
+        holdings_(holdings),
+        words_(machine, state) {}
+
+  Finding write(const Cause& cause) const {
+    Finding finding;
+    finding.kind = cause.kind;
+    finding.fingerprint = cause.fingerprint;
+    finding.message = words_.message(cause, stuck_);
+    for (const ThreadId thread : cause.core) finding.threads.push_back(stuck_thread(thread, true));
+    for (const ThreadId thread : cause.behind) {
+      finding.threads.push_back(stuck_thread(thread, false));
+    }
+    const std::size_t threads = thread_count(machine_.program, state_);
+    for (std::uint32_t i = 0; i < threads; ++i) {
+      const ThreadId thread{i};
+      const Life its = life(machine_.program, state_, thread);
+      const bool waits = std::ranges::count(stuck_, thread, &BlockedThread::thread) > 0;
+      if (its == Life::alive && !waits) finding.others.push_back(words_.thread(thread));
+      if (its == Life::ended && !waits) finding.ended.push_back(words_.thread(thread));
+    }
+    finding.partial = !finding.others.empty();
+    return finding;
+  }
+
+ private:
+  StuckThread stuck_thread(ThreadId thread, bool core) const {
+    const BlockedThread& waiter = find(stuck_, thread);
+    StuckThread result;
+    result.id = thread;
+    result.thread = words_.thread(thread);
+    result.core = core;
+    result.daemon = is_daemon(machine_.program, state_, thread);
+    result.operation = words_.operation(waiter);
+    result.waits_for = words_.waits_for(waiter);
+    result.waits_for_type = words_.waits_for_type(waiter);
+    if (waiter.pending->has_site) result.at = waiter.pending->site;
+    result.let_go_by = words_.let_go_by(waiter);
+    result.holds = holds(thread);
+    std::vector<std::string> held;
+    for (const StuckThread::Hold& hold : result.holds) held.push_back(hold.object);
+    result.why = words_.why(waiter, held);
+    return result;
+  }
+
+  std::vector<StuckThread::Hold> holds(ThreadId thread) const {
+    std::vector<StuckThread::Hold> result;
+    const Program& program = machine_.program;
+    for (const TraceRecorder::Holding& holding : holdings_) {
+      if (holding.thread == thread) {
+        result.push_back({program.objects[holding.object.index].name, holding.site, holding.step});
+      }
+    }
+    for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+      const std::string& name = program.objects[i].name;
+      if (!row(program.objects[i].kind).owned || owner(machine_, state_, {i}) != thread) continue;
+      if (std::ranges::count(result, name, &StuckThread::Hold::object) > 0) continue;
+      result.push_back({name, {}, 0});
+    }
+    return result;
+  }
+
+  const Machine& machine_;
+  const State& state_;
+  const Stuck& stuck_;
+  const std::vector<TraceRecorder::Holding>& holdings_;
+  DeadlockWords words_;
+};
+
+}  // namespace
+
+std::vector<Wait> waits(const Machine& machine, const State& state, const FutureAccesses& future) {
+  std::vector<Wait> result;
+  for (BlockedThread& waiter : blocked_threads(machine, state, future)) {
+    result.push_back(std::move(waiter.wait));
+  }
+  return result;
+}
+
+std::vector<Cause> causes(const Machine& machine, const State& state,
+                          const FutureAccesses& future) {
+  const std::size_t threads = thread_count(machine.program, state);
+  return causes_of(machine, state, stuck_threads(threads, blocked_threads(machine, state, future)));
+}
+
+std::vector<Finding> deadlocks(const Machine& machine, const State& state,
+                               const FutureAccesses& future,
+                               const std::vector<TraceRecorder::Holding>& holdings) {
+  const std::size_t threads = thread_count(machine.program, state);
+  const Stuck stuck = stuck_threads(threads, blocked_threads(machine, state, future));
+  const FindingWriter writer(machine, state, stuck, holdings);
+  std::vector<Finding> findings;
+  for (const Cause& cause : causes_of(machine, state, stuck)) {
+    findings.push_back(writer.write(cause));
+  }
+  return findings;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <map>
+
+#include "detector/blocked.h"
+#include "detector/deadlock.h"
+#include "detector/words.h"
+
+namespace lockstep {
+namespace {
+
+std::string place(const Program& program, SiteId site) {
+  const Site& at = program.sites[site.index];
+  if (!at.at.empty()) return "at " + at.at;
+  return at.line == 0 ? "" : "at line " + std::to_string(at.line);
+}
+
+class Painter {
+ public:
+  Painter(const Machine& machine, const State& state) : machine_(machine), state_(state) {}
+
+  std::size_t thread_vertex(ThreadId thread, bool stuck) {
+    const auto [found, added] = threads_.try_emplace(thread, picture.vertices.size());
+    if (added) {
+      picture.vertices.push_back(
+          {DeadlockWords(machine_, state_).thread(thread), true, stuck, thread_detail(thread)});
+    }
+    return found->second;
+  }
+  std::size_t object_vertex(ObjectId object) {
+    const auto [found, added] = objects_.try_emplace(object, picture.vertices.size());
+    if (added) {
+      const ObjectInfo& info = machine_.program.objects[object.index];
+      picture.vertices.push_back({info.name, false, false, std::string(row(info.kind).type)});
+    }
+    return found->second;
+  }
+
+  GraphPicture picture;
+
+ private:
+  std::string thread_detail(ThreadId thread) const {
+    switch (life(machine_.program, state_, thread)) {
+      case Life::created:
+        return "not started";
+      case Life::ended:
+      case Life::killed:
+        return "ended";
+      case Life::alive:
+        break;
+    }
+    const Pending& next = pending(machine_, state_, thread);
+    if (!next.has_site) return "";
+    const std::string at = place(machine_.program, next.site);
+    const std::string& text = machine_.program.sites[next.site.index].text;
+    return at.empty() ? text : text + ' ' + at;
+  }
+
+  const Machine& machine_;
+  const State& state_;
+  std::map<ThreadId, std::size_t> threads_;
+  std::map<ObjectId, std::size_t> objects_;
+};
+
+}  // namespace
+
+GraphPicture picture(const Machine& machine, const State& state, const FutureAccesses& future,
+                     const std::vector<TraceRecorder::Holding>& holdings) {
+  const Program& program = machine.program;
+  const std::size_t threads = thread_count(program, state);
+  const std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
+  const std::vector<BlockedThread> stuck = stuck_threads(threads, blocked);
+  const auto is_stuck = [&](ThreadId thread) {
+    return std::ranges::count(stuck, thread, &BlockedThread::thread) > 0;
+  };
+  Painter painter(machine, state);
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    if (life(program, state, {i}) == Life::alive || is_stuck({i})) {
+      painter.thread_vertex({i}, is_stuck({i}));
+    }
+  }
+  for (const BlockedThread& waiter : blocked) {
+    const std::size_t from = painter.thread_vertex(waiter.thread, is_stuck(waiter.thread));
+    const std::string detail = waiter.pending->has_site ? place(program, waiter.pending->site) : "";
+    if (waiter.object) {
+      painter.picture.edges.push_back({from, painter.object_vertex(*waiter.object), true, detail});
+    }
+    if (waiter.by != LetGoBy::end) continue;
+    for (const ThreadId other : waiter.wait.releasers) {
+      painter.picture.edges.push_back(
+          {from, painter.thread_vertex(other, is_stuck(other)), true, detail});
+    }
+  }
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    const std::optional<ThreadId> its = owner(machine, state, {i});
+    for (std::uint32_t t = 0; t < threads; ++t) {
+      const auto held = std::ranges::find_if(holdings, [&](const TraceRecorder::Holding& holding) {
+        return holding.thread.index == t && holding.object.index == i;
+      });
+      const bool known = held != holdings.end();
+      if (!known && its != ThreadId{t}) continue;
+      std::string detail;
+      if (known) {
+        detail = "since step " + std::to_string(held->step);
+        if (const std::string at = place(program, held->site); !at.empty()) detail += ' ' + at;
+      }
+      const std::size_t object = painter.object_vertex({i});
+      painter.picture.edges.push_back(
+          {object, painter.thread_vertex({t}, is_stuck({t})), false, detail});
+    }
+  }
+  return painter.picture;
+}
+
+}  // namespace lockstep

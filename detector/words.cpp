@@ -1,0 +1,207 @@
+#include "detector/words.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+template <class Name>
+std::string listed(std::size_t count, Name name) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) text += i + 1 == count ? " and " : ", ";
+    text += name(i);
+  }
+  return text;
+}
+
+}  // namespace
+
+const ObjectInfo& DeadlockWords::object(const BlockedThread& waiter) const {
+  LOCKSTEP_ASSERT(waiter.object.has_value(),
+                  "a thread that waits for a release waits on an object");
+  return machine_.program.objects[waiter.object->index];
+}
+
+std::string DeadlockWords::thread(ThreadId thread) const {
+  return std::string(
+      machine_.values().as_text(thread_name_value(machine_.program, state_, thread)));
+}
+
+std::string DeadlockWords::threads(const std::vector<ThreadId>& threads) const {
+  return listed(threads.size(), [&](std::size_t i) { return thread(threads[i]); });
+}
+
+// The threads that a join or the end of the process waits for and that have not ended.
+std::vector<ThreadId> DeadlockWords::joined(const BlockedThread& waiter) const {
+  const Program& program = machine_.program;
+  std::vector<ThreadId> result;
+  for (std::uint32_t i = 0; i < thread_count(program, state_); ++i) {
+    const ThreadId other{i};
+    if (life(program, state_, other) != Life::alive || other == waiter.thread) continue;
+    const Operation operation = waiter.pending->operation;
+    const bool counts = operation == Operation::join_all ? true
+                        : operation == Operation::process_exit
+                            ? !is_daemon(program, state_, other)
+                            : waiter.pending->receiver == thread_value(other);
+    if (counts) result.push_back(other);
+  }
+  return result;
+}
+
+// The expression of an await, as the scenario has it.
+std::string DeadlockWords::awaited(const BlockedThread& waiter) const {
+  const std::string& text = machine_.program.sites[waiter.pending->site.index].text;
+  constexpr std::string_view statement = "await ";
+  return text.starts_with(statement) ? text.substr(statement.size()) : text;
+}
+
+std::string DeadlockWords::operation(const BlockedThread& waiter) const {
+  const Pending& pending = *waiter.pending;
+  if (pending.operation == Operation::process_exit) return "exit";
+  const Instruction& instruction = machine_.program.code[pending.pc];
+  switch (instruction.opcode) {
+    case Opcode::operate: {
+      const auto verb = static_cast<Verb>(instruction.a);
+      if (verb == Verb::enter || verb == Verb::exit) return "with";
+      const std::string& text = machine_.program.sites[pending.site.index].text;
+      if (verb == Verb::wait && text.starts_with("wait_for")) return "wait_for";
+      return std::string(row(verb).name);
+    }
+    case Opcode::await:
+      return "await";
+    default:
+      return "join";
+  }
+}
+
+std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
+  if (waiter.object) return object(waiter).name;
+  if (waiter.by == LetGoBy::store) return awaited(waiter);
+  const std::vector<ThreadId> others = joined(waiter);
+  std::string text;
+  for (const ThreadId other : others) text += (text.empty() ? "" : ", ") + thread(other);
+  return text;
+}
+
+std::string DeadlockWords::waits_for_type(const BlockedThread& waiter) const {
+  if (waiter.object) return std::string(row(object(waiter).kind).type);
+  return waiter.by == LetGoBy::store ? "expression" : "Thread";
+}
+
+std::vector<std::string> DeadlockWords::let_go_by(const BlockedThread& waiter) const {
+  std::vector<ThreadId> threads = waiter.wait.releasers;
+  if (waiter.owner) threads = {*waiter.owner};
+  if (waiter.by == LetGoBy::end) threads = joined(waiter);
+  std::vector<std::string> names;
+  for (const ThreadId id : threads) names.push_back(thread(id));
+  return names;
+}
+
+// After the subject: "waits for mutexA".
+std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural) const {
+  const std::string wait = plural ? "wait " : "waits ";
+  switch (waiter.by) {
+    case LetGoBy::set:
+      return wait + "for " + object(waiter).name;
+    case LetGoBy::notify:
+      return wait + "on " + object(waiter).name;
+    case LetGoBy::store:
+      return wait + "until " + awaited(waiter) + " is true";
+    case LetGoBy::end:
+      return wait + "for the end of " + threads(joined(waiter));
+    case LetGoBy::release:
+    case LetGoBy::nothing:
+      break;
+  }
+  if (row(object(waiter).kind).owned) return wait + "for " + object(waiter).name;
+  return wait + "for a permit of " + object(waiter).name;
+}
+
+// Between the wait and who could end it: ", held by ".
+std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
+  switch (waiter.by) {
+    case LetGoBy::set:
+      return ", to be set by ";
+    case LetGoBy::notify:
+      return ", to be notified by ";
+    case LetGoBy::store:
+      return ", which is up to ";
+    case LetGoBy::end:
+    case LetGoBy::nothing:
+      return "";
+    case LetGoBy::release:
+      break;
+  }
+  return row(object(waiter).kind).owned ? ", held by " : ", to be released by ";
+}
+
+// When nobody could.
+std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
+  switch (waiter.by) {
+    case LetGoBy::set:
+      return ", and no thread is left that could set it";
+    case LetGoBy::notify:
+      return ", and no thread is left that could notify";
+    case LetGoBy::store:
+      return ", and no thread is left that could make it so";
+    case LetGoBy::end:
+    case LetGoBy::nothing:
+      return "";
+    case LetGoBy::release:
+      break;
+  }
+  if (!row(object(waiter).kind).owned) return ", and no thread is left that could release one";
+  if (!waiter.owner) return ", and no thread is left that could release it";
+  if (life(machine_.program, state_, *waiter.owner) == Life::alive) {
+    return ", held by " + thread(*waiter.owner) + ", which will never release it";
+  }
+  return ", which " + thread(*waiter.owner) + " held when it ended";
+}
+
+std::string DeadlockWords::why(const BlockedThread& waiter,
+                               const std::vector<std::string>& held) const {
+  std::string text = thread(waiter.thread) + ' ';
+  if (!held.empty()) {
+    text += "holds " + listed(held.size(), [&](std::size_t i) { return held[i]; }) + " and ";
+  }
+  text += wait_phrase(waiter, false);
+  if (waiter.owner == waiter.thread) return text + ", which it holds itself";
+  if (waiter.by == LetGoBy::end) return text;
+  if (waiter.wait.releasers.empty()) return text + nobody_phrase(waiter);
+  return text + by_phrase(waiter) + threads(waiter.wait.releasers);
+}
+
+std::string DeadlockWords::message(const Cause& cause,
+                                   const std::vector<BlockedThread>& stuck) const {
+  const auto waiter_of = [&](ThreadId id) -> const BlockedThread& {
+    const auto found = std::ranges::find(stuck, id, &BlockedThread::thread);
+    LOCKSTEP_ASSERT(found != stuck.end(), "a cause is about stuck threads");
+    return *found;
+  };
+  const BlockedThread& first = waiter_of(cause.chain.front());
+  if (first.owner == first.thread) {
+    return thread(first.thread) + ' ' + wait_phrase(first, false) + ", which it holds itself";
+  }
+  if (first.wait.releasers.empty()) {
+    return threads(cause.core) + ' ' + wait_phrase(first, cause.core.size() > 1) +
+           nobody_phrase(first);
+  }
+  std::string text = thread(first.thread);
+  for (std::size_t i = 0; i < cause.chain.size(); ++i) {
+    const BlockedThread& waiter = waiter_of(cause.chain[i]);
+    const ThreadId next = cause.chain[(i + 1) % cause.chain.size()];
+    text += i > 0 ? ", which " : " ";
+    if (waiter.by == LetGoBy::end) {
+      text += "waits for the end of " + thread(next);
+    } else {
+      text += wait_phrase(waiter, false) + by_phrase(waiter) + thread(next);
+    }
+  }
+  return text;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,42 @@
+// The detector's sentences. For the files of the detector.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "detector/blocked.h"
+#include "detector/deadlock.h"
+
+namespace lockstep {
+
+class DeadlockWords {
+ public:
+  DeadlockWords(const Machine& machine, const State& state) : machine_(machine), state_(state) {}
+
+  std::string thread(ThreadId thread) const;
+  // What a thread is called among people of one process: "T1", "T1 and T2", "T1, T2 and T3".
+  std::string threads(const std::vector<ThreadId>& threads) const;
+
+  std::string operation(const BlockedThread& waiter) const;       // "acquire"
+  std::string waits_for(const BlockedThread& waiter) const;       // "mutexA"
+  std::string waits_for_type(const BlockedThread& waiter) const;  // "Lock"
+  // The threads that could let it go, by name: a lock's owner, the threads joined, else the
+  // stuck ones that would.
+  std::vector<std::string> let_go_by(const BlockedThread& waiter) const;
+  // "T2 holds mutexA and waits for mutexB, held by T1".
+  std::string why(const BlockedThread& waiter, const std::vector<std::string>& held) const;
+  // "T1 waits for mutexA, held by T2, which waits for mutexB, held by T1".
+  std::string message(const Cause& cause, const std::vector<BlockedThread>& stuck) const;
+
+ private:
+  std::string wait_phrase(const BlockedThread& waiter, bool plural) const;
+  std::string by_phrase(const BlockedThread& waiter) const;
+  std::string nobody_phrase(const BlockedThread& waiter) const;
+  std::vector<ThreadId> joined(const BlockedThread& waiter) const;
+  std::string awaited(const BlockedThread& waiter) const;
+  const ObjectInfo& object(const BlockedThread& waiter) const;
+
+  const Machine& machine_;
+  const State& state_;
+};
+
+}  // namespace lockstep
