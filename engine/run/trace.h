@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/run/holdings.h"
 #include "engine/run/run.h"
 
 namespace lockstep {
@@ -13,9 +14,10 @@ namespace lockstep {
 struct TraceEvent {
   Event::Kind kind;
   SiteId site;
+  bool has_site = false;   // false: an end of a thread or of the process
   std::string text;        // "acquire mutexA", "n = 99", "acquire mutexA: blocked, held by T1"
   Operation operation = Operation::run_on;
-  std::string object;      // receiver or variable; empty: none
+  std::string object;      // receiver, variable or function; empty: none
   std::string value;       // what it returned, loaded, stored or raised, as repr; empty: none
   std::string output;      // print: the line, without its newline
 };
@@ -26,12 +28,19 @@ struct TraceStep {
   std::string thread;
   Choice choice;
   std::vector<TraceEvent> events;
-  // What changed, old and new, as text: variables, then lock owners and counters.
+  // What changed, old and new, as text: variables, then objects as ObjectRow::describe has it.
   struct Change {
     std::string name, before, after;
   };
   std::vector<Change> changes;
   std::vector<std::string> runnable;   // threads that could be picked before the step
+  // Other threads that could go on before the step and cannot now, and what they wait for
+  // ("mutexA, held by T1"); and the other way round.
+  struct Waiting {
+    std::string thread, what;
+  };
+  std::vector<Waiting> now_waiting;
+  std::vector<std::string> now_ready;
 };
 
 class TraceSink {
@@ -40,21 +49,20 @@ class TraceSink {
   virtual void on_trace_step(const TraceStep& step) = 0;
 };
 
+// What an event did, in a few words: TraceEvent::text.
+std::string event_text(const Machine& machine, const State& state, const Event& event);
+// What a print wrote, without its newline. Requires: the event is of Operation::print.
+std::string printed_line(const Machine& machine, const State& state, const Event& event);
+
 // Turns what a run tells into TraceSteps and hands them on at once; keeps none. Also follows
 // who holds what since where, objects without owner included, for reports.
 class TraceRecorder : public RunObserver {
  public:
-  explicit TraceRecorder(TraceSink* sink);  // null: only the holdings are followed
+  explicit TraceRecorder(TraceSink* sink);  // null: only the holdings and the output are followed
 
-  struct Holding {
-    ThreadId thread;
-    ObjectId object;
-    SiteId site;           // where it was acquired (outermost)
-    std::uint64_t step;
-    std::uint32_t count;   // acquisitions not yet released
-  };
-  const std::vector<Holding>& holdings() const { return holdings_; }  // by time of acquisition
-  const std::vector<std::string>& output() const { return output_; }  // lines printed
+  using Holding = lockstep::Holding;
+  const std::vector<Holding>& holdings() const { return holdings_.all(); }  // by time of acquisition
+  const std::vector<std::string>& output() const { return output_; }        // lines printed
 
   void on_event(const Machine&, const State&, const Event&) override;
   void on_step(const Machine&, const State&, std::uint64_t, Choice, double) override;
@@ -63,8 +71,10 @@ class TraceRecorder : public RunObserver {
  private:
   TraceSink* sink_;
   TraceStep step_;
-  std::optional<State> before_;
-  std::vector<Holding> holdings_;
+  std::uint64_t number_ = 0;
+  State before_;                          // only with a sink
+  std::vector<Readiness> ready_before_;   // index = thread; only with a sink
+  Holdings holdings_;
   std::vector<std::string> output_;
 };
 

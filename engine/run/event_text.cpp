@@ -1,0 +1,217 @@
+// What an event did, in a few words that a reader of the scenario knows.
+#include <string>
+
+#include "engine/run/threads.h"
+#include "engine/run/trace.h"
+
+namespace lockstep {
+namespace {
+
+class EventText {
+ public:
+  EventText(const Machine& machine, const State& state, const Event& event)
+      : machine_(machine),
+        program_(machine.program),
+        values_(machine.values()),
+        state_(state),
+        event_(event),
+        names_(machine, state) {}
+
+  std::string text() const {
+    switch (event_.kind) {
+      case Event::Kind::operation:
+        return operation();
+      case Event::Kind::timeout:
+        return asked() + ": timed out";
+      case Event::Kind::blocked:
+        return asked() + ": blocked, " + reason();
+      case Event::Kind::called:
+        return "call " + program_.functions[event_.function.index].name;
+      case Event::Kind::returned:
+        return "return from " + program_.functions[event_.function.index].name +
+               (event_.outcome.value == none_value ? "" : ": " + of(event_.outcome.value));
+      case Event::Kind::raised:
+        return "raise " + exception_line(values_, event_.outcome.value, names_);
+      case Event::Kind::mark: {
+        const Site& site = program_.sites[event_.site.index];
+        return site.note.empty() ? "label " + site.label : site.note;
+      }
+      case Event::Kind::thread_ended:
+        return event_.outcome.value == none_value
+                   ? "end"
+                   : "end by " + exception_line(values_, event_.outcome.value, names_);
+      case Event::Kind::process_ended:
+        return "the process ends";
+    }
+    return {};
+  }
+
+ private:
+  std::string of(Value value) const { return repr(values_, value, names_); }
+  std::string argument(std::size_t i) const {
+    return i < event_.arguments.size() ? of(event_.arguments[i]) : std::string();
+  }
+  const std::string& variable() const { return program_.globals[event_.operand].name; }
+
+  std::string receiver() const {
+    switch (values_.kind(event_.receiver)) {
+      case ValueKind::object:
+        return program_.objects[values_.as_object(event_.receiver).index].name;
+      case ValueKind::thread:
+        return thread_name(machine_, state_, values_.as_thread(event_.receiver));
+      default:
+        return {};
+    }
+  }
+
+  // The word for the operation, and what it is done to: "acquire mutexA", "join T1".
+  std::string asked() const {
+    const OperationRow& operation = row(event_.operation);
+    std::string word;
+    if (operation.verb == Verb::enter) {
+      word = "acquire";
+    } else if (operation.verb == Verb::exit) {
+      word = "release";
+    } else if (operation.verb != Verb::none) {
+      word = row(operation.verb).name;
+    } else if (!receiver().empty()) {  // where an earlier operation was handed on to wait
+      word = operation.let_go_by == LetGoBy::release ? "acquire" : "wait";
+    } else {
+      word = operation.name;
+    }
+    for (char& letter : word) {
+      if (letter == '_') letter = ' ';
+    }
+    return receiver().empty() ? word : word + ' ' + receiver();
+  }
+
+  std::string reason() const {
+    switch (row(event_.operation).let_go_by) {
+      case LetGoBy::release: {
+        const ObjectId object = values_.as_object(event_.receiver);
+        if (!row(program_.objects[object.index].kind).owned) return "none is free";
+        const std::optional<ThreadId> holder = owner(machine_, state_, object);
+        if (!holder) return "it is taken";
+        return "held by " +
+               (*holder == event_.thread ? "itself" : thread_name(machine_, state_, *holder));
+      }
+      case LetGoBy::set:
+        return "until it is set";
+      case LetGoBy::notify:
+        return "until it is notified";
+      case LetGoBy::end:
+        return "until " + ended_by();
+      case LetGoBy::store:
+        return "until it is true";
+      case LetGoBy::nothing:
+        break;
+    }
+    return "for ever";
+  }
+
+  // "T1 ends", "T1 and T2 end".
+  std::string ended_by() const {
+    if (!receiver().empty()) return "it ends";
+    const std::string who = waits_for(machine_, state_, event_.thread);
+    const std::string_view to_end = " to end";
+    const std::string names = who.substr(0, who.size() - to_end.size());
+    return names + (names.find(" and ") == std::string::npos ? " ends" : " end");
+  }
+
+  std::string updated() const {
+    const Update update = Update::decode(event_.update);
+    std::string text = variable();
+    for (std::uint32_t i = 0; i < update.depth; ++i) text += '[' + argument(i) + ']';
+    switch (update.kind) {
+      case Update::Kind::set_item:
+        return text + '[' + argument(update.depth) + "] = " + argument(update.depth + 1);
+      case Update::Kind::append:
+        return text + ".append(" + argument(update.depth) + ')';
+      case Update::Kind::pop_last:
+        return text + ".pop()" + result();
+      case Update::Kind::pop_at:
+        return text + ".pop(" + argument(update.depth) + ')' + result();
+    }
+    return text;
+  }
+
+  // " -> False", or the exception; nothing for what goes without saying.
+  std::string result() const {
+    if (event_.outcome.kind == Outcome::Kind::next) return {};
+    if (event_.outcome.kind == Outcome::Kind::raised) {
+      return ": " + exception_line(values_, event_.outcome.value, names_);
+    }
+    const Value value = event_.outcome.value;
+    const Verb verb = row(event_.operation).verb;
+    const bool statement = verb != Verb::none && row(verb).where == VerbRow::Where::statement;
+    if (value == none_value || (statement && value == true_value)) return {};
+    return " -> " + of(value);
+  }
+
+  std::string operation() const {
+    if (event_.outcome.kind == Outcome::Kind::raised) {
+      const bool update = event_.operation == Operation::update_global;
+      return update ? updated() : asked() + result();
+    }
+    switch (event_.operation) {
+      case Operation::load_global:
+        return "read " + variable() + ": " + of(event_.outcome.value);
+      case Operation::store_global:
+        return variable() + " = " + argument(0);
+      case Operation::update_global:
+        return updated();
+      case Operation::print:
+        return "print " + printed_line(machine_, state_, event_);
+      case Operation::sleep:
+        return "slept " + argument(0) + " s";
+      case Operation::io:
+        return "waited " + argument(0) + " s for I/O";
+      case Operation::compute:
+        return "computed " + argument(0) + " s";
+      case Operation::choose:
+        return "choose " + of(event_.outcome.value);
+      case Operation::thread_create:
+        return "create " + thread_name(machine_, state_, values_.as_thread(event_.outcome.value));
+      case Operation::condition_park:
+        return asked() + ": notified";
+      case Operation::lock_restore:
+      case Operation::rlock_restore:
+        return asked() + " again";
+      default:
+        break;
+    }
+    // What was handed on to wait comes back with the answer.
+    const bool parked = row(event_.operation).verb == Verb::none && !receiver().empty();
+    if (parked) return asked();
+    const bool names_argument = (event_.operation == Operation::condition_notify ||
+                                 row(event_.operation).verb == Verb::release ||
+                                 row(event_.operation).verb == Verb::set_name ||
+                                 row(event_.operation).verb == Verb::set_daemon) &&
+                                !event_.arguments.empty() && event_.arguments[0] != none_value;
+    return asked() + (names_argument ? ' ' + argument(0) : "") + result();
+  }
+
+  const Machine& machine_;
+  const Program& program_;
+  const ValueTable& values_;
+  const State& state_;
+  const Event& event_;
+  StateNames names_;
+};
+
+}  // namespace
+
+std::string event_text(const Machine& machine, const State& state, const Event& event) {
+  return EventText(machine, state, event).text();
+}
+
+std::string printed_line(const Machine& machine, const State& state, const Event& event) {
+  std::string line;
+  for (std::size_t i = 0; i < event.arguments.size(); ++i) {
+    if (i > 0) line += ' ';
+    line += str(machine.values(), event.arguments[i], StateNames(machine, state));
+  }
+  return line;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,118 @@
+#include "engine/run/trace.h"
+
+#include "engine/run/threads.h"
+
+namespace lockstep {
+namespace {
+
+bool is_live(Event::Kind kind) {
+  return kind != Event::Kind::thread_ended && kind != Event::Kind::process_ended;
+}
+
+// Readiness of every thread; `blocked` of those that stand before nothing.
+std::vector<Readiness> all_readiness(const Machine& machine, const State& state) {
+  std::vector<Readiness> all;
+  for (ThreadId t{0}; t.index < thread_count(machine.program, state); ++t.index) {
+    all.push_back(is_resting(machine, state, t) ? readiness(machine, state, t)
+                                                : Readiness::blocked);
+  }
+  return all;
+}
+
+TraceEvent trace_event(const Machine& machine, const State& state, const Event& event) {
+  const ValueTable& values = machine.values();
+  const Program& program = machine.program;
+  const StateNames names(machine, state);
+  TraceEvent told{event.kind, event.site, false, event_text(machine, state, event),
+                  event.operation, {}, {}, {}};
+  told.has_site = is_live(event.kind) && event.operation != Operation::process_exit;
+
+  if (event.kind == Event::Kind::called || event.kind == Event::Kind::returned) {
+    told.object = program.functions[event.function.index].name;
+  } else if (values.kind(event.receiver) == ValueKind::object) {
+    told.object = program.objects[values.as_object(event.receiver).index].name;
+  } else if (values.kind(event.receiver) == ValueKind::thread) {
+    told.object = thread_name(machine, state, values.as_thread(event.receiver));
+  }
+  Value value = event.outcome.kind == Outcome::Kind::next ? none_value : event.outcome.value;
+  if (event.kind == Event::Kind::operation) {
+    const bool store = event.operation == Operation::store_global;
+    if (store || event.operation == Operation::load_global ||
+        event.operation == Operation::update_global) {
+      told.object = program.globals[event.operand].name;
+    }
+    if (store) value = event.arguments[0];
+    if (event.operation == Operation::print) told.output = printed_line(machine, state, event);
+  }
+  const bool shows_none = event.operation == Operation::store_global ||
+                          event.operation == Operation::load_global;
+  if (value != none_value || (shows_none && event.kind == Event::Kind::operation)) {
+    told.value = repr(values, value, names);
+  }
+  return told;
+}
+
+}  // namespace
+
+TraceRecorder::TraceRecorder(TraceSink* sink) : sink_(sink) {}
+
+void TraceRecorder::on_step(const Machine& machine, const State& before, std::uint64_t number,
+                            Choice choice, double) {
+  number_ = number;
+  if (sink_ == nullptr) return;
+  before_ = before;
+  ready_before_ = all_readiness(machine, before);
+  step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {}, {}};
+  std::vector<Choice> choices;
+  enabled(machine, before, choices);
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0 && choices[i].thread == choices[i - 1].thread) continue;
+    step_.runnable.push_back(thread_name(machine, before, choices[i].thread));
+  }
+}
+
+void TraceRecorder::on_event(const Machine& machine, const State& state, const Event& event) {
+  holdings_.on_event(machine, state, event, number_);
+  if (event.kind == Event::Kind::operation && event.operation == Operation::print &&
+      event.outcome.kind == Outcome::Kind::value) {
+    output_.push_back(printed_line(machine, state, event));
+  }
+  if (sink_ != nullptr) step_.events.push_back(trace_event(machine, state, event));
+}
+
+void TraceRecorder::on_step_end(const Machine& machine, const State& after, double now) {
+  if (sink_ == nullptr) return;
+  const Program& program = machine.program;
+  step_.time = now;
+  for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
+    const Value old_value = global(before_, {i});
+    const Value new_value = global(after, {i});
+    if (old_value == new_value) continue;
+    step_.changes.push_back({program.globals[i].name,
+                             repr(machine.values(), old_value, StateNames(machine, before_)),
+                             repr(machine.values(), new_value, StateNames(machine, after))});
+  }
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    const ObjectRow& object = row(program.objects[i].kind);
+    std::string old_text = object.describe(machine, before_, {i});
+    std::string new_text = object.describe(machine, after, {i});
+    if (old_text == new_text) continue;
+    step_.changes.push_back({program.objects[i].name, std::move(old_text), std::move(new_text)});
+  }
+  // Threads that were not there before, or are not any more, have no news of this kind.
+  const std::vector<Readiness> ready_after = all_readiness(machine, after);
+  for (ThreadId t{0}; t.index < ready_before_.size(); ++t.index) {
+    if (t == step_.choice.thread) continue;
+    if (!is_resting(machine, before_, t) || !is_resting(machine, after, t)) continue;
+    const bool was_ready = ready_before_[t.index] == Readiness::ready;
+    const bool is_ready = ready_after[t.index] == Readiness::ready;
+    if (was_ready && !is_ready) {
+      step_.now_waiting.push_back({thread_name(machine, after, t), waits_for(machine, after, t)});
+    } else if (!was_ready && is_ready) {
+      step_.now_ready.push_back(thread_name(machine, after, t));
+    }
+  }
+  sink_->on_trace_step(step_);
+}
+
+}  // namespace lockstep
