@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "engine/value/unicode.h"
 #include "language/line_map.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t complaints_shown_max = 100;
 constexpr std::size_t line_shown_max = 100;     // code points of a source line
+constexpr std::size_t candidates_max = 1000;    // of a hostile file no more are looked at
 constexpr std::size_t name_compared_max = 100;  // bytes: longer ones are no slips of the fingers
 
 bool is_control(std::uint32_t c) {
@@ -146,7 +148,9 @@ std::string render(std::string_view file, std::string_view source,
 
 std::string nearest(std::string_view found, const std::vector<std::string>& candidates) {
   if (found.empty() || found.size() > name_compared_max) return "";
-  for (const std::string& candidate : candidates) {
+  const std::span<const std::string> looked_at(candidates.data(),
+                                               std::min(candidates.size(), candidates_max));
+  for (const std::string& candidate : looked_at) {
     if (candidate != found && folded(candidate) == folded(found)) return candidate;
   }
   // A slip in three letters, but never so many that nothing of a short name is left.
@@ -154,7 +158,7 @@ std::string nearest(std::string_view found, const std::vector<std::string>& cand
       found.size() <= 2 ? 1 : std::max<std::size_t>(found.size() / 3, 1);
   std::size_t best = distance_max + 1;
   std::string found_nearest;
-  for (const std::string& candidate : candidates) {
+  for (const std::string& candidate : looked_at) {
     const std::size_t longer = std::max(candidate.size(), found.size());
     const std::size_t shorter = std::min(candidate.size(), found.size());
     if (candidate == found || longer - shorter >= best) continue;

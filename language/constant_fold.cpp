@@ -73,8 +73,11 @@ class Evaluator {
         return value_of(values_, at.constant);
       case Kind::name: {
         const auto found = constants_.find(at.text);
-        if (found != constants_.end()) return value_of(values_, found->second);
-        return not_constant(at, fmt::format("{} is no constant", in_quotes(at.text)));
+        if (found == constants_.end()) {
+          return not_constant(at, fmt::format("{} is no constant", in_quotes(at.text)));
+        }
+        if (found->second.kind == ValueKind::unset) return not_constant(at, "");
+        return value_of(values_, found->second);
       }
       case Kind::logical_and:
       case Kind::logical_or:

@@ -12,6 +12,8 @@
 
 namespace lockstep {
 
+// One of kind `unset` has been complained of already: folding what uses it fails with an empty
+// message.
 using NamedConstants = std::map<std::string, Constant, std::less<>>;
 
 struct Folded {

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "engine/value/exceptions.h"
 #include "engine/value/unicode.h"
 #include "language/keys.h"
 #include "language/pointer.h"
+#include "language/tokens.h"
 
 namespace lockstep {
 namespace {
@@ -19,9 +19,6 @@ constexpr std::array<std::string_view, 35> python_keywords{
     "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
     "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
     "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield"};
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 
@@ -36,18 +33,18 @@ std::vector<std::string> exception_names() {
 }
 
 std::string identifier_fault(std::string_view text) {
-  const bool well_formed =
-      !text.empty() && is_letter(text[0]) &&
-      std::all_of(text.begin(), text.end(), [](char c) { return is_letter(c) || is_digit(c); });
-  if (!well_formed) {
-    return fmt::format("expected a name (letters, digits and _), found {}", in_quotes(text));
-  }
-  if (std::find(python_keywords.begin(), python_keywords.end(), text) != python_keywords.end()) {
+  const Token token = token_at(text, 0);
+  const bool is_whole = token.begin == 0 && token.end == text.size();
+  if (is_whole && token.kind == Token::Kind::keyword) {
     return fmt::format("expected a name, found the keyword {}", in_quotes(text));
   }
-  if (text.size() > name_letters_max) {
-    return fmt::format("a name has at most {} letters, {} has {}", name_letters_max,
-                       in_quotes(text), text.size());
+  if (!is_whole || token.kind != Token::Kind::name) {
+    return fmt::format("expected a name (letters, digits and _), found {}", in_quotes(text));
+  }
+  const std::size_t letters = count_code_points(text);
+  if (letters > name_letters_max) {
+    return fmt::format("a name has at most {} letters; {} has {}", name_letters_max,
+                       in_quotes(text), letters);
   }
   return "";
 }
@@ -56,7 +53,7 @@ std::string thread_name_fault(std::string_view text) {
   if (text.empty()) return "a thread needs a name";
   const std::size_t letters = count_code_points(text);
   if (letters > name_letters_max) {
-    return fmt::format("a thread's name has at most {} letters, {} has {}", name_letters_max,
+    return fmt::format("a thread's name has at most {} letters; {} has {}", name_letters_max,
                        in_quotes(text), letters);
   }
   bool control = false;

@@ -135,7 +135,11 @@ std::optional<std::size_t> Reader::one_of(const At& at, std::span<const std::str
   }
   std::string message = fmt::format("expected {}{}, found {}", names.size() > 1 ? "one of " : "",
                                     listed(names), found(text_, node));
-  if (is_text) message += did_you_mean(node.text, {names.begin(), names.end()});
+  if (is_text) {
+    message += did_you_mean(node.text, {names.begin(), names.end()});
+  } else if (std::find(names.begin(), names.end(), found(text_, node)) != names.end()) {
+    message += "; it is written in quotes";
+  }
   complain(at, std::move(message));
   return std::nullopt;
 }

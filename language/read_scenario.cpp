@@ -1,0 +1,140 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "language/load.h"
+#include "language/names.h"
+#include "language/read_body.h"
+#include "language/read_parts.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::int64_t format_version = 1;
+
+void read_version(Reader& reader, const At& at) {
+  const bool is_known =
+      at.node.kind == JsonNode::Kind::integer && at.node.integer == format_version;
+  if (!is_known) {
+    reader.expected(at, fmt::format("{}, the version of the format", format_version));
+  }
+}
+
+void read_tags(Reader& reader, const At& at, Scenario& scenario) {
+  if (!reader.is_array(at, "an array of tags")) return;
+  for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
+    if (const std::string* tag = reader.text(at.item(i), "a tag")) scenario.tags.push_back(*tag);
+  }
+}
+
+void read_variables(Reader& reader, const At& at, const NamedConstants& params,
+                    Scenario& scenario) {
+  if (!reader.is_object(at, "an object: name and initial value of each variable")) return;
+  for (const JsonNode::Member& member : at.node.members) {
+    if (reader.is_full()) return;
+    std::string fault = identifier_fault(member.key);
+    if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+    const At value = at.member(member);
+    scenario.variables.push_back({member.key, reader.place(member.key_begin, value.pointer),
+                                  read_initial(reader, value, params)});
+  }
+}
+
+void read_conditions(Reader& reader, const At& at, std::vector<ScenarioCondition>& conditions) {
+  if (!reader.is_array(at, "an array of expressions")) return;
+  for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
+    const At item = at.item(i);
+    if (reader.text(item, "an expression") == nullptr) continue;
+    conditions.push_back({reader.place(item), read_operand(reader, item)});
+  }
+}
+
+// Objects, variables, functions and params share one space of names: the module's globals.
+void check_distinct_names(Reader& reader, const JsonNode& document) {
+  struct Declared {
+    std::string_view section, what;
+  };
+  constexpr Declared sections[] = {{"params", "a parameter"},
+                                   {"objects", "an object"},
+                                   {"variables", "a variable"},
+                                   {"functions", "a function"}};
+  struct First {
+    std::string_view what;
+    std::size_t offset;
+  };
+  std::map<std::string_view, First> known;
+  for (const JsonNode::Member& section : document.members) {  // in the order of the file
+    const auto declared = std::find_if(std::begin(sections), std::end(sections),
+                                       [&](const Declared& d) { return d.section == section.key; });
+    if (declared == std::end(sections)) continue;
+    const At at{section.value, child("", section.key)};
+    for (const JsonNode::Member& member : section.value.members) {
+      const auto [first, is_new] =
+          known.try_emplace(member.key, First{declared->what, member.key_begin});
+      if (is_new) continue;
+      reader.complain_key(
+          at, member,
+          fmt::format("{} is already the name of {} (line {})", in_quotes(member.key),
+                      first->second.what, reader.place(first->second.offset, "").line));
+    }
+  }
+}
+
+void read_document(Reader& reader, const At& document,
+                   const std::map<std::string, std::string>& settings, Scenario& scenario) {
+  if (!reader.is_object(document, "a scenario, which is an object")) return;
+  reader.check_keys(document, "a scenario", scenario_keys);
+  const JsonNode& node = document.node;
+  if (node.find("main") == nullptr && node.find("threads") == nullptr) {
+    reader.complain(document, "a scenario needs the key \"main\" or \"threads\"");
+  }
+
+  // What the others refer to comes first, whatever the order of the file.
+  const NamedConstants params = read_params(reader, node, settings, scenario);
+  if (const JsonNode* objects = node.find("objects")) {
+    read_objects(reader, {*objects, "/objects"}, params, scenario);
+  }
+  if (const JsonNode* variables = node.find("variables")) {
+    read_variables(reader, {*variables, "/variables"}, params, scenario);
+  }
+  read_code(reader, document, params, scenario);
+  check_distinct_names(reader, node);
+
+  for (const JsonNode::Member& member : node.members) {
+    const At value = document.member(member);
+    const auto read_text = [&](std::string& into) {
+      if (const std::string* text = reader.text(value, "a text")) into = *text;
+    };
+    if (member.key == "lockstep") read_version(reader, value);
+    if (member.key == "name") read_text(scenario.name);
+    if (member.key == "description") read_text(scenario.description);
+    if (member.key == "source") read_text(scenario.source);
+    if (member.key == "$schema") reader.text(value, "the address of the schema");
+    if (member.key == "tags") read_tags(reader, value, scenario);
+    if (member.key == "machine") read_machine(reader, value, scenario);
+    if (member.key == "invariants") read_conditions(reader, value, scenario.invariants);
+    if (member.key == "finally") read_conditions(reader, value, scenario.final_checks);
+    if (member.key == "expect") read_expectation(reader, value, scenario);
+    if (member.key == "schedule") reader.is_array(value, "an array of directives");
+  }
+}
+
+}  // namespace
+
+ReadScenario read_scenario(std::string file, std::string text,
+                           const std::map<std::string, std::string>& settings) {
+  JsonTree tree = read_json(text);
+  if (!tree.root) return {std::nullopt, std::move(tree.complaints)};
+  Scenario scenario;
+  Reader reader(text);
+  read_document(reader, {*tree.root, ""}, settings, scenario);
+  if (!reader.is_content()) return {std::nullopt, reader.take()};
+  scenario.file = std::move(file);
+  scenario.text = std::move(text);
+  scenario.tree = std::move(*tree.root);
+  return {std::move(scenario), {}};
+}
+
+}  // namespace lockstep
