@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
@@ -124,6 +125,55 @@ std::string shortened(std::string_view text, std::size_t width) {
     kept += bytes;
   });
   return kept + "...";
+}
+
+std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines(1);
+  std::size_t taken = 0;
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    std::string_view word = text.substr(0, space);
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+    const std::size_t columns = display_width(word);
+    if (taken > 0 && taken + 1 + columns <= width) {
+      lines.back() += ' ';
+      ++taken;
+    } else if (taken > 0) {
+      lines.emplace_back();
+      taken = 0;
+    }
+    for_each_code_point(word, [&](std::uint32_t code_point, std::string_view bytes) {
+      const std::size_t own = width_of(code_point);
+      if (taken > 0 && taken + own > width) {
+        lines.emplace_back();
+        taken = 0;
+      }
+      lines.back() += bytes;
+      taken += own;
+    });
+  }
+  return lines;
+}
+
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
+  std::string filled;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    if (column > indent && column + 1 + word.size() > width) {
+      filled += '\n';
+      filled.append(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      filled += ' ';
+      ++column;
+    }
+    filled += word;
+    column += word.size();
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return filled;
 }
 
 std::string grouped(std::uint64_t n) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/program/program.h"
 
@@ -23,6 +24,11 @@ std::size_t display_width(std::string_view text);
 std::string padded(std::string_view text, std::size_t width);
 // At most `width` columns, the end replaced by "..." if need be.
 std::string shortened(std::string_view text, std::size_t width);
+// Broken into lines of at most `width` columns, between words where it can be. At least one.
+std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+
+// Words at most `width` columns wide, every line but the first indented.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
 
 // 9999, 10,000, 1,234,567.
 std::string grouped(std::uint64_t n);
