@@ -1,0 +1,290 @@
+#!/usr/bin/python3
+"""Each primitive against CPython: the same small program runs in both, line by line.
+
+The programs have one possible output: one thread, or threads that sleep at different times.
+LOCKSTEP_BINARY names the binary. CPython's texts are those of 3.11; the comparison of texts
+is left out under another version, and said so.
+"""
+import json
+import os
+import subprocess
+import sys
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from to_python import to_python  # noqa: E402
+
+LOCKSTEP = os.environ.get("LOCKSTEP_BINARY", "lockstep")
+
+
+def tried(*body):
+    """Runs the statements and prints what they raise."""
+    return {"try": list(body),
+            "except": {"type": "Exception", "as": "e", "do": [{"print": "repr(e)"}]}}
+
+
+def got(statement):
+    """The statement's result, printed."""
+    return [dict(statement, into="got"), {"print": "got"}]
+
+
+ACQUIRE_ERRORS = [
+    tried(*got({"acquire": "x", "blocking": False, "timeout": 1})),
+    tried(*got({"acquire": "x", "blocking": False, "timeout": 0})),
+    tried(*got({"acquire": "x", "timeout": -2})),
+    tried(*got({"acquire": "x", "timeout": "'soon'"})),
+    tried(*got({"acquire": "x", "timeout": 1e10})),
+]
+
+# name: (objects, functions, main)
+PROGRAMS = {
+    "Lock: acquire, locked, release": ({"x": "Lock"}, {}, [
+        {"print": "x.locked()"}, *got({"acquire": "x"}), {"print": "x.locked()"},
+        *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),
+        *got({"acquire": "x", "timeout": 0.1}), {"release": "x"}, {"print": "x.locked()"},
+        *got({"acquire": "x", "timeout": -1})]),
+    "Lock: errors": ({"x": "Lock"}, {}, [tried({"release": "x"}), *ACQUIRE_ERRORS]),
+    "Lock: argument errors come before waiting": ({"x": "Lock"}, {}, [
+        {"acquire": "x"}, tried(*got({"acquire": "x", "timeout": -2})),
+        tried(*got({"acquire": "x", "blocking": False, "timeout": 1}))]),
+    "Lock: any thread may release it": ({"x": "Lock"}, {"f": [{"release": "x"}]}, [
+        {"acquire": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"}, {"print": "x.locked()"}]),
+    "Lock: stays locked when its taker ends": ({"x": "Lock"}, {"f": [{"acquire": "x"}]}, [
+        {"spawn": "f", "as": "t"}, {"join": "t"}, {"print": "x.locked()"},
+        *got({"acquire": "x", "timeout": 0.2})]),
+    "Lock: with releases on an exception": ({"x": "Lock"}, {}, [
+        tried({"with": "x", "do": [{"print": "x.locked()"}, {"raise": "ValueError('inside')"}]}),
+        {"print": "x.locked()"}]),
+    "Lock: a timeout that runs out, one that does not": (
+        {"x": "Lock"}, {"f": [{"acquire": "x"}, {"sleep": 2}, {"release": "x"}]}, [
+            {"spawn": "f"}, {"sleep": 1}, *got({"acquire": "x", "timeout": 0.2}),
+            *got({"acquire": "x", "timeout": 9})]),
+    "RLock: is re-entrant and counts": ({"x": "RLock"}, {"f": got(
+        {"acquire": "x", "blocking": False})}, [
+        *got({"acquire": "x"}), *got({"acquire": "x"}), *got({"acquire": "x", "blocking": False}),
+        {"release": "x"}, {"release": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"},
+        {"release": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"},
+        tried({"release": "x"})]),
+    "RLock: errors": ({"x": "RLock"}, {"f": [tried({"release": "x"})]}, [
+        tried({"release": "x"}), *ACQUIRE_ERRORS, {"acquire": "x"},
+        {"spawn": "f", "as": "t"}, {"join": "t"}]),
+    "RLock: nobody can release what an ended thread holds": (
+        {"x": "RLock"}, {"f": [{"acquire": "x"}]}, [
+            {"spawn": "f", "as": "t"}, {"join": "t"}, tried({"release": "x"}),
+            *got({"acquire": "x", "timeout": 0.2})]),
+    "Semaphore: counts, polls, times out": ({"x": {"type": "Semaphore", "value": 2}}, {}, [
+        *got({"acquire": "x"}), *got({"acquire": "x"}), *got({"acquire": "x", "blocking": False}),
+        *got({"acquire": "x", "timeout": 0.2}), *got({"acquire": "x", "timeout": 0}),
+        *got({"acquire": "x", "timeout": -1}), {"release": "x", "n": 3},
+        *got({"acquire": "x"}), *got({"acquire": "x"}), *got({"acquire": "x"}),
+        *got({"acquire": "x", "blocking": False})]),
+    "Semaphore: errors": ({"x": "Semaphore"}, {}, [
+        tried(*got({"acquire": "x", "blocking": False, "timeout": 1})),
+        tried(*got({"acquire": "x", "blocking": False, "timeout": 0})),
+        tried({"release": "x", "n": 0}), tried({"release": "x", "n": -1})]),
+    "Semaphore: may exceed its initial value": ({"x": {"type": "Semaphore", "value": 0}}, {}, [
+        *got({"acquire": "x", "blocking": False}), {"release": "x"}, {"release": "x"},
+        *got({"acquire": "x"}), *got({"acquire": "x"}),
+        *got({"acquire": "x", "blocking": False})]),
+    "Semaphore: waiters are woken in the order in which they came": (
+        {"x": {"type": "Semaphore", "value": 0}},
+        {"f": {"params": ["i"], "body": [{"sleep": "i"}, {"acquire": "x"}, {"print": "i"}]}}, [
+            *({"spawn": "f", "args": [i]} for i in (3, 1, 2)), {"sleep": 5},
+            {"release": "x"}, {"sleep": 1}, {"release": "x"}, {"sleep": 1}, {"release": "x"}]),
+    "BoundedSemaphore: never exceeds its initial value": ({"x": "BoundedSemaphore"}, {}, [
+        tried({"release": "x"}), {"acquire": "x"}, {"release": "x"}, tried({"release": "x"}),
+        *got({"acquire": "x", "blocking": False}), tried({"release": "x", "n": 2}),
+        tried({"release": "x", "n": 0}), {"release": "x"}, *got({"acquire": "x"})]),
+    "Semaphore: with": ({"x": "BoundedSemaphore"}, {}, [
+        {"with": "x", "do": got({"acquire": "x", "blocking": False})},
+        *got({"acquire": "x", "blocking": False})]),
+    "Event: flag and timeouts": ({"x": "Event"}, {}, [
+        {"print": "x.is_set()"}, *got({"wait": "x", "timeout": 0.2}),
+        *got({"wait": "x", "timeout": 0}), *got({"wait": "x", "timeout": -1}),
+        {"event_set": "x"}, {"event_set": "x"}, {"print": "x.is_set()"}, *got({"wait": "x"}),
+        *got({"wait": "x", "timeout": 0}), {"event_clear": "x"}, {"print": "x.is_set()"},
+        *got({"wait": "x", "timeout": 0.2})]),
+    "Event: set then clear lets go whoever waited, with True": (
+        {"x": "Event"}, {"f": got({"wait": "x"})}, [
+            {"spawn": "f", "as": "t"}, {"sleep": 1}, {"event_set": "x"}, {"event_clear": "x"},
+            {"join": "t"}, {"print": "x.is_set()"}]),
+    "Event: a wait that is set in time": ({"x": "Event"}, {"f": got({"wait": "x", "timeout": 5})}, [
+        {"spawn": "f", "as": "t"}, {"sleep": 1}, {"event_set": "x"}, {"join": "t"}]),
+    "Condition: errors": ({"x": "Condition"}, {}, [
+        tried({"wait": "x"}), tried({"wait": "x", "timeout": 1}), tried({"notify": "x"}),
+        tried({"notify_all": "x"}), tried({"release": "x"})]),
+    "Condition: wait times out and has the lock again": ({"x": "Condition"}, {}, [
+        {"acquire": "x"}, *got({"wait": "x", "timeout": 0.2}), *got({"wait": "x", "timeout": 0}),
+        *got({"wait": "x", "timeout": -1}), {"notify": "x"}, {"notify": "x", "n": 0},
+        {"notify": "x", "n": -3}, {"notify_all": "x"}, {"release": "x"},
+        tried({"release": "x"})]),
+    "Condition: wait lets go of every level of an RLock": (
+        {"x": "Condition"}, {"f": [{"with": "x", "do": [{"print": "'in'"}, {"notify": "x"}]}]}, [
+            {"acquire": "x"}, {"acquire": "x"}, {"acquire": "x"}, {"spawn": "f"},
+            *got({"wait": "x", "timeout": 9}), {"release": "x"}, {"release": "x"},
+            {"release": "x"}, tried({"release": "x"})]),
+    "Condition: with a plain Lock anybody may notify while it is taken": (
+        {"m": "Lock", "x": {"type": "Condition", "lock": "m"}},
+        {"f": [tried({"notify": "x"}), {"print": "'notified'"}]}, [
+            {"acquire": "m"}, {"spawn": "f", "as": "t"}, {"join": "t"}, {"release": "m"},
+            tried({"notify": "x"})]),
+    "Condition: with an RLock only its owner may notify": (
+        {"x": "Condition"}, {"f": [tried({"notify": "x"})]}, [
+            {"acquire": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"}, {"release": "x"}]),
+    "Condition: notify picks the longest waiting": (
+        {"x": "Condition"},
+        {"f": {"params": ["i"], "body": [
+            {"sleep": "i"}, {"with": "x", "do": [{"wait": "x"}, {"print": "i"}]}]}}, [
+            *({"spawn": "f", "args": [i]} for i in (2, 3, 1)), {"sleep": 5},
+            {"with": "x", "do": [{"notify": "x"}]}, {"sleep": 1},
+            {"with": "x", "do": [{"notify": "x", "n": 99}]}]),
+    "Condition: a waiter that timed out swallows a notify": (
+        {"x": "Condition"},
+        {"f": {"params": ["timeout"], "body": [
+            {"with": "x", "do": [*got({"wait": "x", "timeout": "timeout"})]}]}}, [
+            {"spawn": "f", "args": [2], "as": "first"}, {"sleep": 1},
+            {"spawn": "f", "args": [8], "as": "second"}, {"sleep": 0.5},
+            {"acquire": "x"}, {"sleep": 3}, {"notify": "x"}, {"release": "x"},
+            {"join": "first"}, {"join": "second"}]),
+    "Condition: wait_for gives the predicate's value": (
+        {"x": "Condition"}, {"f": [{"sleep": 1}, {"global": "n"}, {"with": "x", "do": [
+            {"set": "n", "to": 7}, {"notify": "x"}]}]}, [
+            *got({"wait_for": "x", "until": "'no lock needed'"}),
+            tried(*got({"wait_for": "x", "until": "n"})),
+            {"with": "x", "do": [*got({"wait_for": "x", "until": "n", "timeout": 0.3}),
+                                 *got({"wait_for": "x", "until": "[]", "timeout": 0}),
+                                 {"spawn": "f"}, *got({"wait_for": "x", "until": "n"})]}]),
+    "Condition: wait_for has one deadline for all its waits": (
+        {"x": "Condition"}, {"f": [{"for": "i", "in": "range(6)", "do": [
+            {"sleep": 1}, {"with": "x", "do": [{"notify": "x"}]}]}]}, [
+            {"spawn": "f"}, {"set": "began", "to": "time()"},
+            {"with": "x", "do": [*got({"wait_for": "x", "until": "n > 5", "timeout": 3.5})]},
+            {"print": "3.4 < time() - began < 4.5"}]),
+    "Thread: start twice, join before start, join itself": ({}, {"f": [
+        tried({"join": "current_thread()"}), tried({"join": "main_thread()", "timeout": 0})]}, [
+        {"thread": "t", "target": "f"}, tried({"join": "t"}), {"start": "t"}, tried({"start": "t"}),
+        {"join": "t"}, {"join": "t"}, tried({"start": "t"}),
+        tried({"join": "current_thread()"})]),
+    "Thread: names": ({}, {"f": [{"print": "current_thread().name"}], "g": [
+        {"set": "t.name", "to": "'changed'"}, {"print": "t.name"}]}, [
+        {"print": "current_thread().name"}, {"print": "main_thread().name"},
+        {"thread": "t", "target": "f"}, {"print": "t.name"}, {"start": "t"}, {"join": "t"},
+        {"thread": "t", "target": "f", "name": "'egon'"}, {"print": "t.name"},
+        {"thread": "t", "target": "f", "name": "7"}, {"print": "repr(t.name)"},
+        {"thread": "t", "target": "f", "name": "''"}, {"print": "t.name"},
+        {"set": "t.name", "to": "'x'"}, {"print": "t.name"}]),
+    "Thread: is_alive, ident, active_count, enumerate": ({}, {"f": [{"sleep": 1}]}, [
+        {"thread": "t", "target": "f"}, {"print": ["t.is_alive()", "t.ident", "active_count()"]},
+        {"start": "t"}, {"print": ["t.is_alive()", "t.ident == None", "active_count()"]},
+        {"print": "len(enumerate_threads())"}, {"print": "get_ident() == current_thread().ident"},
+        {"join": "t"}, {"print": ["t.is_alive()", "t.ident == None", "active_count()"]}]),
+    "Thread: daemon is inherited and fixed by start": ({}, {"f": [
+        {"thread": "child", "target": "g"}, {"print": "child.daemon"},
+        tried({"set": "current_thread().daemon", "to": False})], "g": [{"pass": True}]}, [
+        {"thread": "t", "target": "f"}, {"print": "t.daemon"}, {"set": "t.daemon", "to": True},
+        {"print": "t.daemon"}, {"start": "t"}, {"join": "t"},
+        tried({"set": "t.daemon", "to": False}),
+        {"thread": "t", "target": "f", "daemon": True}, {"print": "t.daemon"},
+        tried({"set": "main_thread().daemon", "to": True})]),
+    "Thread: an uncaught exception ends one thread only": ({"x": "Lock"}, {
+        "f": [{"acquire": "x"}, {"raise": "ValueError('gone')"}],
+        "g": [{"raise": "SystemExit(3)"}]}, [
+        {"spawn": "f", "as": "t", "name": "'T1'"}, {"join": "t"}, {"print": "t.is_alive()"},
+        {"print": "x.locked()"}, {"spawn": "g", "as": "t"}, {"join": "t"}, {"print": "'on'"}]),
+    "Thread: join with a timeout": ({}, {"f": [{"sleep": 2}]}, [
+        {"spawn": "f", "as": "t"}, {"join": "t", "timeout": 0}, {"print": "t.is_alive()"},
+        {"join": "t", "timeout": -1}, {"join": "t", "timeout": 1}, {"print": "t.is_alive()"},
+        {"join": "t", "timeout": 9}, {"print": "t.is_alive()"}]),
+    "sleep: errors": ({}, {}, [
+        tried({"sleep": -1}), {"sleep": 0}, {"sleep": True}, {"sleep": 0.1}]),
+    "try: else, finally, re-raise, order": ({}, {"f": {"params": ["n"], "body": [
+        {"try": [{"if": "n == 0", "then": [{"return": "'returned'"}]},
+                 {"if": "n == 1", "then": [{"raise": "KeyError('k')"}]},
+                 {"if": "n == 2", "then": [{"set": "y", "to": "1 // 0"}]},
+                 {"print": "'body'"}],
+         "except": [{"type": "KeyError", "as": "e", "do": [{"print": "repr(e)"}, {"raise": None}]},
+                    {"type": ["ValueError", "ArithmeticError"], "do": [{"print": "'arithmetic'"}]}],
+         "else": [{"print": "'else'"}],
+         "finally": [{"print": "'finally'"}]},
+        {"return": "'end'"}]}}, [
+        {"for": "i", "in": "range(4)", "do": [tried({"call": "f", "args": ["i"], "into": "r"},
+                                                     {"print": "r"})]}]),
+    "try: break and continue leave through finally": ({}, {}, [
+        {"for": "i", "in": "range(5)", "do": [{"try": [
+            {"if": "i == 1", "then": [{"continue": True}]},
+            {"if": "i == 3", "then": [{"break": True}]}, {"print": "i"}],
+            "finally": [{"print": "f'finally {i}'"}]}]}]),
+    "assert and raise": ({}, {}, [
+        tried({"assert": "1 > 2"}), tried({"assert": "1 > 2", "message": "'no'"}),
+        tried({"assert": "[]", "message": "(1, 2)"}), tried({"raise": "ValueError"}),
+        tried({"raise": "5"}), tried({"raise": None})]),
+    "functions: recursion, locals, unbound locals": ({}, {
+        "fact": {"params": ["k"], "body": [
+            {"if": "k < 2", "then": [{"return": "1"}]},
+            {"call": "fact", "args": ["k - 1"], "into": "r"}, {"return": "k * r"}]},
+        "unbound": [{"print": "m"}, {"set": "m", "to": 1}],
+        "deep": {"params": ["k"], "body": [{"call": "deep", "args": ["k + 1"]}]}}, [
+        {"call": "fact", "args": [10], "into": "r"}, {"print": "r"}, tried({"call": "unbound"}),
+        {"try": [{"call": "deep", "args": [0]}], "except": {
+            "type": "RecursionError", "do": [{"print": "'too deep'"}]}}]),
+    "loops: while, for, unpacking": ({}, {}, [
+        {"set": "i", "to": 0}, {"while": "True", "do": [
+            {"set": "i", "to": "i + 1"}, {"if": "i > 3", "then": [{"break": True}]},
+            {"print": "i"}]},
+        {"for": ["a", "b"], "in": "enumerate('xy')", "do": [{"print": ["a", "b"]}]},
+        tried({"for": ["a", "b"], "in": "[(1, 2), (3,)]", "do": [{"print": "a + b"}]}),
+        tried({"for": ["a", "b"], "in": "[(1, 2, 3)]", "do": [{"print": "a"}]}),
+        tried({"for": "a", "in": "5", "do": []})]),
+    "containers: items, append, pop and their errors": ({}, {}, [
+        {"set": "xs", "to": "[1, 2]"}, {"append": "xs", "item": 3}, {"set": "xs[0]", "to": 9},
+        {"pop": "xs", "into": "y"}, {"pop": "xs", "index": 0, "into": "z"},
+        {"print": ["xs", "y", "z"]}, tried({"pop": "xs", "index": 5}),
+        tried({"set": "xs[7]", "to": 1}), {"pop": "xs"}, tried({"pop": "xs"}),
+        {"set": "d", "to": "{'a': [1, {'b': 2}]}"}, {"set": "d['a'][1]['b']", "to": "'deep'"},
+        {"append": "d['a']", "item": "4"}, {"print": "d"}, tried({"set": "d['q'][0]", "to": 1}),
+        tried({"pop": "d", "index": "'nope'"})]),
+}
+
+
+def run_lockstep(scenario):
+    result = subprocess.run([LOCKSTEP, "run", "-", "--policy", "timed", "--trace", "json"],
+                            input=json.dumps(scenario), capture_output=True, text=True, timeout=60)
+    lines = []
+    for line in result.stdout.splitlines():
+        if not line.startswith("{"):
+            continue
+        for event in json.loads(line).get("events", []):
+            if "output" in event:
+                lines += event["output"].split("\n")
+    return lines, result
+
+
+def run_python(scenario):
+    result = subprocess.run([sys.executable, "-c", to_python(scenario)], capture_output=True,
+                            text=True, timeout=60)
+    lines = result.stdout.splitlines()
+    return lines[:-1], result
+
+
+class Primitives(unittest.TestCase):
+    maxDiff = None
+
+    @unittest.skipUnless(sys.version_info[:2] == (3, 11), "the texts are CPython 3.11's")
+    def test_each_program_prints_what_cpython_prints(self):
+        def both(item):
+            name, (objects, functions, main) = item
+            scenario = {"lockstep": 1, "name": name, "objects": objects, "functions": functions,
+                        "variables": {"n": 0}, "main": main}
+            return name, run_lockstep(scenario), run_python(scenario)
+
+        with ThreadPoolExecutor(4) as pool:  # most of the time goes in sleeping
+            results = list(pool.map(both, PROGRAMS.items()))
+        for name, (ours, our_result), (theirs, their_result) in results:
+            with self.subTest(name):
+                self.assertTrue(theirs, their_result.stderr)
+                self.assertEqual(ours, theirs, our_result.stderr + their_result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

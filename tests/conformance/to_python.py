@@ -1,0 +1,272 @@
+"""A scenario as a Python program: a second reading of the format, independent of lockstep's.
+
+Only for tests. The program prints what the scenario prints, then one last line of JSON:
+{"final": {variable: repr}, "exceptions": {thread: "Type: text"}}. Durations are multiplied by
+SCALE, so that a test need not wait for real seconds.
+"""
+import json
+
+SCALE = 0.05
+
+PRELUDE = '''\
+import json as _json, random as _random, sys as _sys, time as _time, threading
+from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
+                       current_thread, main_thread, active_count, get_ident)
+from threading import enumerate as enumerate_threads
+_sys.setswitchinterval(1e-5)
+_SCALE = %r
+_uncaught = {}
+def _hook(args):
+    if args.exc_type is not SystemExit:
+        text = str(args.exc_value)
+        _uncaught[args.thread.name] = args.exc_type.__name__ + (": " + text if text else "")
+threading.excepthook = _hook
+def sleep(seconds): _time.sleep(seconds * _SCALE if seconds > 0 else seconds)
+def time(): return _time.monotonic() / _SCALE
+def _t(timeout):  # what is no duration is left for CPython to refuse
+    return timeout * _SCALE if isinstance(timeout, (int, float)) and 0 < timeout < 1e6 else timeout
+_out = _sys.stdout.write
+_print_lock = Lock()
+def print(*values):
+    with _print_lock: _out(" ".join(map(str, values)) + "\\n")
+''' % SCALE
+
+
+def literal(value):
+    """A JSON operand: a string is an expression, everything else stands for itself."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "[" + ", ".join(literal(v) for v in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k!r}: {literal(v)}" for k, v in value.items()) + "}"
+    return repr(value)
+
+
+def names(value):
+    return [value] if isinstance(value, str) else list(value)
+
+
+class Writer:
+    def __init__(self, scenario):
+        self.scenario = scenario
+        self.lines = []
+        self.hidden = 0
+
+    def line(self, depth, text):
+        self.lines.append("    " * depth + text)
+
+    def block(self, body, depth):
+        for statement in body:
+            self.statement(statement, depth)
+        if not body:
+            self.line(depth, "pass")
+
+    def call(self, s, depth, text):
+        self.line(depth, f"{s['into']} = {text}" if "into" in s else text)
+
+    def statement(self, s, depth):
+        for key in s:
+            method = getattr(self, "do_" + key, None)
+            if method is not None:
+                method(s, depth)
+                return
+        raise NotImplementedError(str(s))
+
+    def do_set(self, s, depth): self.line(depth, f"{s['set']} = {literal(s['to'])}")
+    def do_append(self, s, depth): self.line(depth, f"{s['append']}.append({literal(s['item'])})")
+
+    def do_pop(self, s, depth):
+        index = literal(s["index"]) if "index" in s else ""
+        self.call(s, depth, f"{s['pop']}.pop({index})")
+
+    def do_print(self, s, depth):
+        values = s["print"] if isinstance(s["print"], list) else [s["print"]]
+        self.line(depth, "print(" + ", ".join(literal(v) for v in values) + ")")
+
+    def do_assert(self, s, depth):
+        message = ", " + literal(s["message"]) if "message" in s else ""
+        self.line(depth, f"assert {literal(s['assert'])}{message}")
+
+    def do_choose(self, s, depth):
+        self.line(depth, f"{s['choose']} = _random.choice(list({literal(s['from'])}))")
+
+    def do_if(self, s, depth):
+        self.line(depth, f"if {literal(s['if'])}:")
+        self.block(s["then"], depth + 1)
+        if "else" in s:
+            self.line(depth, "else:")
+            self.block(s["else"], depth + 1)
+
+    def do_while(self, s, depth):
+        self.line(depth, f"while {literal(s['while'])}:")
+        self.block(s["do"], depth + 1)
+
+    def do_for(self, s, depth):
+        self.line(depth, f"for {', '.join(names(s['for']))} in {literal(s['in'])}:")
+        self.block(s["do"], depth + 1)
+
+    def do_break(self, s, depth): self.line(depth, "break")
+    def do_continue(self, s, depth): self.line(depth, "continue")
+    def do_pass(self, s, depth): self.line(depth, "pass")
+    def do_global(self, s, depth): self.line(depth, "global " + ", ".join(names(s["global"])))
+    def do_return(self, s, depth): self.line(depth, "return " + literal(s["return"]))
+
+    def do_call(self, s, depth):
+        self.call(s, depth, f"{s['call']}({', '.join(literal(a) for a in s.get('args', []))})")
+
+    def do_try(self, s, depth):
+        self.line(depth, "try:")
+        self.block(s["try"], depth + 1)
+        handlers = s.get("except", [])
+        for handler in handlers if isinstance(handlers, list) else [handlers]:
+            kinds = names(handler.get("type", []))
+            head = "except" + (f" ({', '.join(kinds)},)" if kinds else "")
+            if "as" in handler:
+                head = (head if kinds else "except BaseException") + f" as {handler['as']}"
+            self.line(depth, head + ":")
+            self.block(handler["do"], depth + 1)
+        for key in ("else", "finally"):
+            if key in s:
+                self.line(depth, key + ":")
+                self.block(s[key], depth + 1)
+
+    def do_raise(self, s, depth):
+        self.line(depth, "raise" if s["raise"] is None else "raise " + literal(s["raise"]))
+
+    def do_sleep(self, s, depth): self.line(depth, f"sleep({literal(s['sleep'])})")
+    def do_yield(self, s, depth): self.line(depth, "_time.sleep(0)")
+
+    def create(self, s, target):
+        given = [f"target={target}", f"args=[{', '.join(literal(a) for a in s.get('args', []))}]"]
+        given += [f"{key}={literal(s[key])}" for key in ("name", "daemon") if key in s]
+        return f"Thread({', '.join(given)})"
+
+    def do_thread(self, s, depth):
+        self.line(depth, f"{s['thread']} = {self.create(s, s['target'])}")
+
+    def do_spawn(self, s, depth):
+        self.hidden += 1
+        name = s.get("as", f"_hidden{self.hidden}")
+        self.line(depth, f"{name} = {self.create(s, s['spawn'])}")
+        self.line(depth, f"{name}.start()")
+
+    def do_start(self, s, depth): self.line(depth, f"{s['start']}.start()")
+
+    def timeout(self, s):
+        return f"_t({literal(s['timeout'])})" if "timeout" in s else ""
+
+    def do_join(self, s, depth): self.line(depth, f"{s['join']}.join({self.timeout(s)})")
+
+    def do_acquire(self, s, depth):
+        given = []
+        if "blocking" in s:
+            given.append("blocking=" + literal(s["blocking"]))
+        if "timeout" in s:
+            given.append("timeout=" + self.timeout(s))
+        self.call(s, depth, f"{s['acquire']}.acquire({', '.join(given)})")
+
+    def do_release(self, s, depth):
+        self.line(depth, f"{s['release']}.release({literal(s['n']) if 'n' in s else ''})")
+
+    def do_with(self, s, depth):
+        self.line(depth, "with " + ", ".join(names(s["with"])) + ":")
+        self.block(s["do"], depth + 1)
+
+    def do_wait(self, s, depth): self.call(s, depth, f"{s['wait']}.wait({self.timeout(s)})")
+
+    def do_wait_for(self, s, depth):
+        timeout = ", " + self.timeout(s) if "timeout" in s else ""
+        self.call(s, depth, f"{s['wait_for']}.wait_for(lambda: {literal(s['until'])}{timeout})")
+
+    def do_notify(self, s, depth):
+        self.line(depth, f"{s['notify']}.notify({literal(s['n']) if 'n' in s else ''})")
+
+    def do_notify_all(self, s, depth): self.line(depth, f"{s['notify_all']}.notify_all()")
+    def do_event_set(self, s, depth): self.line(depth, f"{s['event_set']}.set()")
+    def do_event_clear(self, s, depth): self.line(depth, f"{s['event_clear']}.clear()")
+
+    def make(self, row):
+        if isinstance(row, str):
+            return row + "()"
+        if "same_as" in row:
+            return row["same_as"]
+        given = literal(row["value"]) if "value" in row else row.get("lock", "")
+        if "count" in row:
+            return f"[{row['type']}({given}) for _ in range({literal(row['count'])})]"
+        return f"{row['type']}({given})"
+
+    def program(self):
+        s = self.scenario
+        variables = s.get("variables", {})
+        for name, value in s.get("params", {}).items():
+            self.line(0, f"{name} = {value!r}")
+        for name, row in s.get("objects", {}).items():
+            self.line(0, f"{name} = {self.make(row)}")
+        for name, value in variables.items():
+            self.line(0, f"{name} = {literal(value)}")
+        for name, function in s.get("functions", {}).items():
+            body = function if isinstance(function, list) else function["body"]
+            params = [] if isinstance(function, list) else function.get("params", [])
+            self.line(0, f"def {name}({', '.join(params)}):")
+            self.block(body, 1)
+        declared = []
+        for i, (name, thread) in enumerate(s.get("threads", {}).items()):
+            python_name = name if name.isidentifier() else f"_thread{i}"
+            declared.append(python_name)
+            if isinstance(thread, list):
+                self.line(0, f"def _body{i}():")
+                if variables:
+                    self.line(1, "global " + ", ".join(variables))
+                self.block(thread, 1)
+                self.line(0, f"{python_name} = Thread(target=_body{i}, name={name!r})")
+            elif isinstance(thread, dict):
+                row = dict(thread, name=repr(name))
+                self.line(0, f"{python_name} = {self.create(row, thread['target'])}")
+        self.line(0, "def _report():")
+        self.line(1, "final = {k: repr(globals()[k]) for k in %r}" % list(variables))
+        self.line(1, "_out(_json.dumps({'final': final, 'exceptions': _uncaught}) + chr(10))")
+        self.line(1, "_sys.stdout.flush()")
+        # The report comes after the last non-daemon thread, as lockstep's does.
+        self.line(0, "import atexit; atexit.register(_report)")
+        if "main" in s:
+            self.block(s["main"], 0)
+        else:
+            for name in declared:
+                self.line(0, f"{name}.start()")
+            for name in declared:
+                self.line(0, f"{name}.join()")
+        return PRELUDE + "\n".join(self.lines) + "\n"
+
+
+def to_python(scenario):
+    return Writer(scenario).program()
+
+
+def strip_comments(text):
+    """JSON with comments as JSON; strings are left alone."""
+    out, i, inside = [], 0, False
+    while i < len(text):
+        if inside:
+            out.append(text[i])
+            if text[i] == "\\":
+                out.append(text[i + 1])
+                i += 1
+            elif text[i] == '"':
+                inside = False
+        elif text[i] == '"':
+            inside = True
+            out.append(text[i])
+        elif text.startswith("//", i):
+            i = text.find("\n", i) - 1 if "\n" in text[i:] else len(text)
+        elif text.startswith("/*", i):
+            i = text.index("*/", i) + 1
+        else:
+            out.append(text[i])
+        i += 1
+    return "".join(out)
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.loads(strip_comments(file.read()))
