@@ -155,27 +155,6 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
-  std::string filled;
-  std::size_t column = indent;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    if (column > indent && column + 1 + word.size() > width) {
-      filled += '\n';
-      filled.append(indent, ' ');
-      column = indent;
-    } else if (column > indent) {
-      filled += ' ';
-      ++column;
-    }
-    filled += word;
-    column += word.size();
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return filled;
-}
-
 std::string grouped(std::uint64_t n) {
   std::string digits = std::to_string(n);
   if (digits.size() <= 4) return digits;

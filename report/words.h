@@ -27,9 +27,6 @@ std::string shortened(std::string_view text, std::size_t width);
 // Broken into lines of at most `width` columns, between words where it can be. At least one.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
-// Words at most `width` columns wide, every line but the first indented.
-std::string wrapped(std::string_view text, std::size_t indent, std::size_t width);
-
 // 9999, 10,000, 1,234,567.
 std::string grouped(std::uint64_t n);
 // "1 state", "2 states"; `many` where it is not one + "s".

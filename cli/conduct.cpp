@@ -1,0 +1,162 @@
+#include "cli/conduct.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include "cli/command.h"
+#include "cli/report_targets.h"
+#include "cli/schedules.h"
+#include "cli/signals.h"
+#include "cli/simulate.h"
+#include "language/schedule.h"
+#include "report/exploration_json.h"
+#include "report/finding_text.h"
+#include "report/trace_jsonl.h"
+#include "report/trace_text.h"
+#include "report/words.h"
+
+namespace lockstep {
+namespace {
+
+std::vector<std::string> printable_names(const std::vector<std::string>& names) {
+  std::vector<std::string> safe;
+  for (const std::string& name : names) safe.push_back(printable(name));
+  return safe;
+}
+
+std::string extent(const RunResult& result) {
+  return fmt::format("{}, {}, {:.6g} s of virtual time", counted(result.steps, "step"),
+                     counted(result.preemptions, "preemption"), result.now);
+}
+
+std::string end_line(const Simulation& simulation, const Paint& paint) {
+  const RunResult& result = simulation.result;
+  const std::vector<std::string> runnable = printable_names(simulation.runnable);
+  const std::string could_go_on =
+      runnable.empty() ? "nobody can go on" : fmt::format("{} can go on", listed(runnable));
+  switch (result.end) {
+    case RunResult::End::finished:
+      return fmt::format("{}: {}\n", paint(Ink::good, "finished"), extent(result));
+    case RunResult::End::stuck:
+      return fmt::format("{}: {}; nobody can go on\n", paint(Ink::bad, "stuck"), extent(result));
+    case RunResult::End::stopped:
+      return fmt::format("{}: {}; {}\n", paint(Ink::warn, "the schedule ends here"), extent(result),
+                         could_go_on);
+    case RunResult::End::refused:
+      return fmt::format("{}: {}; {}\n", paint(Ink::bad, "the schedule does not fit here"),
+                         extent(result), could_go_on);
+    case RunResult::End::limit:
+      return fmt::format("{}: {}; {}\n", paint(Ink::warn, "cut short"), extent(result),
+                         could_go_on);
+  }
+  return {};
+}
+
+std::string variables_text(const Simulation& simulation, std::size_t width) {
+  constexpr std::size_t name_width_max = 24;
+  std::size_t widest = 0;
+  for (const auto& [name, value] : simulation.variables) {
+    widest = std::max(widest, display_width(printable(name)));
+  }
+  widest = std::min(widest, name_width_max);
+  std::string text;
+  for (const auto& [name, value] : simulation.variables) {
+    text += fmt::format("  {} = {}\n", padded(printable(name), widest),
+                        shortened(printable(value), width - std::min(width, widest + 5)));
+  }
+  return text;
+}
+
+// As Python's threading.excepthook prints them, but for the frames, which the trace shows.
+std::string exceptions_text(const Simulation& simulation) {
+  std::string text;
+  for (const auto& [thread, line] : simulation.exceptions) {
+    if (is_silent(line)) continue;
+    text += fmt::format("Exception in thread {}:\n{}\n", printable(thread), printable(line));
+  }
+  return text;
+}
+
+void print_end(Console& console, const Input& input, const Simulation& simulation,
+               bool trace_is_shown) {
+  const Paint paint = console.paint();
+  if (trace_is_shown) console.out("\n");
+  console.out(end_line(simulation, paint));
+  console.out(variables_text(simulation, console.width()));
+  console.out(exceptions_text(simulation));
+  for (const Finding& finding : simulation.findings) {
+    const std::string interleaving =
+        trace_is_shown ? "" : interleaving_text(input.program, finding, console.width() - 4, paint);
+    console.out(
+        "\n" +
+        finding_text(finding,
+                     {input.program, interleaving, replay_line(input.subject, finding.schedule),
+                      fmt::format("lockstep fix {}", subject_arguments(input.subject)), paint}));
+  }
+}
+
+Exit exit_of(const Simulation& simulation) {
+  if (simulation.result.end == RunResult::End::refused) return Exit::does_not_fit;
+  if (!simulation.findings.empty()) return Exit::finding;
+  return simulation.result.end == RunResult::End::limit ? Exit::incomplete : Exit::ok;
+}
+
+}  // namespace
+
+void add_trace(Options& options, std::optional<std::string>& trace) {
+  options.word("--trace", {"text", "json", "none"}, trace,
+               "how the steps are shown: as a table, as JSON Lines, or not; default: text");
+}
+
+Exit conduct(Console& console, const Command& command, const Input& input, Policy& policy,
+             const ConductOptions& options) {
+  if (options.save_schedule) {
+    if (const auto why = cannot_write(*options.save_schedule)) {
+      console.err(fmt::format("lockstep {}: cannot write {}: {}\n", command.name,
+                              printable(*options.save_schedule), *why));
+      return Exit::bad_input;
+    }
+  }
+  const auto write = [&console](std::string_view text) { console.out(text); };
+  std::unique_ptr<TraceText> text;
+  std::unique_ptr<TraceJsonl> json;
+  if (options.trace == "text") {
+    text = std::make_unique<TraceText>(input.program, write, console.paint(), console.width());
+  } else if (options.trace == "json") {
+    json = std::make_unique<TraceJsonl>(input.program, digest(input.scenario.text), write);
+  }
+  TraceSink* sink = text ? static_cast<TraceSink*>(text.get()) : json.get();
+  const Simulation simulation = simulate(input.program, policy, sink, options.steps_max,
+                                         [&console] { return console.reader_is_gone(); });
+
+  if (json) {
+    for (const Finding& finding : simulation.findings) {
+      write(
+          fmt::format("{{\"finding\":{}}}\n", finding_json(input.program, finding, input.subject)));
+    }
+    json->on_end(simulation.result);
+  } else {
+    print_end(console, input, simulation, text != nullptr);
+  }
+  const RunResult& result = simulation.result;
+  if (result.end == RunResult::End::refused) {
+    console.err(fmt::format("lockstep {}: the schedule does not fit at step {}: {}\n", command.name,
+                            result.steps + 1, printable(result.reason)));
+  } else if (result.end == RunResult::End::limit && !is_interrupted()) {
+    console.err(
+        fmt::format("lockstep {}: cut short: {}\n", command.name, printable(result.reason)));
+  }
+  if (options.save_schedule) {
+    const Machine machine(input.program);
+    if (!save_schedule(console, command, input, to_schedule(machine, result.choices),
+                       *options.save_schedule)) {
+      return Exit::bad_input;
+    }
+  }
+  return exit_of(simulation);
+}
+
+}  // namespace lockstep

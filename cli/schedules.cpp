@@ -1,0 +1,90 @@
+#include "cli/schedules.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "cli/command.h"
+#include "language/json_tree.h"
+#include "report/words.h"
+
+namespace lockstep {
+namespace {
+
+bool is_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  return !error && std::filesystem::exists(status) && !std::filesystem::is_directory(status);
+}
+
+std::optional<Schedule> accept(Console& console, ReadSchedule read, const std::string& name,
+                               std::string_view text) {
+  if (!read.schedule) console.err(render(name, text, read.complaints));
+  return std::move(read.schedule);
+}
+
+}  // namespace
+
+std::optional<Schedule> read_schedule_argument(Console& console, const Command& command,
+                                               const Input& input, const std::string& argument) {
+  if (!is_file(argument)) {
+    if (argument.ends_with(".json")) {
+      console.err(fmt::format("lockstep {}: --schedule: there is no file {}\n", command.name,
+                              printable(argument)));
+      return std::nullopt;
+    }
+    return accept(console, read_schedule_text(input.program, argument), "--schedule", argument);
+  }
+  std::string why;
+  const std::optional<std::string> text = read_file(argument, why);
+  if (!text) {
+    console.err(
+        fmt::format("lockstep {}: cannot read {}: {}\n", command.name, printable(argument), why));
+    return std::nullopt;
+  }
+  const JsonTree tree = read_json(*text);
+  if (!tree.root) {
+    console.err(render(printable(argument), *text, tree.complaints));
+    return std::nullopt;
+  }
+  if (tree.root->kind != JsonNode::Kind::object) {
+    return accept(console, read_schedule(input.program, *tree.root, *text, ""), printable(argument),
+                  *text);
+  }
+  const ReadSaved read = read_saved_schedule(*text);
+  if (!read.saved) {
+    console.err(render(printable(argument), *text, read.complaints));
+    return std::nullopt;
+  }
+  if (read.saved->digest != digest(input.scenario.text)) {
+    console.err(fmt::format("lockstep {}: note: {} was saved for another state of the scenario\n",
+                            command.name, printable(argument)));
+  }
+  return accept(console, read_schedule(input.program, read.saved->schedule, *text, "/schedule"),
+                printable(argument), *text);
+}
+
+bool save_schedule(Console& console, const Command& command, const Input& input,
+                   const Schedule& schedule, const std::string& path) {
+  SavedSchedule saved;
+  saved.scenario = input.subject.file;
+  if (saved.scenario != "-" && path != "-") {
+    // As the scenario is seen from the schedule's folder: both may move together.
+    std::error_code error;
+    const auto folder =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error)
+            .parent_path();
+    const auto scenario = std::filesystem::weakly_canonical(saved.scenario, error);
+    if (!error) saved.scenario = scenario.lexically_proximate(folder).string();
+  }
+  saved.digest = digest(input.scenario.text);
+  saved.settings.assign(input.subject.settings.begin(), input.subject.settings.end());
+  const auto why = write_file(console, path, write_saved_schedule(saved, schedule, input.program));
+  if (!why) return true;
+  console.err(
+      fmt::format("lockstep {}: cannot write {}: {}\n", command.name, printable(path), *why));
+  return false;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,25 @@
+// Schedules on the command line and in files.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+
+#include "cli/input.h"
+#include "engine/run/run.h"
+#include "language/schedule.h"
+
+namespace lockstep {
+
+struct Command;  // command.h
+
+// What --schedule names: a saved schedule, a file with an array of directives, or the
+// directives themselves, "T1*3,T2". Nothing: what is wrong has been said.
+std::optional<Schedule> read_schedule_argument(Console& console, const Command& command,
+                                               const Input& input, const std::string& argument);
+
+// Saves a schedule so that `lockstep replay` finds the scenario again, whatever folder either
+// is called from. False: it could not be written, and that has been said.
+bool save_schedule(Console& console, const Command& command, const Input& input,
+                   const Schedule& schedule, const std::string& path);
+
+}  // namespace lockstep

@@ -1,0 +1,37 @@
+// One interleaving, from the start to where it ends, and all that can be said of that end.
+#pragma once
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/input.h"
+#include "detector/deadlock.h"
+#include "engine/run/run.h"
+#include "engine/run/trace.h"
+
+namespace lockstep {
+
+struct Simulation {
+  RunResult result;
+  std::vector<Finding> findings;  // deadlocks first; with the schedule that leads to each
+  std::vector<std::pair<std::string, std::string>> variables;   // name, value as JSON
+  std::vector<std::pair<std::string, std::string>> exceptions;  // thread, "Type: text"
+  std::vector<std::string> output;                              // lines printed
+  std::vector<std::string> runnable;                            // who could go on
+  GraphPicture picture;                                         // who waits for whom at the end
+};
+
+// `sink` is handed each step; null: nobody looks. Interrupted by SIGINT and SIGTERM, and by
+// `cut` if there is one.
+Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
+                    std::uint64_t steps_max, const std::function<bool()>& cut = {});
+
+// The interleaving that leads to a finding, in columns, from a replay of its choices.
+std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,
+                              const Paint& paint);
+
+// Whether an exception's line is one that ends a thread in silence, as Python's hook has it.
+bool is_silent(const std::string& exception_line);
+
+}  // namespace lockstep

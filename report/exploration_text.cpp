@@ -1,0 +1,96 @@
+#include "report/exploration_text.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "report/finding_text.h"
+#include "report/outcomes_text.h"
+#include "report/words.h"
+
+namespace lockstep {
+namespace {
+
+// A report that nobody reads to its end helps nobody; the rest gets a line each.
+constexpr std::size_t findings_in_full = 5;
+
+std::string_view sentence(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ok:
+      return "OK: no interleaving shows a fault";
+    case Verdict::deadlock:
+      return "DEADLOCK: some interleaving ends in one";
+    case Verdict::partial_deadlock:
+      return "PARTIAL DEADLOCK: some interleaving leaves threads hanging for ever";
+    case Verdict::error:
+      return "ERROR: some interleaving goes wrong";
+    case Verdict::incomplete:
+      return "INCOMPLETE: nothing found, but not everything was seen";
+  }
+  return "";
+}
+
+Ink ink_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::ok:
+      return Ink::good;
+    case Verdict::incomplete:
+      return Ink::warn;
+    default:
+      return Ink::bad;
+  }
+}
+
+std::string extent(const Exploration& exploration) {
+  const Exploration::Stats& stats = exploration.stats;
+  std::string text = exploration.complete ? "all interleavings explored"
+                                          : fmt::format("NOT all interleavings explored ({})",
+                                                        printable(exploration.incomplete_reason));
+  return text + fmt::format(": {}, {}, {}, {}", counted(stats.states, "state"),
+                            counted(stats.transitions, "transition"), seconds_text(stats.seconds),
+                            bytes_text(stats.memory_bytes));
+}
+
+}  // namespace
+
+std::string exploration_line(const Exploration& exploration) {
+  std::string text(verdict_name(exploration.verdict));
+  if (!exploration.findings.empty()) {
+    text += fmt::format(", {}", counted(exploration.findings.size(), "finding"));
+  }
+  return text + "; " + extent(exploration);
+}
+
+std::string exploration_text(const Exploration& exploration, const ExplorationContext& context) {
+  const Paint& paint = context.paint;
+  const std::vector<Finding>& findings = exploration.findings;
+  std::string text;
+  const std::string file = context.subject.file == "-" ? "standard input" : context.subject.file;
+  text += fmt::format("{}", paint(Ink::strong, printable(file)));
+  if (!context.program.name.empty()) text += fmt::format("  {}", printable(context.program.name));
+  text += fmt::format("\n{}\n", paint(ink_of(exploration.verdict), sentence(exploration.verdict)));
+
+  for (std::size_t i = 0; i < findings.size() && i < findings_in_full; ++i) {
+    const Finding& finding = findings[i];
+    text += '\n';
+    text += finding_text(
+        finding, {context.program, context.interleaving ? context.interleaving(finding) : "",
+                  replay_line(context.subject, finding.schedule),
+                  fmt::format("lockstep fix {}", subject_arguments(context.subject)), paint});
+  }
+  if (findings.size() > findings_in_full) {
+    text += fmt::format("\n{} more:\n", findings.size() - findings_in_full);
+    for (std::size_t i = findings_in_full; i < findings.size(); ++i) {
+      text += fmt::format("  {}\n", finding_line(findings[i]));
+    }
+  }
+
+  if (const std::string outcomes = outcomes_text(exploration.outcomes, context.width, paint);
+      !outcomes.empty()) {
+    text += '\n' + outcomes;
+  }
+  text += fmt::format("\n{}\n", extent(exploration));
+  return text;
+}
+
+}  // namespace lockstep
