@@ -172,17 +172,20 @@ std::string literal(const Constant& constant, const Program* program) {
       return "{" + out + "}";
     }
     case ValueKind::object:
+    case ValueKind::thread:
     case ValueKind::function: {
       LOCKSTEP_ASSERT(program != nullptr, "handles are named by a program");
       const std::uint32_t index = value_detail::payload_of(constant.inline_value);
-      return constant.kind == ValueKind::object ? program->objects[index].name
-                                                : program->functions[index].name;
+      if (constant.kind == ValueKind::object) return program->objects[index].name;
+      if (constant.kind == ValueKind::function) return program->functions[index].name;
+      // Threads that are created while a program runs have no name in it.
+      if (index < program->threads.size()) return program->threads[index].name;
+      return "<thread " + std::to_string(index) + ">";
     }
     case ValueKind::exception_class: {
       const std::uint32_t kind = value_detail::payload_of(constant.inline_value);
       return std::string(exception_name(static_cast<ExceptionKind>(kind)));
     }
-    case ValueKind::thread:
     case ValueKind::range:
     case ValueKind::exception:
     case ValueKind::unset:

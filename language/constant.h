@@ -28,8 +28,8 @@ Constant dict_constant(std::vector<Constant> keys_and_values);
 std::optional<Constant> constant_of(const ValueTable& values, Value value);
 Value value_of(ValueTable& values, const Constant& constant);
 
-// As an expression that gives the constant. Objects and functions are written by their names in
-// `program`; without a program there may be none of them in it.
+// As an expression that gives the constant. Objects, functions and declared threads are written
+// by their names in `program`; without a program there may be none of them in it.
 std::string literal(const Constant& constant, const Program* program = nullptr);
 
 }  // namespace lockstep

@@ -269,6 +269,8 @@ const JsonNode* JsonNode::find(std::string_view key) const {
   return found == members.end() ? nullptr : &found->value;
 }
 
+std::string json_string(std::string_view text) { return nlohmann::json(text).dump(); }
+
 JsonTree read_json(std::string_view text) {
   constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   JsonTree tree;

@@ -46,6 +46,9 @@ struct JsonTree {
 };
 JsonTree read_json(std::string_view text);
 
+// As JSON writes it, with quotes. Requires: valid UTF-8.
+std::string json_string(std::string_view text);
+
 // 1-based line and column (code points) of a byte offset.
 struct LineColumn {
   std::uint32_t line, column;

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "language/directives.h"
 #include "language/load.h"
 #include "language/names.h"
 #include "language/read_body.h"
@@ -117,7 +118,7 @@ void read_document(Reader& reader, const At& document,
     if (member.key == "invariants") read_conditions(reader, value, scenario.invariants);
     if (member.key == "finally") read_conditions(reader, value, scenario.final_checks);
     if (member.key == "expect") read_expectation(reader, value, scenario);
-    if (member.key == "schedule") reader.is_array(value, "an array of directives");
+    if (member.key == "schedule") read_directives(reader, value, nullptr);
   }
 }
 
