@@ -42,6 +42,9 @@ std::optional<Codec> codec_named(std::string_view encoding) {
 }
 
 Result unknown_encoding(ValueTable& values, std::string_view encoding) {
+  if (encoding.find('\0') != std::string_view::npos) {
+    return raise(values, ExceptionKind::value_error, "embedded null character");
+  }
   return raise(values, ExceptionKind::lookup_error, "unknown encoding: " + std::string(encoding));
 }
 
@@ -93,9 +96,10 @@ Result encoded(ValueTable& values, Value string, std::string_view encoding) {
 }
 
 Result decoded(ValueTable& values, Value bytes, std::string_view encoding) {
+  const std::string_view text = values.as_text(bytes);
+  if (text.empty()) return {values.string("")};  // CPython does not look at the encoding then
   const auto codec = codec_named(encoding);
   if (!codec) return unknown_encoding(values, encoding);
-  const std::string_view text = values.as_text(bytes);
   if (values.is_ascii(bytes)) return {values.string(text)};
   switch (*codec) {
     case Codec::utf8: {

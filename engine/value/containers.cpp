@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/value/numbers.h"
 #include "engine/value/unicode.h"
 
 namespace lockstep {
@@ -170,19 +171,11 @@ std::string sliced_string(std::string_view text, bool ascii, const SliceIndices&
 Result sliced_range(ValueTable& values, const ValueTable::Range& range,
                     const SliceIndices& slice) {
   // compute_slice of Objects/rangeobject.c: the bounds are items, or one step off the end.
-  const auto bound = [&range](std::int64_t i, std::int64_t& result) {
-    return !__builtin_mul_overflow(i, range.step, &result) &&
-           !__builtin_add_overflow(result, range.start, &result);
-  };
-  std::int64_t start = 0;
-  std::int64_t stop = 0;
-  std::int64_t step = 0;
-  if (!bound(slice.start, start) || !bound(slice.stop, stop) ||
-      __builtin_mul_overflow(range.step, slice.step, &step)) {
-    return raise(values, ExceptionKind::overflow_error,
-                 "integer leaves the 64 bits that lockstep computes with");
-  }
-  return {values.range(start, stop, step)};
+  const auto start = multiplied_and_added(slice.start, range.step, range.start);
+  const auto stop = multiplied_and_added(slice.stop, range.step, range.start);
+  const auto step = multiplied_and_added(slice.step, range.step, 0);
+  if (!start || !stop || !step) return integer_overflow(values);
+  return {values.range(*start, *stop, *step)};
 }
 
 }  // namespace
@@ -269,6 +262,15 @@ Result key_error(ValueTable& values, Value key) {
 
 Result not_iterable(ValueTable& values, Value value) {
   return type_error(values, quoted(type_name(values, value)) + " object is not iterable");
+}
+
+Result no_attribute(ValueTable& values, Value value, std::string_view name) {
+  const std::string owner =
+      values.kind(value) == ValueKind::exception_class
+          ? "type object " + quoted(exception_name(values.exception_kind(value)))
+          : quoted(type_name(values, value)) + " object";
+  return raise(values, ExceptionKind::attribute_error,
+               owner + " has no attribute " + quoted(name));
 }
 
 Result not_an_index(ValueTable& values, Value value) {
@@ -472,8 +474,7 @@ Result slice(ValueTable& values, Value container, Value start, Value stop, Value
   }
   const std::uint64_t count = *length(values, container);
   if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    return raise(values, ExceptionKind::overflow_error,
-                 "integer leaves the 64 bits that lockstep computes with");
+    return integer_overflow(values);
   }
   const SliceIndices indices =
       slice_indices(bounds[1], bounds[2], bounds[0].value_or(1), static_cast<std::int64_t>(count));
@@ -519,10 +520,7 @@ Result with_item(ValueTable& values, Value container, Value index, Value item) {
 }
 
 Result appended(ValueTable& values, Value list, Value item) {
-  if (values.kind(list) != ValueKind::list) {
-    return raise(values, ExceptionKind::attribute_error,
-                 quoted(type_name(values, list)) + " object has no attribute 'append'");
-  }
+  if (values.kind(list) != ValueKind::list) return no_attribute(values, list, "append");
   const auto there = values.items(list);
   std::vector<Value> items;
   items.reserve(there.size() + 1);
@@ -534,9 +532,7 @@ Result appended(ValueTable& values, Value list, Value item) {
 Popped popped(ValueTable& values, Value container, std::optional<Value> index) {
   const ValueKind kind = values.kind(container);
   if (kind != ValueKind::list && kind != ValueKind::dict) {
-    return {raise(values, ExceptionKind::attribute_error,
-                  quoted(type_name(values, container)) + " object has no attribute 'pop'"),
-            none_value};
+    return {no_attribute(values, container, "pop"), none_value};
   }
   const auto there = values.items(container);
   std::vector<Value> items(there.begin(), there.end());

@@ -34,6 +34,7 @@ Result too_large(ValueTable& values);
 Result unhashable(ValueTable& values, Value key);      // requires: not hashable
 Result key_error(ValueTable& values, Value key);
 Result not_iterable(ValueTable& values, Value value);
+Result no_attribute(ValueTable& values, Value value, std::string_view name);
 Result not_an_index(ValueTable& values, Value value);  // where an __index__ is asked for
 
 // The items of an iterable, or the exception.

@@ -303,8 +303,7 @@ Result format_integer(ValueTable& values, std::int64_t n, const FormatSpec& spec
   }
   if (spec.no_negative_zero) {
     return value_error(values,
-                       "Negative zero coercion (z) not allowed in format specifier with integer "
-                       "presentation type");
+                       "Negative zero coercion (z) not allowed in integer format specifier");
   }
   if (spec.type == 'c') return format_character(values, n, spec);
 

@@ -525,15 +525,6 @@ Result method_items(ValueTable& values, Value receiver, Arguments, const Names&)
   return {values.list(result)};
 }
 
-Result no_attribute(ValueTable& values, Value receiver, Method method) {
-  const std::string owner =
-      values.kind(receiver) == ValueKind::exception_class
-          ? "type object '" + std::string(exception_name(values.exception_kind(receiver))) + "'"
-          : "'" + std::string(type_name(values, receiver)) + "' object";
-  return raise(values, ExceptionKind::attribute_error,
-               owner + " has no attribute '" + std::string(method_name(method)) + "'");
-}
-
 }  // namespace
 
 std::optional<Method> method_named(std::string_view name) {
@@ -554,7 +545,7 @@ Result call_method(ValueTable& values, Method method, Value receiver,
                    std::span<const Value> arguments, const Names& names) {
   const auto i = static_cast<std::size_t>(method);
   const ValueKind kind = values.kind(receiver);
-  if ((rows[i].kinds & set_of(kind)) == 0) return no_attribute(values, receiver, method);
+  if ((rows[i].kinds & set_of(kind)) == 0) return no_attribute(values, receiver, rows[i].name);
   const bool one_of_items = method == Method::count_ && kind != ValueKind::string;
   const int most = one_of_items ? 1 : rows[i].arguments_max;
   const int given = static_cast<int>(arguments.size());

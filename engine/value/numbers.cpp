@@ -14,6 +14,7 @@ namespace lockstep {
 namespace {
 
 __extension__ using Wide = unsigned __int128;
+__extension__ using SignedWide = __int128;
 
 constexpr double two_to_63 = 9223372036854775808.0;
 
@@ -110,10 +111,10 @@ bool is_odd_integer(double x) { return std::fmod(std::fabs(x), 2.0) == 1.0; }
 // float_pow. C's pow() follows IEC 60559 in the special cases, as CPython does, but for the
 // errors. A result that overflows is an OverflowError with errno and its text.
 Result real_power(ValueTable& values, double base, double exponent) {
-  if (base == 0 && exponent < 0) {
+  const bool finite = std::isfinite(base) && std::isfinite(exponent);
+  if (finite && base == 0 && exponent < 0) {
     return zero_division(values, "0.0 cannot be raised to a negative power");
   }
-  const bool finite = std::isfinite(base) && std::isfinite(exponent);
   if (finite && base < 0 && exponent != std::floor(exponent)) {
     return raise(values, ExceptionKind::value_error,
                  "negative number cannot be raised to a fractional power: "
@@ -158,6 +159,14 @@ std::optional<Number> number_of(const ValueTable& values, Value value) {
 Result integer_overflow(ValueTable& values) {
   return raise(values, ExceptionKind::overflow_error,
                "integer leaves the 64 bits that lockstep computes with");
+}
+
+std::optional<std::int64_t> multiplied_and_added(std::int64_t n, std::int64_t factor,
+                                                 std::int64_t summand) {
+  const auto sum = SignedWide{n} * factor + summand;
+  const auto result = static_cast<std::int64_t>(sum);
+  if (result != sum) return std::nullopt;
+  return result;
 }
 
 Result integer_binary(ValueTable& values, BinaryOperator op, std::int64_t left,

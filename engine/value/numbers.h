@@ -19,6 +19,9 @@ struct Number {
 std::optional<Number> number_of(const ValueTable& values, Value value);
 
 Result integer_overflow(ValueTable& values);
+// factor * n + summand, if the sum fits.
+std::optional<std::int64_t> multiplied_and_added(std::int64_t n, std::int64_t factor,
+                                                 std::int64_t summand);
 
 // Every operator has a meaning for two ints.
 Result integer_binary(ValueTable& values, BinaryOperator op, std::int64_t left,

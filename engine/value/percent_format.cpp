@@ -72,12 +72,13 @@ class PercentFormatter {
   }
 
   void one() {
-    Conversion conversion;
-    if (!parse(conversion)) return;
-    if (conversion.type == '%') {
+    if (next_is('%')) {  // with anything between, a second one is an unsupported type
       out_ += '%';
+      ++at_;
       return;
     }
+    Conversion conversion;
+    if (!parse(conversion)) return;
     const auto value = next_argument();
     if (value) convert(conversion, *value);
   }

@@ -215,9 +215,7 @@ class Formatter {
       }
       path.remove_prefix(attribute ? end : end + 1);
       if (attribute) {
-        raised_ = raise(values_, ExceptionKind::attribute_error,
-                        "'" + std::string(type_name(values_, value)) +
-                            "' object has no attribute '" + std::string(name) + "'");
+        raised_ = no_attribute(values_, value, name);
         return std::nullopt;
       }
       const Value key = *position < 0 ? values_.string(name) : values_.integer(*position);
