@@ -1,0 +1,85 @@
+#include "language/body_compiler.h"
+
+#include <fmt/format.h>
+
+#include "language/constant.h"
+#include "language/pointer.h"
+#include "language/statement_text.h"
+
+namespace lockstep {
+
+SiteId Module::add_site(const Place& place, std::string text) {
+  Site site;
+  site.line = place.line;
+  site.column = place.column;
+  site.pointer = place.pointer;
+  site.text = std::move(text);
+  program.sites.push_back(std::move(site));
+  return {static_cast<std::uint32_t>(program.sites.size() - 1)};
+}
+
+SiteId Module::site_of(const Statement& statement) {
+  const auto [known, is_new] = known_sites_.try_emplace(&statement);
+  if (is_new) {
+    known->second = add_site(statement.place, statement_text(statement));
+    Site& site = program.sites.back();
+    site.label = statement.label;
+    site.note = statement.note;
+    site.at = statement.at;
+  }
+  return known->second;
+}
+
+SiteId Module::site_of(const ExceptHandler& handler) {
+  const auto [known, is_new] = known_sites_.try_emplace(&handler);
+  if (is_new) {
+    std::string text = "except";
+    for (const ExceptionKind type : handler.types) {
+      text += (text == "except" ? " " : ", ") + std::string(exception_name(type));
+    }
+    if (!handler.name.empty()) text += " as " + handler.name;
+    known->second = add_site(handler.place, shortened(std::move(text)));
+  }
+  return known->second;
+}
+
+std::optional<std::string> wrong_arguments(const ScenarioFunction& function, std::size_t given) {
+  const std::size_t taken = function.parameters.size();
+  if (taken == given) return std::nullopt;
+  if (taken == 0) {
+    return fmt::format("{} takes no arguments, found {}", in_quotes(function.name), given);
+  }
+  return fmt::format("{} takes {} argument{} ({}), found {}", in_quotes(function.name), taken,
+                     taken == 1 ? "" : "s", fmt::join(function.parameters, ", "), given);
+}
+
+BodyCompiler::BodyCompiler(Module& module, BodyKind kind,
+                           const std::vector<std::string>& parameters)
+    : module_(module),
+      scope_(module.names, kind, parameters),
+      parameters_(static_cast<std::uint32_t>(parameters.size())),
+      code_(module.program, module.pool) {}
+
+Function BodyCompiler::body(std::string name, const Place& place, const Block& block) {
+  scope_.declare(block, module_.complaints, module_.program);
+  const bool is_function = scope_.kind() == BodyKind::function;
+  code_.set_site(module_.add_site(place, shortened(is_function ? "def " + name : name)));
+  for (const Statement& inner : block) statement(inner);
+  // The end of a function belongs to its last statement, as in CPython.
+  const bool ends = !block.empty() && (block.back().kind == StatementKind::return_ ||
+                                       block.back().kind == StatementKind::raise);
+  if (!ends) {
+    code_.constant(none_constant());
+    code_.emit(Opcode::return_value);
+  }
+  return code_.finish(std::move(name), parameters_, scope_.locals());
+}
+
+Function BodyCompiler::condition(std::string name, const ScenarioCondition& condition) {
+  code_.set_site(module_.add_site(condition.place, shortened(condition.expression.source)));
+  operand(condition.expression);
+  code_.emit(Opcode::return_value);
+  return code_.finish(std::move(name), parameters_, scope_.locals());
+}
+
+}  // namespace lockstep

@@ -1,0 +1,360 @@
+// The declarations of a scenario, in the order in which they need each other: names and objects,
+// then variables, functions, threads and conditions.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/assert.h"
+#include "language/body_compiler.h"
+#include "language/constant.h"
+#include "language/load.h"
+#include "language/pointer.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::string_view main_thread_name = "MainThread";
+
+Constant handle(ValueKind kind, Value word) {
+  Constant constant;
+  constant.kind = kind;
+  constant.inline_value = word;
+  return constant;
+}
+
+std::string element(std::string_view array, std::uint32_t i) {
+  return fmt::format("{}[{}]", array, i);
+}
+
+class Compiler {
+ public:
+  explicit Compiler(const Scenario& scenario)
+      : scenario_(scenario), module_(scenario), program_(module_.program) {}
+
+  Compiled compile() {
+    settings();
+    objects();
+    names();
+    variables();
+    functions();
+    threads();
+    conditions(scenario_.invariants, "invariant", program_.invariants);
+    conditions(scenario_.final_checks, "finally", program_.final_checks);
+
+    Compiled compiled;
+    compiled.complaints = module_.complaints.take();
+    if (!compiled.complaints.empty()) return compiled;
+    LOCKSTEP_ASSERT(verify(program_).empty(), "what is compiled without complaint is well formed");
+    compiled.program = std::move(program_);
+    return compiled;
+  }
+
+ private:
+  void settings() {
+    program_.name = scenario_.name;
+    program_.file = scenario_.file;
+    program_.gil = scenario_.gil;
+    program_.cores = scenario_.cores;
+    program_.switch_interval = scenario_.switch_interval;
+    program_.costs = scenario_.costs;
+  }
+
+  // ---- objects
+
+  ObjectId add_object(std::string name, ObjectKind kind, const ScenarioObject& declared) {
+    ObjectInfo object;
+    object.name = std::move(name);
+    object.kind = kind;
+    object.value = declared.value;
+    object.offset = next_word_;
+    object.line = declared.place.line;
+    next_word_ += row(kind).words;
+    program_.objects.push_back(std::move(object));
+    return {static_cast<std::uint32_t>(program_.objects.size() - 1)};
+  }
+
+  void objects() {
+    next_word_ = first_global_word + static_cast<std::uint32_t>(scenario_.variables.size());
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (!object.kind) continue;
+      Meaning meaning{Meaning::Kind::object, static_cast<std::uint32_t>(program_.objects.size()), 0};
+      if (object.count) {
+        meaning.kind = Meaning::Kind::array;
+        meaning.count = static_cast<std::uint32_t>(*object.count);
+        for (std::uint32_t i = 0; i < meaning.count; ++i) {
+          add_object(element(object.name, i), *object.kind, object);
+        }
+      } else {
+        add_object(object.name, *object.kind, object);
+      }
+      declare(object.name, object.place, meaning);
+    }
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (!object.same_as.empty()) declare(object.name, object.place, same_as(object));
+    }
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (object.kind == ObjectKind::condition) locks(object);
+    }
+  }
+
+  // What a name stands for that may be a second one itself.
+  Meaning same_as(const ScenarioObject& second) {
+    const ScenarioObject* object = &second;
+    for (std::size_t i = 0; i <= scenario_.objects.size(); ++i) {
+      const Meaning found = object_named(object->same_as);
+      if (found.kind != Meaning::Kind::unknown) {
+        for (std::uint32_t k = 0; k < std::max(found.count, 1U); ++k) {
+          program_.objects[found.index + k].aliases.push_back(
+              found.kind == Meaning::Kind::array ? element(second.name, k) : second.name);
+        }
+        return found;
+      }
+      const auto next = std::ranges::find(scenario_.objects, object->same_as, &ScenarioObject::name);
+      if (next == scenario_.objects.end()) break;
+      object = &*next;
+    }
+    module_.complaints.at(second.place, "/same_as",
+                          fmt::format("expected the name of an object, found {}{}",
+                                      in_quotes(second.same_as),
+                                      did_you_mean(second.same_as, object_names())));
+    return {Meaning::Kind::object, 0, 0};
+  }
+
+  // "forks", or "forks[2]".
+  Meaning object_named(std::string_view name) const {
+    const Meaning meaning = module_.names.find(name);
+    if (meaning.kind == Meaning::Kind::object || meaning.kind == Meaning::Kind::array) {
+      return meaning;
+    }
+    if (name.ends_with(']')) {
+      if (const std::optional<ObjectId> object = program_.object_named(name)) {
+        return {Meaning::Kind::object, object->index, 0};
+      }
+    }
+    return {};
+  }
+
+  std::vector<std::string> object_names() const {
+    return module_.names.of_kind(Meaning::Kind::object);
+  }
+
+  void locks(const ScenarioObject& condition) {
+    const Meaning meaning = module_.names.find(condition.name);
+    std::optional<ObjectId> lock;
+    if (!condition.lock.empty()) {
+      const Meaning found = object_named(condition.lock);
+      const bool fits = found.kind == Meaning::Kind::object &&
+                        (program_.objects[found.index].kind == ObjectKind::lock ||
+                         program_.objects[found.index].kind == ObjectKind::rlock);
+      if (!fits) {
+        module_.complaints.at(condition.place, "/lock",
+                              fmt::format("expected a Lock or RLock, found {}{}",
+                                          described(found, condition.lock, program_),
+                                          did_you_mean(condition.lock, object_names())));
+        return;
+      }
+      lock = ObjectId{found.index};
+    }
+    for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) {
+      const std::uint32_t index = meaning.index + i;
+      if (!lock) {
+        const ObjectId own = add_object(program_.objects[index].name + ".lock", ObjectKind::rlock,
+                                        condition);
+        program_.objects[own.index].hidden = true;
+        program_.objects[index].lock = own;
+      } else {
+        program_.objects[index].lock = lock;
+      }
+    }
+  }
+
+  // ---- names
+
+  void declare(const std::string& name, const Place& place, Meaning meaning) {
+    if (const std::optional<Meaning> other = module_.names.add(name, meaning)) {
+      module_.complaints.at(place, fmt::format("there is {} already",
+                                               described(*other, name, program_)));
+    }
+  }
+
+  void names() {
+    for (std::uint32_t i = 0; i < scenario_.parameters.size(); ++i) {
+      const auto& [name, value] = scenario_.parameters[i];
+      const Place place{1, 1, ""};
+      if (const std::optional<Meaning> other =
+              module_.names.add(name, {Meaning::Kind::parameter, i, 0})) {
+        module_.complaints.at(place, child("/params", name),
+                              fmt::format("there is {} already",
+                                          described(*other, name, program_)));
+      }
+      module_.parameters[name] = value;
+    }
+    for (std::uint32_t i = 0; i < scenario_.variables.size(); ++i) {
+      const ScenarioVariable& variable = scenario_.variables[i];
+      declare(variable.name, variable.place, {Meaning::Kind::variable, i, 0});
+    }
+    for (std::uint32_t i = 0; i < scenario_.functions.size(); ++i) {
+      const ScenarioFunction& function = scenario_.functions[i];
+      declare(function.name, function.place, {Meaning::Kind::function, i, 0});
+    }
+    program_.threads.resize(scenario_.threads.size() + 1);
+    for (std::uint32_t i = 0; i < scenario_.threads.size(); ++i) {
+      const ScenarioThread& thread = scenario_.threads[i];
+      program_.threads[i + 1].name = thread.name;
+      declare(thread.name, thread.place, {Meaning::Kind::thread, i + 1, 0});
+    }
+    for (const ScenarioFunction& function : scenario_.functions) parameters_of(function);
+
+    constants_ = module_.parameters;
+    const auto add = [&](const std::string& name) {
+      if (std::optional<Constant> constant = constant_named(name)) {
+        constants_.try_emplace(name, std::move(*constant));
+      }
+    };
+    for (const ScenarioObject& object : scenario_.objects) add(object.name);
+    for (const ScenarioFunction& function : scenario_.functions) add(function.name);
+    for (const ScenarioThread& thread : scenario_.threads) add(thread.name);
+  }
+
+  void parameters_of(const ScenarioFunction& function) {
+    for (std::size_t i = 0; i < function.parameters.size(); ++i) {
+      const auto begin = function.parameters.begin();
+      const auto here = begin + static_cast<std::ptrdiff_t>(i);
+      if (std::find(begin, here, *here) == here) continue;
+      module_.complaints.at(function.place, "/params/" + std::to_string(i),
+                            fmt::format("there is a parameter {} already", in_quotes(*here)));
+    }
+  }
+
+  std::optional<Constant> constant_named(const std::string& name) const {
+    const Meaning meaning = module_.names.find(name);
+    switch (meaning.kind) {
+      case Meaning::Kind::object:
+        return handle(ValueKind::object, object_value({meaning.index}));
+      case Meaning::Kind::function:
+        return handle(ValueKind::function, function_value({meaning.index}));
+      case Meaning::Kind::thread:
+        return handle(ValueKind::thread, thread_value({meaning.index}));
+      case Meaning::Kind::array: {
+        std::vector<Constant> items;
+        for (std::uint32_t i = 0; i < meaning.count; ++i) {
+          items.push_back(handle(ValueKind::object, object_value({meaning.index + i})));
+        }
+        return tuple_constant(std::move(items));
+      }
+      default:
+        return std::nullopt;
+    }
+  }
+
+  // ---- values known before a run
+
+  Constant constant(const Operand& operand) {
+    Folded folded = fold(*operand.expression, constants_);
+    if (folded.constant) return std::move(*folded.constant);
+    module_.complaints.inside(operand, folded.offset, std::move(folded.message));
+    return none_constant();
+  }
+
+  void variables() {
+    for (const ScenarioVariable& variable : scenario_.variables) {
+      program_.globals.push_back({variable.name, constant(variable.initial)});
+    }
+  }
+
+  // ---- code
+
+  FunctionId add_function(Function function) {
+    program_.functions.push_back(std::move(function));
+    return {static_cast<std::uint32_t>(program_.functions.size() - 1)};
+  }
+
+  void functions() {
+    for (const ScenarioFunction& function : scenario_.functions) {
+      BodyCompiler compiler(module_, BodyKind::function, function.parameters);
+      add_function(compiler.body(function.name, function.place, function.body));
+    }
+  }
+
+  // Without a main, MainThread has started all threads and joins them.
+  FunctionId join_all() {
+    Assembler code(program_, module_.pool);
+    code.set_site(module_.add_site({0, 0, ""}, "join all threads"));
+    code.perform(Operation::join_all, 0);
+    code.emit(Opcode::pop);
+    code.constant(none_constant());
+    code.emit(Opcode::return_value);
+    return add_function(code.finish("<main>", 0, {}));
+  }
+
+  void threads() {
+    ThreadInfo& main = program_.threads.front();
+    main.name = main_thread_name;
+    main.started = true;
+    if (scenario_.main) {
+      BodyCompiler compiler(module_, BodyKind::module, {});
+      main.body = add_function(compiler.body("<main>", main_place(), *scenario_.main));
+      main.line = main_place().line;
+    } else {
+      main.body = join_all();
+    }
+    for (std::size_t i = 0; i < scenario_.threads.size(); ++i) {
+      thread(scenario_.threads[i], program_.threads[i + 1]);
+    }
+  }
+
+  Place main_place() const {
+    return scenario_.main && !scenario_.main->empty() ? scenario_.main->front().place : Place{};
+  }
+
+  void thread(const ScenarioThread& declared, ThreadInfo& thread) {
+    thread.daemon = declared.daemon;
+    thread.started = !scenario_.main;
+    thread.line = declared.place.line;
+    if (!declared.has_target) {
+      BodyCompiler compiler(module_, BodyKind::module, {});
+      thread.body =
+          add_function(compiler.body("<" + declared.name + ">", declared.place, declared.body));
+      return;
+    }
+    for (const Operand& argument : declared.arguments) {
+      thread.arguments.push_back(constant(argument));
+    }
+    const Meaning meaning = module_.names.find(declared.target);
+    if (meaning.kind != Meaning::Kind::function) {
+      module_.complaints.at(
+          declared.place, "/target",
+          fmt::format("there is no function {}{}", in_quotes(declared.target),
+                      did_you_mean(declared.target,
+                                   module_.names.of_kind(Meaning::Kind::function))));
+      return;
+    }
+    thread.body = {meaning.index};
+    const std::size_t given = declared.arguments.size();
+    if (auto wrong = wrong_arguments(scenario_.functions[meaning.index], given)) {
+      module_.complaints.at(declared.place, given == 0 ? "/target" : "/args", std::move(*wrong));
+    }
+  }
+
+  void conditions(const std::vector<ScenarioCondition>& declared, std::string_view what,
+                  std::vector<Condition>& conditions) {
+    for (const ScenarioCondition& condition : declared) {
+      BodyCompiler compiler(module_, BodyKind::condition, {});
+      const std::string name = fmt::format("<{} {}>", what, conditions.size() + 1);
+      conditions.push_back({add_function(compiler.condition(name, condition)),
+                            condition.expression.source, condition.place.line});
+    }
+  }
+
+  const Scenario& scenario_;
+  Module module_;
+  Program& program_;            // the module's
+  NamedConstants constants_;    // params and handles
+  std::uint32_t next_word_ = 0;
+};
+
+}  // namespace
+
+Compiled compile(const Scenario& scenario) { return Compiler(scenario).compile(); }
+
+}  // namespace lockstep

@@ -1,0 +1,694 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/assert.h"
+#include "engine/value/builtins.h"
+#include "language/body_compiler.h"
+#include "language/constant.h"
+#include "language/pointer.h"
+
+namespace lockstep {
+namespace {
+
+using Kind = Expression::Kind;
+
+bool is_number(const Constant& constant) {
+  return constant.kind == ValueKind::boolean || constant.kind == ValueKind::integer ||
+         constant.kind == ValueKind::real;
+}
+
+bool truth(const Constant& constant) {
+  switch (constant.kind) {
+    case ValueKind::none:
+      return false;
+    case ValueKind::boolean:
+      return constant.inline_value == true_value;
+    case ValueKind::integer:
+      return constant.integer != 0;
+    case ValueKind::real:
+      return constant.real != 0;
+    case ValueKind::string:
+    case ValueKind::bytes:
+      return !constant.text.empty();
+    case ValueKind::list:
+    case ValueKind::tuple:
+    case ValueKind::dict:
+      return !constant.items.empty();
+    default:
+      return true;
+  }
+}
+
+Constant handle(ValueKind kind, Value word) {
+  Constant constant;
+  constant.kind = kind;
+  constant.inline_value = word;
+  return constant;
+}
+
+Constant array_constant(const Meaning& array) {
+  std::vector<Constant> items;
+  for (std::uint32_t i = 0; i < array.count; ++i) {
+    items.push_back(handle(ValueKind::object, object_value({array.index + i})));
+  }
+  return tuple_constant(std::move(items));
+}
+
+// The statement that does what a method of objects does.
+std::string_view statement_of(Verb verb) {
+  switch (verb) {
+    case Verb::enter:
+    case Verb::exit:
+      return row(StatementKind::with).example;
+    case Verb::set:
+      return row(StatementKind::event_set).example;
+    case Verb::clear:
+      return row(StatementKind::event_clear).example;
+    case Verb::set_name:
+    case Verb::set_daemon:
+      return row(StatementKind::set).example;
+    default:
+      return row(*statement_named(row(verb).name)).example;
+  }
+}
+
+std::string plural(std::size_t n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+// "a Lock, RLock or Condition": what has the verb.
+std::string owners_of(Verb verb) {
+  std::vector<std::string_view> types;
+  for (const ObjectRow& object : object_rows()) {
+    const bool through_lock = object.kind == ObjectKind::condition &&
+                              operation_of(verb, ObjectKind::lock) &&
+                              operation_of(verb, ObjectKind::rlock);
+    if (operation_of(verb, object.kind) || through_lock) types.push_back(object.type);
+  }
+  if (operation_of(verb, ObjectKind::thread)) types.emplace_back("thread");
+  std::string out;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (i == 0) {
+      const bool vowel = std::string_view("AEIO").find(types[i][0]) != std::string_view::npos ||
+                         types[i] == "RLock";
+      out = vowel ? "an " : "a ";
+    } else {
+      out += i + 1 == types.size() ? " or " : ", ";
+    }
+    out += types[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+void BodyCompiler::complain(const Expression& at, std::string message) {
+  module_.complaints.inside(*operand_, at.begin, std::move(message));
+}
+
+void BodyCompiler::complain_unknown(const Expression& at) {
+  if (const std::optional<StatementKind> statement = statement_named(at.text);
+      statement && at.kind == Kind::call) {
+    complain(at, fmt::format("{} is a statement, such as {}", in_quotes(at.text),
+                             row(*statement).example));
+    return;
+  }
+  complain(at, fmt::format("unknown name {}{}", in_quotes(at.text),
+                           did_you_mean(at.text, scope_.all_names())));
+}
+
+void BodyCompiler::operand(const Operand& operand) {
+  const Operand* const outer = std::exchange(operand_, &operand);
+  expression(*operand.expression);
+  operand_ = outer;
+}
+
+void BodyCompiler::operand_or_none(const Operand* operand) {
+  if (operand != nullptr) {
+    this->operand(*operand);
+  } else {
+    code_.constant(none_constant());
+  }
+}
+
+void BodyCompiler::expressions(const std::vector<ExpressionPtr>& operands, std::size_t from) {
+  for (std::size_t i = from; i < operands.size(); ++i) expression(*operands[i]);
+}
+
+void BodyCompiler::expression(const Expression& expression) {
+  if (const std::optional<Constant> constant = folded(expression)) {
+    code_.constant(*constant);
+    return;
+  }
+  const auto count = static_cast<std::uint32_t>(expression.operands.size());
+  switch (expression.kind) {
+    case Kind::constant:
+      break;  // folded
+    case Kind::name:
+      return name(expression);
+    case Kind::unary:
+      this->expression(*expression.operands[0]);
+      code_.emit(Opcode::unary, static_cast<std::uint32_t>(expression.unary_operator));
+      return;
+    case Kind::binary:
+      expressions(expression.operands);
+      code_.emit(Opcode::binary, static_cast<std::uint32_t>(expression.binary_operator));
+      return;
+    case Kind::comparison:
+      return comparison(expression);
+    case Kind::logical_and:
+    case Kind::logical_or:
+      return logical(expression);
+    case Kind::conditional:
+      return conditional(expression);
+    case Kind::call:
+      return call(expression);
+    case Kind::method:
+      return method(expression);
+    case Kind::attribute:
+      return attribute(expression);
+    case Kind::subscript:
+      return subscript(expression);
+    case Kind::slice:
+      for (const ExpressionPtr& operand : expression.operands) {
+        if (operand) {
+          this->expression(*operand);
+        } else {
+          code_.constant(none_constant());
+        }
+      }
+      code_.emit(Opcode::slice);
+      return;
+    case Kind::list:
+      expressions(expression.operands);
+      code_.emit(Opcode::build_list, count);
+      return;
+    case Kind::tuple:
+      expressions(expression.operands);
+      code_.emit(Opcode::build_tuple, count);
+      return;
+    case Kind::dict:
+      expressions(expression.operands);
+      code_.emit(Opcode::build_dict, count / 2);
+      return;
+    case Kind::formatted:
+      return formatted(expression);
+    case Kind::replacement:
+      return replacement(expression);
+  }
+  LOCKSTEP_ASSERT(false, "an expression that is not folded has a kind of its own");
+}
+
+// ---- names
+
+void BodyCompiler::name(const Expression& expression) {
+  const Meaning meaning = scope_.find(expression.text);
+  switch (meaning.kind) {
+    case Meaning::Kind::local:
+      code_.emit(Opcode::load_local, meaning.index);
+      return;
+    case Meaning::Kind::variable:
+      code_.emit(Opcode::load_global, meaning.index);
+      return;
+    case Meaning::Kind::object:
+      code_.constant(handle(ValueKind::object, object_value({meaning.index})));
+      return;
+    case Meaning::Kind::array:
+      code_.constant(array_constant(meaning));
+      return;
+    case Meaning::Kind::thread:
+      code_.constant(handle(ValueKind::thread, thread_value({meaning.index})));
+      return;
+    case Meaning::Kind::function:
+      code_.constant(handle(ValueKind::function, function_value({meaning.index})));
+      return;
+    case Meaning::Kind::parameter:
+      break;  // folded
+    case Meaning::Kind::exception:
+      code_.constant(handle(ValueKind::exception_class,
+                            exception_class_value(static_cast<ExceptionKind>(meaning.index))));
+      return;
+    case Meaning::Kind::builtin:
+    case Meaning::Kind::operation:
+      complain(expression, fmt::format("{} is a function of Python and can only be called: {}()",
+                                       in_quotes(expression.text), expression.text));
+      break;
+    case Meaning::Kind::unknown:
+      complain_unknown(expression);
+      break;
+  }
+  code_.constant(none_constant());
+}
+
+// ---- folding
+
+std::optional<Constant> BodyCompiler::folded(const Expression& expression) const {
+  if (expression.kind == Kind::constant) return expression.constant;
+  if (!is_foldable(expression, false)) return std::nullopt;
+  if (expression.kind == Kind::name) {
+    return module_.scenario.parameters[scope_.find(expression.text).index].second;
+  }
+  return fold(expression, module_.parameters).constant;
+}
+
+// Calls stay calls: after them CPython lets others run.
+bool BodyCompiler::is_foldable(const Expression& expression, bool numeric) const {
+  const auto all = [&](bool numbers) {
+    return std::ranges::all_of(expression.operands, [&](const ExpressionPtr& operand) {
+      return is_foldable(*operand, numbers);
+    });
+  };
+  switch (expression.kind) {
+    case Kind::constant:
+      return !numeric || is_number(expression.constant);
+    case Kind::name: {
+      const Meaning meaning = scope_.find(expression.text);
+      return meaning.kind == Meaning::Kind::parameter &&
+             (!numeric || is_number(module_.scenario.parameters[meaning.index].second));
+    }
+    case Kind::unary:
+    case Kind::binary:
+      return all(true);
+    case Kind::list:
+    case Kind::tuple:
+    case Kind::dict:
+      return !numeric && all(false);
+    default:
+      return false;
+  }
+}
+
+// ---- operators
+
+void BodyCompiler::compare(Comparison comparison) {
+  code_.emit(Opcode::compare, static_cast<std::uint32_t>(comparison));
+}
+
+void BodyCompiler::compare_keeping(Comparison comparison) {
+  code_.emit(Opcode::duplicate);
+  code_.emit(Opcode::lift, 2);
+  code_.emit(Opcode::swap);
+  compare(comparison);
+}
+
+void BodyCompiler::comparison(const Expression& expression) {
+  const std::size_t last = expression.comparisons.size() - 1;
+  this->expression(*expression.operands[0]);
+  if (last == 0) {
+    this->expression(*expression.operands[1]);
+    compare(expression.comparisons[0]);
+    return;
+  }
+  const Label failed = code_.label();
+  const Label end = code_.label();
+  for (std::size_t i = 0; i < last; ++i) {
+    this->expression(*expression.operands[i + 1]);
+    compare_keeping(expression.comparisons[i]);
+    code_.jump(Opcode::jump_if_false_keep, failed);
+  }
+  this->expression(*expression.operands[last + 1]);
+  compare(expression.comparisons[last]);
+  code_.jump(Opcode::jump, end);
+  code_.place(failed);  // with the operand that would have been compared next
+  code_.emit(Opcode::swap);
+  code_.emit(Opcode::pop);
+  code_.place(end);
+}
+
+void BodyCompiler::logical(const Expression& expression) {
+  const Opcode leaves = expression.kind == Kind::logical_and ? Opcode::jump_if_false_keep
+                                                             : Opcode::jump_if_true_keep;
+  const Label end = code_.label();
+  for (std::size_t i = 0; i + 1 < expression.operands.size(); ++i) {
+    this->expression(*expression.operands[i]);
+    code_.jump(leaves, end);
+  }
+  this->expression(*expression.operands.back());
+  code_.place(end);
+}
+
+void BodyCompiler::conditional(const Expression& expression) {
+  const Label otherwise = code_.label();
+  const Label end = code_.label();
+  jump_if(false, *expression.operands[1], otherwise);
+  this->expression(*expression.operands[0]);
+  code_.jump(Opcode::jump, end);
+  code_.place(otherwise);
+  this->expression(*expression.operands[2]);
+  code_.place(end);
+}
+
+void BodyCompiler::jump_if(bool wanted, const Expression& expression, Label to) {
+  if (const std::optional<Constant> constant = folded(expression)) {
+    if (truth(*constant) == wanted) code_.jump(Opcode::jump, to);
+    return;
+  }
+  if (expression.kind == Kind::unary &&
+      expression.unary_operator == UnaryOperator::logical_not) {
+    return jump_if(!wanted, *expression.operands[0], to);
+  }
+  if (expression.kind == Kind::logical_and || expression.kind == Kind::logical_or) {
+    // One operand decides: a false one of `and`, a true one of `or`.
+    const bool decisive = expression.kind == Kind::logical_or;
+    const Label behind = code_.label();
+    for (std::size_t i = 0; i + 1 < expression.operands.size(); ++i) {
+      jump_if(decisive, *expression.operands[i], decisive == wanted ? to : behind);
+    }
+    jump_if(wanted, *expression.operands.back(), to);
+    code_.place(behind);
+    return;
+  }
+  if (expression.kind == Kind::conditional) {
+    const Label otherwise = code_.label();
+    const Label behind = code_.label();
+    jump_if(false, *expression.operands[1], otherwise);
+    jump_if(wanted, *expression.operands[0], to);
+    code_.jump(Opcode::jump, behind);
+    code_.place(otherwise);
+    jump_if(wanted, *expression.operands[2], to);
+    code_.place(behind);
+    return;
+  }
+  if (expression.kind == Kind::comparison && expression.comparisons.size() > 1) {
+    return jump_if_comparison(wanted, expression, to);
+  }
+  this->expression(expression);
+  code_.jump(wanted ? Opcode::jump_if_true : Opcode::jump_if_false, to);
+}
+
+void BodyCompiler::jump_if_comparison(bool wanted, const Expression& expression, Label to) {
+  const std::size_t last = expression.comparisons.size() - 1;
+  const Label failed = code_.label();
+  const Label end = code_.label();
+  this->expression(*expression.operands[0]);
+  for (std::size_t i = 0; i < last; ++i) {
+    this->expression(*expression.operands[i + 1]);
+    compare_keeping(expression.comparisons[i]);
+    code_.jump(Opcode::jump_if_false, failed);
+  }
+  this->expression(*expression.operands[last + 1]);
+  compare(expression.comparisons[last]);
+  code_.jump(wanted ? Opcode::jump_if_true : Opcode::jump_if_false, to);
+  code_.jump(Opcode::jump, end);
+  code_.place(failed);
+  code_.emit(Opcode::pop);
+  if (!wanted) code_.jump(Opcode::jump, to);
+  code_.place(end);
+}
+
+// ---- calls
+
+void BodyCompiler::complain_arguments(const Expression& at, std::string_view name,
+                                      std::size_t given, std::string_view takes) {
+  complain(at, fmt::format("{}() takes {}, found {}", name, takes, given));
+}
+
+void BodyCompiler::call(const Expression& expression) {
+  const Meaning meaning = scope_.find(expression.text);
+  if (meaning.kind == Meaning::Kind::unknown) {
+    complain_unknown(expression);
+    code_.constant(none_constant());
+    return;
+  }
+  call_of(meaning, expression);
+}
+
+void BodyCompiler::call_of(const Meaning& meaning, const Expression& expression) {
+  const std::vector<ExpressionPtr>& arguments = expression.operands;
+  const auto count = static_cast<std::uint32_t>(arguments.size());
+  switch (meaning.kind) {
+    case Meaning::Kind::local:
+    case Meaning::Kind::variable:
+      if (scope_.kind() == BodyKind::condition) break;
+      name(expression);
+      expressions(arguments);
+      code_.emit(Opcode::call_value, 0, count);
+      return;
+    case Meaning::Kind::function:
+      if (scope_.kind() == BodyKind::condition) break;
+      if (const auto wrong = wrong_arguments(module_.scenario.functions[meaning.index], count)) {
+        complain(expression, *wrong);
+        code_.constant(none_constant());
+        return;
+      }
+      expressions(arguments);
+      code_.emit(Opcode::call, meaning.index, count);
+      return;
+    case Meaning::Kind::builtin: {
+      const BuiltinRow& builtin = builtin_rows()[meaning.index];
+      const bool too_many =
+          builtin.arguments_max >= 0 && arguments.size() > static_cast<std::size_t>(builtin.arguments_max);
+      if (arguments.size() < static_cast<std::size_t>(builtin.arguments_min) || too_many) {
+        const std::string takes =
+            builtin.arguments_max < 0 ? fmt::format("at least {}", builtin.arguments_min)
+            : builtin.arguments_min == builtin.arguments_max
+                ? plural(static_cast<std::size_t>(builtin.arguments_min), "argument")
+                : fmt::format("{} to {} arguments", builtin.arguments_min, builtin.arguments_max);
+        complain_arguments(expression, expression.text, arguments.size(), takes);
+      }
+      expressions(arguments);
+      code_.emit(Opcode::call_builtin, meaning.index, count);
+      return;
+    }
+    case Meaning::Kind::operation:
+      return call_operation(expression, static_cast<Operation>(meaning.index));
+    case Meaning::Kind::exception:
+      expressions(arguments);
+      code_.emit(Opcode::build_exception, meaning.index, count);
+      return;
+    case Meaning::Kind::object:
+    case Meaning::Kind::array:
+    case Meaning::Kind::thread:
+    case Meaning::Kind::parameter:
+    case Meaning::Kind::unknown:
+      complain(expression, fmt::format("expected a function, found {}",
+                                       described(meaning, expression.text, module_.program)));
+      code_.constant(none_constant());
+      return;
+  }
+  complain(expression, fmt::format("{} cannot be called here: the expression must not change "
+                                   "anything",
+                                   in_quotes(expression.text)));
+  code_.constant(none_constant());
+}
+
+void BodyCompiler::call_operation(const Expression& expression, Operation operation) {
+  if (!expression.operands.empty()) {
+    complain_arguments(expression, expression.text, expression.operands.size(), "no arguments");
+  }
+  if (scope_.kind() == BodyKind::condition) {
+    complain(expression, fmt::format("{}() depends on who asks; it has no value here",
+                                     expression.text));
+  }
+  if (operation == Operation::active_count || operation == Operation::enumerate_threads) {
+    module_.program.observes_liveness = true;
+  }
+  if (operation == Operation::time) module_.program.reads_clock = true;
+  code_.perform(operation, 0);
+}
+
+// ---- methods and attributes
+
+Target BodyCompiler::target_of(const Expression& expression) const {
+  const Expression& named =
+      expression.kind == Kind::subscript ? *expression.operands[0] : expression;
+  if (named.kind != Kind::name) return {};
+  const Meaning meaning = scope_.find(named.text);
+  Target target;
+  if (expression.kind == Kind::name && meaning.kind == Meaning::Kind::object) {
+    target.kind = Target::Kind::objects;
+    target.first = {meaning.index};
+    target.count = 1;
+  } else if (expression.kind == Kind::name && meaning.kind == Meaning::Kind::thread) {
+    target.kind = Target::Kind::thread;
+    target.thread = {meaning.index};
+  } else if (expression.kind == Kind::subscript && meaning.kind == Meaning::Kind::array) {
+    target.kind = Target::Kind::objects;
+    target.first = {meaning.index};
+    target.count = meaning.count;
+    if (const std::optional<Constant> index = folded(*expression.operands[1])) {
+      const std::int64_t i =
+          index->integer < 0 ? index->integer + std::int64_t{meaning.count} : index->integer;
+      if (index->kind == ValueKind::integer && i >= 0 && i < meaning.count) {
+        target.first.index += static_cast<std::uint32_t>(i);
+        target.count = 1;
+      }
+    }
+  }
+  return target;
+}
+
+bool BodyCompiler::takes_verb(const Target& target, Verb verb) const {
+  if (target.kind == Target::Kind::thread) {
+    return operation_of(verb, ObjectKind::thread).has_value();
+  }
+  if (target.kind != Target::Kind::objects) return true;
+  const ObjectInfo& object = module_.program.objects[target.first.index];
+  const bool through_lock = verb == Verb::acquire || verb == Verb::release ||
+                            verb == Verb::enter || verb == Verb::exit;
+  return operation_of(verb, object.kind) ||
+         (object.lock && through_lock &&
+          operation_of(verb, module_.program.objects[object.lock->index].kind));
+}
+
+bool BodyCompiler::complain_of_receiver(const Expression& expression, Verb verb) {
+  const auto complain_found = [&](const std::string& found) {
+    complain(expression, fmt::format("expected {}, found {}", owners_of(verb), found));
+    return true;
+  };
+  if (const Target target = target_of(expression); !takes_verb(target, verb)) {
+    if (expression.kind == Kind::name) {
+      return complain_found(
+          described(scope_.find(expression.text), expression.text, module_.program));
+    }
+    const std::string_view element = std::string_view(operand_->source)
+                                         .substr(expression.begin, expression.end - expression.begin);
+    return complain_found(described({Meaning::Kind::object, target.first.index, 0}, element,
+                                    module_.program));
+  }
+  if (expression.kind == Kind::name) {
+    const Meaning meaning = scope_.find(expression.text);
+    switch (meaning.kind) {
+      case Meaning::Kind::local:
+      case Meaning::Kind::variable:
+      case Meaning::Kind::object:
+      case Meaning::Kind::thread:
+        return false;
+      case Meaning::Kind::array:
+        return complain_found(fmt::format("the array {}; one of its objects is {}[0]",
+                                          in_quotes(expression.text), expression.text));
+      case Meaning::Kind::unknown: {
+        // What has the verb is meant rather than any other name.
+        std::vector<std::string> candidates;
+        for (std::string& name : module_.names.of_kind(Meaning::Kind::object)) {
+          const Meaning object = module_.names.find(name);
+          if (takes_verb({Target::Kind::objects, {object.index}, 1, {}}, verb)) {
+            candidates.push_back(std::move(name));
+          }
+        }
+        for (std::string& name : scope_.all_names()) candidates.push_back(std::move(name));
+        return complain_found(in_quotes(expression.text) +
+                              did_you_mean(expression.text, candidates));
+      }
+      case Meaning::Kind::function:
+      case Meaning::Kind::parameter:
+      case Meaning::Kind::builtin:
+      case Meaning::Kind::operation:
+      case Meaning::Kind::exception:
+        return complain_found(described(meaning, expression.text, module_.program));
+    }
+  }
+  const std::optional<Constant> constant = folded(expression);
+  return constant && complain_found(literal(*constant));
+}
+
+Target BodyCompiler::receiver(const Expression& expression, Verb verb) {
+  if (complain_of_receiver(expression, verb)) {
+    code_.constant(none_constant());
+    return {};
+  }
+  this->expression(expression);
+  return target_of(expression);
+}
+
+void BodyCompiler::method(const Expression& expression) {
+  const Expression& receiver = *expression.operands[0];
+  const std::size_t arguments = expression.operands.size() - 1;
+  const std::string& called = expression.text;
+  const std::optional<Verb> verb = verb_named(called);
+  const std::optional<Method> pure = method_named(called);
+  const Target target = target_of(receiver);
+  const bool of_data = target.kind == Target::Kind::unknown;
+  const auto refuse = [&](std::string message) {
+    complain(expression, std::move(message));
+    code_.constant(none_constant());
+  };
+
+  if (verb && row(*verb).where == VerbRow::Where::query) {
+    if (arguments > 0) complain_arguments(expression, called, arguments, "no arguments");
+    return query(expression, *verb);
+  }
+  if (pure && of_data) {
+    expressions(expression.operands);
+    code_.emit(Opcode::call_method, static_cast<std::uint32_t>(*pure),
+               static_cast<std::uint32_t>(arguments));
+    return;
+  }
+  if (verb && row(*verb).where == VerbRow::Where::attribute) {
+    return refuse(fmt::format("\"{0}\" is no method: it is written without \"()\"", called));
+  }
+  const std::optional<StatementKind> statement = statement_named(called);
+  if (verb || statement) {
+    return refuse(fmt::format("{}() is a statement of its own, such as {}", called,
+                              verb ? statement_of(*verb) : row(*statement).example));
+  }
+  std::vector<std::string> candidates;
+  for (const VerbRow& candidate : verb_rows()) {
+    if (candidate.where == VerbRow::Where::query) candidates.emplace_back(candidate.name);
+  }
+  for (const std::string_view candidate : method_names()) candidates.emplace_back(candidate);
+  refuse(fmt::format("unknown method {}{}", in_quotes(called),
+                     pure ? " of " + std::string(target.kind == Target::Kind::thread
+                                                     ? "a thread"
+                                                     : "an object")
+                          : did_you_mean(called, candidates)));
+}
+
+void BodyCompiler::query(const Expression& expression, Verb verb) {
+  if (verb == Verb::is_alive) module_.program.observes_liveness = true;
+  const Target target = receiver(*expression.operands[0], verb);
+  code_.operate(verb, target);
+}
+
+void BodyCompiler::attribute(const Expression& expression) {
+  const std::string& name = expression.text;
+  const std::optional<Verb> verb = verb_named(name);
+  if (verb && row(*verb).where == VerbRow::Where::attribute) return query(expression, *verb);
+  if (verb || method_named(name)) {
+    complain(expression,
+             fmt::format("{} is a method: it is written \"{}()\"", in_quotes(name), name));
+  } else {
+    std::vector<std::string> candidates;
+    for (const VerbRow& candidate : verb_rows()) {
+      if (candidate.where == VerbRow::Where::attribute) candidates.emplace_back(candidate.name);
+    }
+    complain(expression, fmt::format("unknown attribute {}{}", in_quotes(name),
+                                     did_you_mean(name, candidates)));
+  }
+  code_.constant(none_constant());
+}
+
+void BodyCompiler::subscript(const Expression& expression) {
+  // One object of an array, known now.
+  const Target target = target_of(expression);
+  if (target.kind == Target::Kind::objects && target.count == 1 &&
+      folded(*expression.operands[1])) {
+    code_.constant(handle(ValueKind::object, object_value(target.first)));
+    return;
+  }
+  expressions(expression.operands);
+  code_.emit(Opcode::subscript);
+}
+
+// ---- f-strings
+
+void BodyCompiler::formatted(const Expression& expression) {
+  expressions(expression.operands);
+  if (expression.operands.size() == 1) return;
+  code_.emit(Opcode::build_text, static_cast<std::uint32_t>(expression.operands.size()));
+}
+
+void BodyCompiler::replacement(const Expression& expression) {
+  this->expression(*expression.operands[0]);
+  if (expression.operands.size() > 1 && expression.operands[1]) {
+    this->expression(*expression.operands[1]);
+  } else {
+    code_.constant(string_constant(""));
+  }
+  code_.emit(Opcode::format, expression.conversion == 's'   ? 1
+                             : expression.conversion == 'r' ? 2
+                                                            : 0);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,461 @@
+// Statements that do one thing after the other, and assignments.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "engine/assert.h"
+#include "language/body_compiler.h"
+#include "language/constant.h"
+#include "language/pointer.h"
+#include "language/statement_text.h"
+
+namespace lockstep {
+
+void BodyCompiler::statement(const Statement& statement) {
+  if (code_.address() >= code_max) {
+    if (!std::exchange(module_.is_full, true)) {
+      module_.complaints.at(
+          statement.place,
+          fmt::format("the code is longer than {} instructions; a finally body is written once for "
+                      "each way out",
+                      code_max));
+    }
+    return;
+  }
+  code_.set_site(module_.site_of(statement));
+  if (!statement.label.empty() || !statement.note.empty()) code_.emit(Opcode::mark);
+  switch (statement.kind) {
+    case StatementKind::set:
+      return set_statement(statement);
+    case StatementKind::append:
+      return append_statement(statement);
+    case StatementKind::pop:
+      return pop_statement(statement);
+    case StatementKind::print:
+      return print_statement(statement);
+    case StatementKind::assert_:
+      return assert_statement(statement);
+    case StatementKind::choose:
+      return choose_statement(statement);
+    case StatementKind::atomic:
+      return atomic_statement(statement);
+    case StatementKind::await:
+      return await_statement(statement);
+    case StatementKind::if_:
+      return if_statement(statement);
+    case StatementKind::while_:
+      return while_statement(statement);
+    case StatementKind::for_:
+      return for_statement(statement);
+    case StatementKind::break_:
+      return break_statement(statement);
+    case StatementKind::continue_:
+      return continue_statement(statement);
+    case StatementKind::call:
+      return call_statement(statement);
+    case StatementKind::return_:
+      return return_statement(statement);
+    case StatementKind::try_:
+      return try_statement(statement);
+    case StatementKind::raise:
+      return raise_statement(statement);
+    case StatementKind::pass:
+    case StatementKind::global:  // Scope has read it
+      return;
+    case StatementKind::sleep:
+      return time_statement(statement, Operation::sleep, "sleep");
+    case StatementKind::io:
+      return time_statement(statement, Operation::io, "io");
+    case StatementKind::compute:
+      return time_statement(statement, Operation::compute, "compute");
+    case StatementKind::yield:
+      code_.perform(Operation::yield, 0);
+      code_.emit(Opcode::pop);
+      return;
+    case StatementKind::thread:
+      create_thread(statement, "target");
+      return store(get_operand(statement, "thread"));
+    case StatementKind::start:
+      return verb_statement(statement, Verb::start, "");
+    case StatementKind::join:
+      return verb_statement(statement, Verb::join, "timeout");
+    case StatementKind::spawn:
+      return spawn_statement(statement);
+    case StatementKind::acquire:
+      return acquire_statement(statement);
+    case StatementKind::release:
+      return verb_statement(statement, Verb::release, "n");
+    case StatementKind::with:
+      return with_statement(statement);
+    case StatementKind::wait:
+      return wait_statement(statement);
+    case StatementKind::wait_for:
+      return wait_for_statement(statement);
+    case StatementKind::notify:
+      return verb_statement(statement, Verb::notify, "n");
+    case StatementKind::notify_all:
+      return verb_statement(statement, Verb::notify_all, "");
+    case StatementKind::event_set:
+      return verb_statement(statement, Verb::set, "");
+    case StatementKind::event_clear:
+      return verb_statement(statement, Verb::clear, "");
+  }
+}
+
+// ---- assignments
+
+void BodyCompiler::store_or_pop(const Operand* target) {
+  if (target != nullptr) {
+    store(*target);
+  } else {
+    code_.emit(Opcode::pop);
+  }
+}
+
+void BodyCompiler::store(const Operand& target) {
+  const Operand* const outer = std::exchange(operand_, &target);
+  store_expression(*target.expression);
+  operand_ = outer;
+}
+
+void BodyCompiler::store_expression(const Expression& target) {
+  if (target.kind == Expression::Kind::name) return store_name(target.text);
+  if (target.kind == Expression::Kind::subscript) {
+    const std::optional<Container> container = this->container(target);
+    if (!container) return code_.emit(Opcode::pop);
+    const auto subscripts = static_cast<std::uint32_t>(container->subscripts.size());
+    for (const Expression* subscript : container->subscripts) expression(*subscript);
+    if (subscripts == 1) {
+      code_.emit(Opcode::swap);
+    } else {
+      code_.emit(Opcode::lift, subscripts);
+    }
+    return update(*container, {Update::Kind::set_item, subscripts - 1});
+  }
+  LOCKSTEP_ASSERT(target.kind == Expression::Kind::attribute,
+                  "the reader takes variables, items and attributes as targets");
+  const Verb verb = target.text == "daemon" ? Verb::set_daemon : Verb::set_name;
+  if (target.text != "name" && target.text != "daemon") {
+    complain(target, fmt::format("the attribute {} cannot be assigned to; \"name\" and \"daemon\" "
+                                 "of a thread can",
+                                 in_quotes(target.text)));
+  }
+  const Target of = receiver(*target.operands[0], verb);
+  code_.emit(Opcode::swap);
+  code_.operate(verb, of);
+  code_.emit(Opcode::pop);
+}
+
+void BodyCompiler::store_name(const Meaning& meaning) {
+  switch (meaning.kind) {
+    case Meaning::Kind::local:
+      return code_.emit(Opcode::store_local, meaning.index);
+    case Meaning::Kind::variable:
+      return code_.emit(Opcode::store_global, meaning.index);
+    default:
+      // Declared global without being a variable: Scope has complained.
+      return code_.emit(Opcode::pop);
+  }
+}
+
+std::optional<BodyCompiler::Container> BodyCompiler::container(const Expression& target) {
+  Container container;
+  const Expression* at = &target;
+  for (; at->kind == Expression::Kind::subscript; at = at->operands[0].get()) {
+    container.subscripts.insert(container.subscripts.begin(), at->operands[1].get());
+  }
+  if (at->kind != Expression::Kind::name) {
+    complain(*at, "expected a variable that holds a list or dict");
+    return std::nullopt;
+  }
+  container.variable = scope_.find(at->text);
+  if (container.variable.kind == Meaning::Kind::unknown) {
+    complain_unknown(*at);
+    return std::nullopt;
+  }
+  if (container.variable.kind != Meaning::Kind::local &&
+      container.variable.kind != Meaning::Kind::variable) {
+    complain(*at, fmt::format("expected a variable that holds a list or dict, found {}",
+                              described(container.variable, at->text, module_.program)));
+    return std::nullopt;
+  }
+  return container;
+}
+
+void BodyCompiler::update(const Container& container, Update update) {
+  const bool is_local = container.variable.kind == Meaning::Kind::local;
+  code_.emit(is_local ? Opcode::update_local : Opcode::update_global, container.variable.index,
+             update.encode());
+}
+
+void BodyCompiler::set_statement(const Statement& statement) {
+  const Operand& target = get_operand(statement, "set");
+  const Operand& value = get_operand(statement, "to");
+  const std::optional<Constant> constant = folded(*value.expression);
+  if (!constant || target.expression->kind != Expression::Kind::subscript) {
+    operand(value);
+    return store(target);
+  }
+  // A constant may as well be evaluated last.
+  operand_ = &target;
+  const std::optional<Container> container = this->container(*target.expression);
+  if (!container) return;
+  for (const Expression* subscript : container->subscripts) expression(*subscript);
+  code_.constant(*constant);
+  update(*container, {Update::Kind::set_item,
+                      static_cast<std::uint32_t>(container->subscripts.size() - 1)});
+}
+
+void BodyCompiler::append_statement(const Statement& statement) {
+  const Operand& target = get_operand(statement, "append");
+  operand_ = &target;
+  const std::optional<Container> container = this->container(*target.expression);
+  if (container) {
+    for (const Expression* subscript : container->subscripts) expression(*subscript);
+  }
+  operand(get_operand(statement, "item"));
+  if (!container) return code_.emit(Opcode::pop);
+  update(*container,
+         {Update::Kind::append, static_cast<std::uint32_t>(container->subscripts.size())});
+}
+
+void BodyCompiler::pop_statement(const Statement& statement) {
+  const Operand& target = get_operand(statement, "pop");
+  const Operand* index = find_operand(statement, "index");
+  operand_ = &target;
+  const std::optional<Container> container = this->container(*target.expression);
+  if (container) {
+    for (const Expression* subscript : container->subscripts) expression(*subscript);
+  }
+  if (index != nullptr) operand(*index);
+  if (!container) {
+    if (index == nullptr) code_.constant(none_constant());
+  } else {
+    update(*container, {index == nullptr ? Update::Kind::pop_last : Update::Kind::pop_at,
+                        static_cast<std::uint32_t>(container->subscripts.size())});
+  }
+  store_or_pop(find_operand(statement, "into"));
+}
+
+// ---- data
+
+void BodyCompiler::print_statement(const Statement& statement) {
+  const std::vector<Operand>& values = *find_operands(statement, "print");
+  for (const Operand& value : values) operand(value);
+  code_.perform(Operation::print, static_cast<std::uint32_t>(values.size()));
+  code_.emit(Opcode::pop);
+}
+
+void BodyCompiler::assert_statement(const Statement& statement) {
+  const Operand& condition = get_operand(statement, "assert");
+  const Operand* message = find_operand(statement, "message");
+  const Label end = code_.label();
+  operand_ = &condition;
+  jump_if(true, *condition.expression, end);
+  if (message != nullptr) operand(*message);
+  code_.emit(Opcode::build_exception, static_cast<std::uint32_t>(ExceptionKind::assertion_error),
+             message == nullptr ? 0 : 1);
+  code_.emit(Opcode::raise);
+  code_.place(end);
+}
+
+void BodyCompiler::choose_statement(const Statement& statement) {
+  operand(get_operand(statement, "from"));
+  code_.perform(Operation::choose, 1);
+  store(get_operand(statement, "choose"));
+}
+
+void BodyCompiler::raise_statement(const Statement& statement) {
+  if (const Operand* raised = find_operand(statement, "raise")) {
+    operand(*raised);
+  } else if (!exceptions_.empty()) {
+    code_.emit(Opcode::load_local, exceptions_.back());
+  } else {
+    code_.constant(string_constant("No active exception to reraise"));
+    code_.emit(Opcode::build_exception, static_cast<std::uint32_t>(ExceptionKind::runtime_error),
+               1);
+  }
+  code_.emit(Opcode::raise);
+}
+
+void BodyCompiler::time_statement(const Statement& statement, Operation operation,
+                                  std::string_view key) {
+  operand(get_operand(statement, key));
+  code_.perform(operation, 1);
+  code_.emit(Opcode::pop);
+}
+
+// ---- calls and threads
+
+std::optional<Meaning> BodyCompiler::callee(const Statement& statement, std::string_view key,
+                                            std::size_t arguments) {
+  const std::string& name = get_function(statement, key);
+  const Meaning meaning = scope_.find(name);
+  const auto complain_here = [&](std::string message) {
+    module_.complaints.at(statement.place, "/" + std::string(key), std::move(message));
+  };
+  switch (meaning.kind) {
+    case Meaning::Kind::local:
+    case Meaning::Kind::variable:
+      return meaning;
+    case Meaning::Kind::function:
+      if (auto wrong = wrong_arguments(module_.scenario.functions[meaning.index], arguments)) {
+        complain_here(std::move(*wrong));
+        return std::nullopt;
+      }
+      return meaning;
+    case Meaning::Kind::unknown:
+      complain_here(
+          fmt::format("there is no function {}{}", in_quotes(name),
+                      did_you_mean(name, module_.names.of_kind(Meaning::Kind::function))));
+      return std::nullopt;
+    default:
+      complain_here(fmt::format("expected a function of the scenario, found {}",
+                                described(meaning, name, module_.program)));
+      return std::nullopt;
+  }
+}
+
+void BodyCompiler::call_statement(const Statement& statement) {
+  const std::vector<Operand>* arguments = find_operands(statement, "args");
+  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
+  const std::optional<Meaning> function = callee(statement, "call", given);
+  const bool is_value = function && function->kind != Meaning::Kind::function;
+  if (is_value) {
+    code_.emit(function->kind == Meaning::Kind::local ? Opcode::load_local : Opcode::load_global,
+               function->index);
+  }
+  for (std::size_t i = 0; i < given; ++i) operand((*arguments)[i]);
+  if (is_value) {
+    code_.emit(Opcode::call_value, 0, static_cast<std::uint32_t>(given));
+  } else if (function) {
+    code_.emit(Opcode::call, function->index, static_cast<std::uint32_t>(given));
+  } else {
+    code_.emit(Opcode::build_tuple, static_cast<std::uint32_t>(given));  // after a complaint
+  }
+  store_or_pop(find_operand(statement, "into"));
+}
+
+// Thread(target, args, name, daemon), in the order of Python's parameters.
+void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key) {
+  const std::vector<Operand>* arguments = find_operands(statement, "args");
+  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
+  const std::optional<Meaning> function = callee(statement, function_key, given);
+  if (function && function->kind == Meaning::Kind::local) {
+    code_.emit(Opcode::load_local, function->index);
+  } else if (function && function->kind == Meaning::Kind::variable) {
+    code_.emit(Opcode::load_global, function->index);
+  } else {
+    Constant handle;
+    handle.kind = ValueKind::function;
+    handle.inline_value = function_value({function ? function->index : 0});
+    code_.constant(handle);
+  }
+
+  std::vector<Constant> constants;
+  for (std::size_t i = 0; i < given; ++i) {
+    operand_ = &(*arguments)[i];
+    const std::optional<Constant> constant = folded(*operand_->expression);
+    if (!constant) break;
+    constants.push_back(*constant);
+  }
+  if (constants.size() == given) {
+    code_.constant(tuple_constant(std::move(constants)));
+  } else {
+    for (const Operand& argument : *arguments) operand(argument);
+    code_.emit(Opcode::build_tuple, static_cast<std::uint32_t>(given));
+  }
+  operand_or_none(find_operand(statement, "name"));
+  operand_or_none(find_operand(statement, "daemon"));
+  code_.perform(Operation::thread_create, 4);
+}
+
+// As t = Thread(...); t.start(): the name is there before the thread runs.
+void BodyCompiler::spawn_statement(const Statement& statement) {
+  create_thread(statement, "spawn");
+  if (const Operand* target = find_operand(statement, "as")) {
+    code_.emit(Opcode::duplicate);
+    store(*target);
+  }
+  code_.operate(Verb::start, {});
+  code_.emit(Opcode::pop);
+}
+
+// ---- objects
+
+Target BodyCompiler::receiver_operand(const Operand& operand, Verb verb) {
+  operand_ = &operand;
+  return receiver(*operand.expression, verb);
+}
+
+void BodyCompiler::verb_statement(const Statement& statement, Verb verb,
+                                  std::string_view argument_key) {
+  const Target target =
+      receiver_operand(get_operand(statement, row(statement.kind).key), verb);
+  if (!argument_key.empty()) operand_or_none(find_operand(statement, argument_key));
+  code_.operate(verb, target);
+  code_.emit(Opcode::pop);
+}
+
+void BodyCompiler::acquire_statement(const Statement& statement) {
+  const Target target = receiver_operand(get_operand(statement, "acquire"), Verb::acquire);
+  operand_or_none(find_operand(statement, "blocking"));
+  operand_or_none(find_operand(statement, "timeout"));
+  code_.operate(Verb::acquire, target);
+  store_or_pop(find_operand(statement, "into"));
+}
+
+void BodyCompiler::wait_statement(const Statement& statement) {
+  const Target target = receiver_operand(get_operand(statement, "wait"), Verb::wait);
+  operand_or_none(find_operand(statement, "timeout"));
+  code_.constant(boolean_constant(false));
+  code_.operate(Verb::wait, target);
+  store_or_pop(find_operand(statement, "into"));
+}
+
+// Condition.wait_for of Lib/threading.py:
+//
+//   result = predicate()
+//   while not result: wait until notified or until the deadline of the first wait;
+//                     result = predicate(); leave if the deadline is over
+//
+// The receiver and the timeout stay on the stack.
+void BodyCompiler::wait_for_statement(const Statement& statement) {
+  const Operand& predicate = get_operand(statement, "until");
+  const Operand* timeout = find_operand(statement, "timeout");
+  const Label done = code_.label();
+  const Label last = code_.label();
+  // Events wait too, but only conditions wait_for: those that notify.
+  const Target target = receiver_operand(get_operand(statement, "wait_for"), Verb::notify);
+  operand_or_none(timeout);
+  const auto wait = [&](bool resumed) {
+    operand(predicate);
+    code_.jump(Opcode::jump_if_true_keep, done);
+    code_.emit(Opcode::duplicate_two);
+    code_.constant(boolean_constant(resumed));
+    code_.operate(Verb::wait, target);
+  };
+  if (timeout == nullptr) {
+    const Label again = code_.here();
+    wait(false);
+    code_.emit(Opcode::pop);
+    code_.jump(Opcode::loop_back, again);
+  } else {
+    wait(false);
+    code_.jump(Opcode::jump_if_false, last);
+    const Label again = code_.here();
+    wait(true);
+    code_.jump(Opcode::jump_if_false, last);
+    code_.jump(Opcode::loop_back, again);
+    code_.place(last);
+    operand(predicate);
+  }
+  code_.place(done);
+  for (int below = 0; below < 2; ++below) {
+    code_.emit(Opcode::swap);
+    code_.emit(Opcode::pop);
+  }
+  store_or_pop(find_operand(statement, "into"));
+}
+
+}  // namespace lockstep
