@@ -3,6 +3,7 @@
 #include "engine/value/arithmetic.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -228,14 +229,24 @@ bool truth(const ValueTable& values, Value value) {
   return true;
 }
 
-// With a list of pairs to compare, so that no nesting is too deep.
+// With a list of pairs to compare, so that no nesting is too deep. Lists that hold the same
+// list twice, and so on, have exponentially many pairs but few different ones.
 bool equal(const ValueTable& values, Value left, Value right) {
   if (is_small_integer(left) && is_small_integer(right)) return left == right;
-  Pairs pairs;
   if (left == right) {
     return values.kind(left) != ValueKind::real || values.as_real(left) == values.as_real(left);
   }
-  for (;;) {
+  constexpr std::size_t pairs_before_seen_counts = 1000;
+  Pairs pairs;
+  std::set<std::pair<Value, Value>> seen;
+  for (std::size_t compared = 0;; ++compared) {
+    if (compared > pairs_before_seen_counts) {
+      while (!seen.emplace(left, right).second) {
+        if (pairs.empty()) return true;
+        std::tie(left, right) = pairs.back();
+        pairs.pop_back();
+      }
+    }
     const auto a = number_of(values, left);
     const auto b = number_of(values, right);
     if (a && b) {

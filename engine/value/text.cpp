@@ -200,6 +200,8 @@ class Writer {
   }
 
   void exception_str(Value exception) {
+    const Level level(*this);
+    if (end_ != TextEnd::complete) return;
     const ExceptionKind kind = values_.exception_kind(exception);
     const auto arguments = values_.items(exception);
     if (codec_error_str(kind, arguments)) return;
@@ -214,8 +216,7 @@ class Writer {
     if (arguments.empty()) return;
     // str(KeyError(x)) is repr(x), so that KeyError('') shows something.
     if (is_subclass(kind, ExceptionKind::key_error)) return repr(arguments[0]);
-    const Level level(*this);
-    if (end_ == TextEnd::complete) str(arguments[0]);
+    str(arguments[0]);
   }
 
   // UnicodeDecodeError_str and UnicodeEncodeError_str: encoding, object, start, end, reason.

@@ -210,14 +210,6 @@ Value ValueTable::exception(ExceptionKind kind) {
   return exception(kind, std::span<const Value>());
 }
 
-std::span<const Value> ValueTable::items(Value value) const {
-  [[maybe_unused]] const ValueKind k = kind(value);
-  LOCKSTEP_ASSERT(k == ValueKind::list || k == ValueKind::tuple || k == ValueKind::dict ||
-                      k == ValueKind::exception,
-                  "items takes a list, tuple, dict or exception");
-  return {static_cast<const Value*>(entry(value).content), entry(value).size};
-}
-
 ValueTable::Range ValueTable::as_range(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::range, "as_range takes a range");
   return *static_cast<const Range*>(entry(value).content);

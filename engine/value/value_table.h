@@ -155,6 +155,14 @@ inline bool ValueTable::is_ascii(Value value) const {
   return entry(value).ascii;
 }
 
+inline std::span<const Value> ValueTable::items(Value value) const {
+  const ValueKind k = kind(value);
+  LOCKSTEP_ASSERT(k == ValueKind::list || k == ValueKind::tuple || k == ValueKind::dict ||
+                      k == ValueKind::exception,
+                  "items takes a list, tuple, dict or exception");
+  return {static_cast<const Value*>(entry(value).content), entry(value).size};
+}
+
 inline Value ValueTable::integer(std::int64_t n) {
   if (n >= small_integer_min && n <= small_integer_max) return small_integer_value(n);
   return intern(ValueKind::integer, {}, &n, sizeof n);

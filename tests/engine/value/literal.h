@@ -1,8 +1,11 @@
 // Values written as Python literals in ASCII, for tests: None, numbers, inf, nan, str, bytes,
 // lists, tuples, dicts, range(0, 3), exception classes and ValueError('x').
 #pragma once
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
