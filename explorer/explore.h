@@ -14,23 +14,23 @@
 namespace lockstep {
 
 struct ExploreLimits {
-  std::uint64_t states_max = 0;         // 0: none
-  std::uint64_t memory_bytes_max = 0;   // of everything the exploration keeps; 0: none
-  double seconds_max = 0;               // real time; 0: none
-  std::uint64_t steps_max = 0;          // depth of an interleaving; 0: none
-  std::function<bool()> interrupted;    // asked now and then; true ends the search
+  std::uint64_t states_max = 0;        // 0: none
+  std::uint64_t memory_bytes_max = 0;  // of everything the exploration keeps; 0: none
+  double seconds_max = 0;              // real time; 0: none
+  std::uint64_t steps_max = 0;         // depth of an interleaving; 0: none
+  std::function<bool()> interrupted;   // asked now and then; true ends the search
 };
 
 struct ExploreProgress {
   std::uint64_t states, transitions, frontier, memory_bytes;
   double seconds;
-  const char* phase;                    // "searching", "shortening"
+  const char* phase;  // "searching", "shortening"
 };
 
 struct ExploreOptions {
   ExploreLimits limits;
-  bool memoise = true;                  // private runs
-  bool counterexamples = true;          // shorten and attach schedules
+  bool memoise = true;                                   // private runs
+  bool counterexamples = true;                           // shorten and attach schedules
   std::function<void(const ExploreProgress&)> progress;  // called a few times a second
 };
 
@@ -45,28 +45,28 @@ struct ExploredOutcome {
 };
 
 enum class Verdict : std::uint8_t {
-  ok,                // complete, nothing found
+  ok,  // complete, nothing found
   deadlock,
   partial_deadlock,
-  error,             // uncaught exception, invariant, final check
-  incomplete,        // nothing found, but not everything was seen
+  error,       // uncaught exception, invariant, final check
+  incomplete,  // nothing found, but not everything was seen
 };
 std::string_view verdict_name(Verdict verdict);  // "ok", "deadlock", "partial-deadlock", ...
 
 struct Exploration {
   Verdict verdict = Verdict::ok;
   bool complete = true;
-  std::string incomplete_reason;        // "states: the limit of 1000 was reached"
-  std::vector<Finding> findings;        // ordered: deadlocks first, then by kind, fingerprint
+  std::string incomplete_reason;          // "states: the limit of 1000 was reached"
+  std::vector<Finding> findings;          // ordered: deadlocks first, then by kind, fingerprint
   std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
   struct Stats {
     std::uint64_t states = 0, transitions = 0, terminal_states = 0, deadlock_states = 0;
-    std::uint64_t depth = 0;            // steps of the longest of the shortest ways to a state
+    std::uint64_t depth = 0;  // steps of the longest of the shortest ways to a state
     std::uint64_t memory_bytes = 0;
     double seconds = 0;
     std::string reduction = "none";
   } stats;
-  bool finished_possible() const;       // some interleaving finishes
+  bool finished_possible() const;  // some interleaving finishes
 };
 
 // Deterministic but for `seconds` and where a time or memory limit cuts.

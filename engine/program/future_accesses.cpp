@@ -268,7 +268,8 @@ struct FutureAccesses::Tables {
       if (innermost && !done) {
         unite(result, sets[frame.pc]);
       } else {
-        unite(result, after(sets, program.functions[frame.function.index], frame.pc, std::nullopt));
+        unite(result, after(sets, program.functions[frame.function.index], frame.pc,
+                            is_first ? killed[frame.pc] : std::nullopt));
       }
     }
     return result;

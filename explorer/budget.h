@@ -1,0 +1,41 @@
+// The time and the memory that an exploration may use, and how far it is.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "explorer/explore.h"
+
+namespace lockstep {
+
+class Budget {
+ public:
+  explicit Budget(const ExploreOptions& options);
+
+  // To be asked at every state; looks at clocks and totals now and then only. `fill` sets
+  // memory_bytes and whatever else progress is reported of. Once it has said no, it always will.
+  template <class Fill>
+  bool lasts(const char* phase, Fill fill) {
+    if (!exceeded_.empty()) return false;
+    if (--until_asked_ > 0) return true;
+    until_asked_ = states_between_asking;
+    ExploreProgress progress{0, 0, 0, 0, seconds(), phase};
+    fill(progress);
+    return ask(progress);
+  }
+  // What was used up: "memory: the limit of 1000 bytes was reached". Empty: nothing.
+  const std::string& exceeded() const { return exceeded_; }
+  double seconds() const;
+
+ private:
+  static constexpr int states_between_asking = 512;
+  bool ask(const ExploreProgress& progress);
+
+  const ExploreOptions& options_;
+  std::chrono::steady_clock::time_point begin_;
+  double reported_ = 0;
+  int until_asked_ = 1;
+  std::string exceeded_;
+};
+
+}  // namespace lockstep

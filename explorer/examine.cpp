@@ -1,0 +1,117 @@
+#include "explorer/examine.h"
+
+#include <algorithm>
+
+#include "engine/value/arithmetic.h"
+
+namespace lockstep {
+
+bool is_reported(const Machine& machine, Value exception) {
+  return exception != none_value &&
+         !is_subclass(machine.values().exception_kind(exception), ExceptionKind::system_exit);
+}
+
+Examiner::Examiner(const Machine& machine, const FutureAccesses& future)
+    : machine_(machine), facts_(machine, future), watch_(machine, future, facts_) {
+  sets_.intern({});
+  const Program& program = machine.program;
+  const auto add = [&](FindingKind kind, const std::vector<Condition>& conditions,
+                       std::vector<Check>& checks) {
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+      const Function& function = program.functions[conditions[i].function.index];
+      bool of_variables = true;
+      for (std::uint32_t pc = function.begin; pc < function.end; ++pc) {
+        const Opcode opcode = program.code[pc].opcode;
+        if (opcode == Opcode::operate || opcode == Opcode::perform || opcode == Opcode::call ||
+            opcode == Opcode::call_value) {
+          of_variables = false;
+        }
+      }
+      checks.push_back(
+          {&conditions[i], static_cast<std::uint32_t>(symptoms_.size()), of_variables});
+      symptoms_.push_back({kind, {}, {}, none_value, i});
+    }
+  };
+  add(FindingKind::invariant, program.invariants, invariants_);
+  add(FindingKind::final_check, program.final_checks, final_checks_);
+}
+
+std::uint32_t Examiner::examine(const State& state, std::span<const Choice> enabled) {
+  shown_.clear();
+  add_exceptions(state);
+  add_broken_invariants(state);
+  add_stuck(state, enabled);
+  if (has_exited(state)) add_broken(state, final_checks_);
+  if (shown_.empty()) return 0;
+  std::ranges::sort(shown_);
+  return sets_.intern(shown_).id;
+}
+
+std::vector<std::uint32_t> Examiner::symptoms_of(std::uint32_t set) const {
+  std::vector<std::uint32_t> symptoms;
+  sets_.read(set, symptoms);
+  return symptoms;
+}
+
+void Examiner::add_exceptions(const State& state) {
+  const Program& program = machine_.program;
+  const std::size_t threads = thread_count(program, state);
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    const Value exception = facts_.of(local(program, state, {i})).uncaught;
+    if (exception == none_value || !is_reported(machine_, exception)) continue;
+    const auto [found, added] = of_exception_.try_emplace(
+        {ThreadId{i}, exception}, static_cast<std::uint32_t>(symptoms_.size()));
+    if (added) symptoms_.push_back({FindingKind::uncaught_exception, {}, {i}, exception, 0});
+    shown_.push_back(found->second);
+  }
+}
+
+bool Examiner::holds(const State& state, const Check& check) const {
+  const Result result = evaluate(machine_, state, check.condition->function);
+  return !result.raised && truth(machine_.values(), result.value);
+}
+
+void Examiner::add_broken(const State& state, std::span<const Check> checks) {
+  for (const Check& check : checks) {
+    if (!holds(state, check)) shown_.push_back(check.symptom);
+  }
+}
+
+// Evaluated once for each combination of values, if they look at nothing else.
+void Examiner::add_broken_invariants(const State& state) {
+  if (invariants_.empty()) return;
+  if (!std::ranges::all_of(invariants_, &Check::of_variables)) {
+    add_broken(state, invariants_);
+    return;
+  }
+  const auto first = state.words.begin() + layout::globals;
+  row_.assign(first, first + static_cast<std::ptrdiff_t>(machine_.program.globals.size()));
+  const RowTable::Place place = variables_.intern(row_);
+  if (place.added) {
+    const std::size_t before = shown_.size();
+    add_broken(state, invariants_);
+    broken_.push_back(sets_.intern(std::span(shown_).subspan(before)).id);
+    return;
+  }
+  if (broken_[place.id] == 0) return;
+  const std::vector<std::uint32_t> broken = symptoms_of(broken_[place.id]);
+  shown_.insert(shown_.end(), broken.begin(), broken.end());
+}
+
+void Examiner::add_stuck(const State& state, std::span<const Choice> enabled) {
+  for (const std::uint32_t cause : watch_.look(state, enabled)) {
+    while (of_cause_.size() < watch_.seen().size()) {
+      const StuckWatch::Seen& seen = watch_.seen()[of_cause_.size()];
+      of_cause_.push_back(static_cast<std::uint32_t>(symptoms_.size()));
+      symptoms_.push_back({seen.kind, seen.fingerprint, {}, none_value, 0});
+    }
+    shown_.push_back(of_cause_[cause]);
+  }
+}
+
+std::size_t Examiner::memory_bytes() const {
+  return facts_.memory_bytes() + watch_.memory_bytes() + variables_.memory_bytes() +
+         sets_.memory_bytes() + broken_.capacity() * sizeof(std::uint32_t);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,74 @@
+#include "explorer/local_facts.h"
+
+#include <algorithm>
+
+#include "detector/blocked.h"
+
+namespace lockstep {
+namespace {
+
+// What lets go those who wait on an object of the kind.
+LetGoBy let_go_by(ObjectKind kind) {
+  for (const OperationRow& row : operation_rows()) {
+    if (row.kind == kind && row.may_block) return row.let_go_by;
+  }
+  return LetGoBy::nothing;
+}
+
+}  // namespace
+
+void LocalFactsTable::learn(LocalId local) {
+  const Program& program = machine_.program;
+  if (local.index >= facts_.size()) {
+    const std::size_t size = std::max(machine_.locals().size(), facts_.size() * 2);
+    facts_.resize(size);
+    may_.resize(size * bits_per_local_, 0);
+  }
+  const LocalState state = machine_.locals().get(local);
+  LocalFacts& facts = facts_[local.index];
+  facts.known = true;
+  facts.uncaught = state.uncaught;
+  if (state.frames.empty()) return;
+
+  const Pending& pending = machine_.locals().pending(local);
+  const OperationRow& operation = row(pending.operation);
+  facts.atomic = pending.atomic;
+  facts.by = operation.may_block ? operation.let_go_by : LetGoBy::nothing;
+  facts.operation = pending.operation;
+  facts.pc = pending.pc;
+  const ValueKind kind = machine_.values().kind(pending.receiver);
+  if (kind == ValueKind::object) {
+    facts.on_object = true;
+    facts.object = machine_.values().as_object(pending.receiver);
+    const ObjectInfo& object = program.objects[facts.object.index];
+    facts.on_lock = row(object.kind).owned;
+    facts.on_rlock = object.kind == ObjectKind::rlock;
+    facts.word = object.offset;
+  } else if (kind == ValueKind::thread) {
+    facts.joined = machine_.values().as_thread(pending.receiver);
+  }
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    if (future_.may_first(state, let_go_by(program.objects[i].kind), object_value({i}))) {
+      may_[local.index * bits_per_local_ + i / 64] |= std::uint64_t{1} << (i % 64);
+    }
+  }
+}
+
+bool LocalFactsTable::may_make_true(LocalId local, std::uint32_t await_pc) {
+  const std::uint64_t key = std::uint64_t{await_pc} << 32 | local.index;
+  const auto [found, added] = may_make_true_.try_emplace(key, false);
+  if (added) {
+    const AwaitedCode code = awaited_code(machine_.program, await_pc);
+    found->second =
+        future_.may_store_what_is_read(machine_.locals().get(local), code.begin, code.end);
+  }
+  return found->second;
+}
+
+std::size_t LocalFactsTable::memory_bytes() const {
+  // An unordered_map's node is its entry, a pointer and, in the table, another.
+  return facts_.capacity() * sizeof(LocalFacts) + may_.capacity() * sizeof(std::uint64_t) +
+         may_make_true_.size() * 40;
+}
+
+}  // namespace lockstep

@@ -1,0 +1,59 @@
+// What an exploration asks about a private state again and again, worked out once.
+#pragma once
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/program/future_accesses.h"
+#include "engine/step/step.h"
+
+namespace lockstep {
+
+struct LocalFacts {
+  bool known = false;
+  bool atomic = false;
+  LetGoBy by = LetGoBy::nothing;  // what ends the wait if it is blocked
+  Operation operation = Operation::run_on;
+  bool on_object = false;
+  bool on_lock = false;    // that has an owner
+  bool on_rlock = false;   // that only its owner can release
+  ObjectId object;         // if on_object
+  std::uint32_t word = 0;  // where the object's words begin in a State
+  ThreadId joined;         // thread_join: whom
+  std::uint32_t pc = 0;
+  Value uncaught = none_value;  // ended with this
+};
+
+class LocalFactsTable {
+ public:
+  LocalFactsTable(const Machine& machine, const FutureAccesses& future)
+      : machine_(machine),
+        future_(future),
+        bits_per_local_((machine.program.objects.size() + 63) / 64) {}
+
+  const LocalFacts& of(LocalId local) {
+    if (local.index >= facts_.size() || !facts_[local.index].known) learn(local);
+    return facts_[local.index];
+  }
+  // FutureAccesses::may_first of whatever lets go those who wait on the object.
+  bool may_let_go(LocalId local, ObjectId object) {
+    of(local);
+    return (may_[local.index * bits_per_local_ + object.index / 64] >> (object.index % 64) & 1) !=
+           0;
+  }
+  bool may_make_true(LocalId local, std::uint32_t await_pc);
+
+  std::size_t memory_bytes() const;
+
+ private:
+  void learn(LocalId local);
+
+  const Machine& machine_;
+  const FutureAccesses& future_;
+  std::size_t bits_per_local_;                             // in words of 64
+  std::vector<LocalFacts> facts_;                          // index = local
+  std::vector<std::uint64_t> may_;                         // a bit for each object
+  std::unordered_map<std::uint64_t, bool> may_make_true_;  // await << 32 | local
+};
+
+}  // namespace lockstep

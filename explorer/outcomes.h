@@ -1,0 +1,39 @@
+// The terminal states of an exploration as a user sees them: several may show the same.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "explorer/explore.h"
+#include "explorer/local_facts.h"
+#include "explorer/row_table.h"
+
+namespace lockstep {
+
+class Outcomes {
+ public:
+  Outcomes(const Machine& machine, LocalFactsTable& facts) : machine_(machine), facts_(facts) {}
+
+  // `stuck`: the threads stuck in it, ascending.
+  void add(const State& terminal, std::span<const std::uint32_t> stuck);
+  // Ordered by status, variables, exceptions, stuck.
+  std::vector<ExploredOutcome> list() const;
+  std::size_t memory_bytes() const;
+
+ private:
+  struct Distinct {
+    State state;  // one that shows it
+    std::vector<std::uint32_t> stuck;
+    std::uint64_t states = 0;
+  };
+  ExploredOutcome describe(const Distinct& distinct) const;
+
+  const Machine& machine_;
+  LocalFactsTable& facts_;
+  RowTable rows_;                   // what an outcome is made of
+  std::vector<Distinct> distinct_;  // index = row
+  std::size_t state_bytes_ = 0;     // of the states and threads in distinct_
+  std::vector<Word> row_;
+};
+
+}  // namespace lockstep

@@ -1,0 +1,205 @@
+// Dijkstra's algorithm over nodes (state, thread that moved last), with costs (preemptions,
+// steps) compared in this order. Costs are small whole numbers, so the queue is a row of buckets
+// by steps for this number of preemptions and one for the next.
+//
+// A node need not be followed if the same state was reached before with so much less that one
+// more preemption is paid for: whatever this node can do next, that one can do for no more.
+//
+// The states are those of the search before, so that a node is a number; a step out of them
+// (that search was cut short) ends the proof that what is found later is the shortest.
+#include "explorer/shortest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint32_t nothing = 0xffffffffU;
+
+// The choices that lead from state to state; `threads[i]` takes the step to states[i + 1].
+std::vector<Choice> choices_between(const Machine& machine, const RowTable& table,
+                                    const std::vector<std::uint32_t>& states,
+                                    const std::vector<std::uint32_t>* threads) {
+  std::vector<Choice> result;
+  std::vector<Choice> choices;
+  State from, to, next;
+  table.read(states.front(), from.words);
+  for (std::size_t i = 0; i + 1 < states.size(); ++i) {
+    table.read(states[i + 1], to.words);
+    enabled(machine, from, choices);
+    const auto fits = [&](const Choice& choice) {
+      if (threads != nullptr && choice.thread.index != (*threads)[i]) return false;
+      next = from;
+      step(machine, next, choice);
+      return next == to;
+    };
+    const auto found = std::ranges::find_if(choices, fits);
+    LOCKSTEP_ASSERT(found != choices.end(), "a step that was taken once can be taken again");
+    result.push_back(*found);
+    std::swap(from, to);
+  }
+  return result;
+}
+
+class Shortest {
+ public:
+  explicit Shortest(const ShortestQuestion& question)
+      : question_(question),
+        machine_(question.machine),
+        graph_(question.graph),
+        threads_(graph_.threads_max),
+        settled_(graph_.states.size() * threads_, false),
+        least_(graph_.states.size(), {nothing, nothing}),
+        ways_(question.target_count) {}
+
+  std::vector<Way> find() {
+    std::vector<Bucket> now(1), later;
+    now[0].push_back({0, nothing, nothing});
+    for (preemptions_ = 0; !now.empty(); ++preemptions_) {
+      for (steps_ = 0; steps_ < now.size(); ++steps_) {
+        // Followed entries may add to the next bucket, which moves the buckets about.
+        Bucket bucket = std::move(now[steps_]);
+        for (const Entry& entry : bucket) {
+          if (!settle(entry)) continue;
+          if (found_ == ways_.size()) return std::move(ways_);
+          if (nodes_.size() > question_.nodes_max || !question_.go_on(memory_bytes())) {
+            return std::move(ways_);
+          }
+          follow(now, later);
+        }
+        pending_bytes_ -= bucket.size() * sizeof(Entry);
+      }
+      now = std::exchange(later, {});
+    }
+    return std::move(ways_);
+  }
+
+ private:
+  struct Entry {
+    std::uint32_t state;
+    std::uint32_t thread;  // that moved last; nothing: nobody has
+    std::uint32_t parent;  // a node
+  };
+  using Bucket = std::vector<Entry>;
+
+  // Takes the entry as the newest node, unless there is a better one.
+  bool settle(const Entry& entry) {
+    if (entry.thread != nothing) {
+      const std::size_t place = std::size_t{entry.state} * threads_ + entry.thread;
+      if (settled_[place]) return false;
+      settled_[place] = true;
+    }
+    auto& [preemptions, steps] = least_[entry.state];
+    if (preemptions == nothing) {
+      preemptions = static_cast<std::uint32_t>(preemptions_);
+      steps = static_cast<std::uint32_t>(steps_);
+    } else if (preemptions + 1 < preemptions_ ||
+               (preemptions + 1 == preemptions_ && steps <= steps_)) {
+      return false;
+    }
+    nodes_.push_back(entry);
+    for (const std::uint32_t target : question_.targets[graph_.set_of(entry.state)]) {
+      if (!ways_[target].found) reach(ways_[target]);
+    }
+    return true;
+  }
+
+  void reach(Way& way) {
+    std::vector<std::uint32_t> states, threads;
+    for (std::size_t node = nodes_.size() - 1;; node = nodes_[node].parent) {
+      states.push_back(nodes_[node].state);
+      if (nodes_[node].parent == nothing) break;
+      threads.push_back(nodes_[node].thread);
+    }
+    std::ranges::reverse(states);
+    std::ranges::reverse(threads);
+    way.found = true;
+    way.choices = choices_between(machine_, graph_.states, states, &threads);
+    way.preemptions = preemptions_;
+    way.shortest = !left_graph_;
+    ++found_;
+  }
+
+  void follow(std::vector<Bucket>& now, std::vector<Bucket>& later) {
+    const auto node = static_cast<std::uint32_t>(nodes_.size() - 1);
+    const auto [state, last, parent] = nodes_.back();
+    if (state >= graph_.examined) {
+      left_graph_ = true;
+      return;
+    }
+    graph_.states.read(state, here_.words);
+    enabled(machine_, here_, choices_);
+    const bool free = last == nothing || yields(machine_, here_, {last});
+    for (const Choice& choice : choices_) {
+      next_ = here_;
+      step(machine_, next_, choice);
+      const std::optional<std::uint32_t> to = graph_.states.find(next_.words);
+      if (!to) {
+        left_graph_ = true;
+        continue;
+      }
+      const std::uint32_t thread = choice.thread.index;
+      if (settled_[std::size_t{*to} * threads_ + thread]) continue;
+      std::vector<Bucket>& buckets = free || thread == last ? now : later;
+      if (buckets.size() <= steps_ + 1) buckets.resize(steps_ + 2);
+      buckets[steps_ + 1].push_back({*to, thread, node});
+      pending_bytes_ += sizeof(Entry);
+    }
+  }
+
+  std::uint64_t memory_bytes() const {
+    return settled_.size() / 8 + least_.size() * sizeof(least_[0]) +
+           nodes_.capacity() * sizeof(Entry) + 2 * pending_bytes_;
+  }
+
+  const ShortestQuestion& question_;
+  const Machine& machine_;
+  StateGraph& graph_;
+  std::size_t threads_;
+  std::vector<bool> settled_;                                   // index = state * threads_ + thread
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> least_;  // index = state; cost
+  std::vector<Entry> nodes_;
+  std::vector<Way> ways_;  // index = target
+  std::size_t found_ = 0;
+  std::uint64_t preemptions_ = 0;  // of the nodes settled now
+  std::uint64_t steps_ = 0;
+  bool left_graph_ = false;
+  std::uint64_t pending_bytes_ = 0;
+  State here_, next_;
+  std::vector<Choice> choices_;
+};
+
+}  // namespace
+
+std::vector<Way> shortest_ways(const ShortestQuestion& question) {
+  return Shortest(question).find();
+}
+
+Way first_way(const Machine& machine, const StateGraph& graph, std::uint32_t state) {
+  std::vector<std::uint32_t> states;
+  for (; state != StateGraph::no_parent; state = graph.parents[state]) states.push_back(state);
+  std::ranges::reverse(states);
+  Way way;
+  way.found = true;
+  way.choices = choices_between(machine, graph.states, states, nullptr);
+  way.preemptions = count_preemptions(machine, way.choices);
+  return way;
+}
+
+std::uint64_t count_preemptions(const Machine& machine, const std::vector<Choice>& choices) {
+  std::uint64_t preemptions = 0;
+  State state = initial_state(machine);
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0 && choices[i].thread != choices[i - 1].thread &&
+        !yields(machine, state, choices[i - 1].thread)) {
+      ++preemptions;
+    }
+    step(machine, state, choices[i]);
+  }
+  return preemptions;
+}
+
+}  // namespace lockstep

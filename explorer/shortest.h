@@ -1,0 +1,41 @@
+// The counterexample that is easiest to read: fewest preemptions, then fewest steps.
+//
+// A preemption is a switch away from a thread that could have gone on and did not let the GIL
+// go by itself. That few of them explain most bugs: Musuvathi, Qadeer, "Iterative Context
+// Bounding for Systematic Testing of Multithreaded Programs", PLDI 2007.
+//
+// Tested by tests/explorer/shortest_test.cpp against trying out all interleavings.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "engine/step/step.h"
+#include "explorer/state_graph.h"
+
+namespace lockstep {
+
+struct Way {
+  bool found = false;
+  std::vector<Choice> choices;
+  std::uint64_t preemptions = 0;
+  bool shortest = false;  // is proved
+};
+
+struct ShortestQuestion {
+  const Machine& machine;
+  StateGraph& graph;                                       // only looked up in
+  const std::vector<std::vector<std::uint32_t>>& targets;  // index = set of symptoms
+  std::size_t target_count;
+  std::uint64_t nodes_max;                                // the search gives up beyond
+  std::function<bool(std::uint64_t memory_bytes)> go_on;  // asked at every node
+};
+// For each target a way to a state that shows it.
+std::vector<Way> shortest_ways(const ShortestQuestion& question);
+
+// The way on which the breadth-first search came to the state.
+Way first_way(const Machine& machine, const StateGraph& graph, std::uint32_t state);
+
+std::uint64_t count_preemptions(const Machine& machine, const std::vector<Choice>& choices);
+
+}  // namespace lockstep

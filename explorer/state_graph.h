@@ -1,0 +1,33 @@
+// What a search has seen: every state, how it was first reached, and what is wrong in it.
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "explorer/row_table.h"
+
+namespace lockstep {
+
+struct StateGraph {
+  static constexpr std::uint32_t no_parent = 0xffffffffU;
+
+  RowTable states;                     // in the order of a breadth-first search
+  std::vector<std::uint32_t> parents;  // index = state
+  // State and the set of symptoms that it shows, if that is not the empty one; ascending.
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> shown;
+  std::uint32_t examined = 0;   // states below it have been examined and expanded
+  std::size_t threads_max = 0;  // in any state
+
+  std::uint32_t set_of(std::uint32_t state) const {
+    const auto found =
+        std::ranges::lower_bound(shown, state, {}, &std::pair<std::uint32_t, std::uint32_t>::first);
+    return found != shown.end() && found->first == state ? found->second : 0;
+  }
+  std::size_t memory_bytes() const {
+    return states.memory_bytes() + parents.capacity() * sizeof(parents[0]) +
+           shown.capacity() * sizeof(shown[0]);
+  }
+};
+
+}  // namespace lockstep

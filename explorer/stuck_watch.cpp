@@ -1,0 +1,150 @@
+// Holt's reduction over the threads of one state, with the rule of detector/blocked.cpp; what
+// that file says about waiting on the same thing is why nobody is left out here.
+//
+// A situation is all that causes() depends on: who is stuck with which private state, who owns
+// what they wait for, and who is a daemon. Many states share one.
+#include "explorer/stuck_watch.h"
+
+#include <algorithm>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+constexpr Word waits_for_exit = 0xffffffffU;
+
+bool is_alive(const Program& program, const State& state, std::uint32_t thread) {
+  return life(program, state, {thread}) == Life::alive;
+}
+
+}  // namespace
+
+std::span<const std::uint32_t> StuckWatch::look(const State& state,
+                                                std::span<const Choice> enabled) {
+  stuck_.clear();
+  if (has_exited(state)) return {};
+  find_stuck(state, enabled);
+  if (stuck_.empty()) return {};
+
+  describe_stuck(state);
+  const RowTable::Place place = situations_.intern(situation_);
+  if (place.added) {
+    std::vector<std::uint32_t> indexes;
+    for (const Cause& cause : causes(machine_, state, future_)) {
+      const auto known = std::ranges::find(seen_, cause.fingerprint, &Seen::fingerprint);
+      indexes.push_back(static_cast<std::uint32_t>(known - seen_.begin()));
+      if (known == seen_.end()) seen_.push_back({cause.kind, cause.fingerprint});
+    }
+    std::ranges::sort(indexes);
+    cause_bytes_ += indexes.capacity() * sizeof(std::uint32_t);
+    causes_.push_back(std::move(indexes));
+  }
+  return causes_[place.id];
+}
+
+void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled) {
+  const Program& program = machine_.program;
+  threads_ = thread_count(program, state);
+  moves_.assign(threads_, false);
+  for (const Choice& choice : enabled) moves_[choice.thread.index] = true;
+  // Beside a thread in an atomic section nobody is enabled, ready or not.
+  const bool atomic = !enabled.empty() && is_alive(program, state, enabled[0].thread.index) &&
+                      facts_.of(local(program, state, enabled[0].thread)).atomic;
+  for (std::uint32_t i = 0; i < threads_; ++i) {
+    if (moves_[i]) continue;
+    const bool alive = is_alive(program, state, i);
+    if (!alive && !(i == 0 && life(program, state, {i}) == Life::ended)) continue;
+    if (atomic && readiness(machine_, state, {i}) != Readiness::blocked) {
+      moves_[i] = true;
+      continue;
+    }
+    stuck_.push_back(i);
+  }
+  if (stuck_.empty()) return;
+  was_blocked_.assign(threads_, false);
+  for (const std::uint32_t thread : stuck_) was_blocked_[thread] = true;
+  while (std::erase_if(stuck_, [&](std::uint32_t thread) {
+           if (!can_be_let_go(state, thread)) return false;
+           moves_[thread] = true;
+           return true;
+         }) > 0) {
+  }
+}
+
+bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
+  const Program& program = machine_.program;
+  const auto all_move = [&](bool daemons_too) {
+    for (std::uint32_t i = 0; i < threads_; ++i) {
+      if (i == thread || !is_alive(program, state, i)) continue;
+      if (!moves_[i] && (daemons_too || !is_daemon(program, state, {i}))) return false;
+    }
+    return true;
+  };
+  if (!is_alive(program, state, thread)) return all_move(false);
+  const LocalFacts waiter = facts_.of(local(program, state, {thread}));
+  switch (waiter.by) {
+    case LetGoBy::end:
+      if (waiter.operation == Operation::join_all) return all_move(true);
+      return moves_[waiter.joined.index];
+    case LetGoBy::store:
+      for (std::uint32_t i = 0; i < threads_; ++i) {
+        if (moves_[i] && is_alive(program, state, i) &&
+            facts_.may_make_true(local(program, state, {i}), waiter.pc)) {
+          return true;
+        }
+      }
+      return false;
+    case LetGoBy::release:
+    case LetGoBy::set:
+    case LetGoBy::notify:
+      return someone_may_let_go(state, waiter);
+    case LetGoBy::nothing:
+      break;
+  }
+  LOCKSTEP_ASSERT(false, "a blocked operation says what lets it go");
+  return true;
+}
+
+bool StuckWatch::someone_may_let_go(const State& state, const LocalFacts& waiter) {
+  const Program& program = machine_.program;
+  if (waiter.on_lock) {
+    const std::optional<ThreadId> its = owner(machine_, state, waiter.object);
+    if (its && moves_[its->index] && is_alive(program, state, its->index)) {
+      if (was_blocked_[its->index]) return true;
+      if (facts_.may_let_go(local(program, state, *its), waiter.object)) return true;
+    }
+    if (waiter.on_rlock) return false;
+  }
+  for (std::uint32_t i = 0; i < threads_; ++i) {
+    if (moves_[i] && is_alive(program, state, i) &&
+        facts_.may_let_go(local(program, state, {i}), waiter.object)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void StuckWatch::describe_stuck(const State& state) {
+  const Program& program = machine_.program;
+  situation_.clear();
+  for (const std::uint32_t thread : stuck_) {
+    situation_.push_back(thread << 1 | (is_daemon(program, state, {thread}) ? 1U : 0U));
+    if (!is_alive(program, state, thread)) {
+      situation_.push_back(waits_for_exit);
+      continue;
+    }
+    const LocalId at = local(program, state, {thread});
+    situation_.push_back(at.index);
+    const LocalFacts& facts = facts_.of(at);
+    if (!facts.on_lock) continue;
+    const std::optional<ThreadId> its = owner(machine_, state, facts.object);
+    situation_.push_back(its ? its->index + 1 : 0);
+  }
+}
+
+std::size_t StuckWatch::memory_bytes() const {
+  return situations_.memory_bytes() + causes_.capacity() * sizeof(causes_[0]) + cause_bytes_;
+}
+
+}  // namespace lockstep
