@@ -120,15 +120,15 @@ class DirectiveReader {
     const std::string_view digits = std::string_view(text).substr(star + 1);
     std::uint32_t steps = 0;
     const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), steps);
-    if (parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || steps == 0 ||
-        steps > steps_max) {
+    const bool is_number = parsed.ec == std::errc() && parsed.ptr == digits.data() + digits.size();
+    if (is_number && steps > 0 && steps <= steps_max) {
+      directive.thread = text.substr(0, star);
+      directive.steps = steps;
+      check_thread(at, directive.thread);
+    } else if (program_ != nullptr) {  // else it may be a thread's name
       reader_.complain(at, fmt::format("expected a number of steps from 1 to {} after *, found {}",
                                        steps_max, in_quotes(digits)));
-      return;
     }
-    directive.thread = text.substr(0, star);
-    directive.steps = steps;
-    check_thread(at, directive.thread);
   }
 
   void read_object(const At& at, Directive& directive) {

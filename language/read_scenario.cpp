@@ -13,7 +13,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::int64_t format_version = 1;
+constexpr int format_version = 1;
 
 void read_version(Reader& reader, const At& at) {
   const bool is_known =
