@@ -21,15 +21,15 @@ struct PatchOperation {
 };
 
 struct Proposal {
-  std::string remedy;                  // row name: "one-rlock"
-  std::string title;                   // "one RLock under the names mutexA and mutexB"
-  std::vector<PatchOperation> patch;   // each replace and remove preceded by a test
-  std::string patched_text;            // the scenario with it: comments and layout kept
+  std::string remedy;                 // row name: "one-rlock"
+  std::string title;                  // "one RLock under the names mutexA and mutexB"
+  std::vector<PatchOperation> patch;  // each replace and remove preceded by a test
+  std::string patched_text;           // the scenario with it: comments and layout kept
 };
 
 // A remedy: what it applies to, and how it rewrites. One file and one row each.
 struct RemedyRow {
-  std::string_view name;               // "one-rlock", "lock-order", "rlock"
+  std::string_view name;  // "one-rlock", "lock-order", "rlock"
   std::string_view help;
   std::vector<Proposal> (*propose)(const Scenario& scenario, const Program& program,
                                    const Exploration& exploration);  // empty: does not apply
@@ -37,21 +37,21 @@ struct RemedyRow {
 std::span<const RemedyRow> remedy_rows();
 
 struct RemedyCost {
-  double makespan = 0;          // virtual seconds of the timed run
-  std::uint64_t edits = 0;      // patch operations that change something
-  double lock_hold = 0;         // virtual seconds that locks were held in it, summed
+  double makespan = 0;      // virtual seconds of the timed run
+  std::uint64_t edits = 0;  // patch operations that change something
+  double lock_hold = 0;     // virtual seconds that locks were held in it, summed
 };
 
 struct TriedRemedy {
   enum class Verdict : std::uint8_t { verified, refuted, unknown } verdict;
   Proposal proposal;
-  std::string reason;           // refuted, unknown: one sentence
-  Exploration exploration;      // of the patched scenario
+  std::string reason;       // refuted, unknown: one sentence
+  Exploration exploration;  // of the patched scenario
   RemedyCost cost;
 };
 
 struct FixResult {
-  Exploration exploration;      // of the original
+  Exploration exploration;                  // of the original
   std::optional<RemedyCost> original_cost;  // of a run of the original that finishes, if known
   std::vector<TriedRemedy> tried;           // verified first, by cost; then refuted, unknown
 };
