@@ -73,20 +73,74 @@ ScenarioObject read_object(Reader& reader, const At& at, const NamedConstants& p
   return object;
 }
 
-// What "forks" or "forks[2]" names among the objects.
+// Who is meant by "forks" or "forks[2]".
 class Resolver {
  public:
-  Resolver(Reader& reader, const std::vector<ScenarioObject>& objects)
-      : reader_(reader), objects_(objects) {
+  Resolver(Reader& reader, std::vector<ScenarioObject>& objects, const std::vector<At>& places)
+      : reader_(reader), objects_(objects), places_(places), base_(objects.size()) {
     for (std::size_t i = 0; i < objects.size(); ++i) {
       index_.try_emplace(objects[i].name, i);
       names_.push_back(objects[i].name);
+      base_[i] = i;
     }
   }
 
-  // The one object that is named, second names followed to what they stand for; nothing after a
-  // complaint.
-  std::optional<std::size_t> resolve(const At& at, const std::string& text) {
+  // Afterwards a second name of a second name names the object itself.
+  void resolve_second_names() {
+    enum class Seen : unsigned char { no, now, done };
+    std::vector<Seen> seen(objects_.size(), Seen::no);
+    for (std::size_t start = 0; start < objects_.size(); ++start) {
+      std::vector<std::size_t> path;
+      std::optional<std::size_t> i = start;
+      while (i && seen[*i] == Seen::no) {
+        seen[*i] = Seen::now;
+        path.push_back(*i);
+        i = second_name_for(*i);
+      }
+      if (i && seen[*i] == Seen::now) {
+        reader_.complain(places_[*i], "the second names stand for each other, and for no object");
+        for (const std::size_t member : path) seen[member] = Seen::done;
+        continue;
+      }
+      for (auto member = path.rbegin(); member != path.rend(); ++member) {
+        seen[*member] = Seen::done;
+        shorten(*member);
+      }
+    }
+  }
+
+  // Complains unless the lock of a condition is one Lock or RLock.
+  void check_lock(std::size_t condition) {
+    const At at = place_of(condition, "lock");
+    const std::string& text = objects_[condition].lock;
+    const std::optional<Name> name = parse(at, text);
+    if (!name) return;
+    const ScenarioObject& object = objects_[base_[name->object]];
+    const bool is_element = objects_[name->object].same_as.ends_with(']');
+    const bool is_array = object.count && !is_element;
+    if (is_array && !name->index) {
+      reader_.complain(at, fmt::format("expected a Lock or RLock, found the array {}; one of its "
+                                       "objects is \"{}[0]\"",
+                                       in_quotes(text), text));
+    } else if (check_index(at, *name, is_array ? object.count : std::nullopt) && object.kind &&
+               *object.kind != ObjectKind::lock && *object.kind != ObjectKind::rlock) {
+      reader_.complain(at, fmt::format("expected a Lock or RLock, found {}, which is a {}",
+                                       in_quotes(text), row(*object.kind).type));
+    }
+  }
+
+ private:
+  struct Name {
+    std::size_t object;
+    std::optional<std::int64_t> index;
+  };
+
+  At place_of(std::size_t i, std::string_view key) const {
+    return {*places_[i].node.find(key), child(places_[i].pointer, key)};
+  }
+
+  // Nothing after a complaint.
+  std::optional<Name> parse(const At& at, const std::string& text) {
     std::string_view name = text;
     std::optional<std::int64_t> index;
     if (const std::size_t bracket = text.find('['); bracket != std::string::npos) {
@@ -94,13 +148,13 @@ class Resolver {
       std::int64_t n = -1;
       const char* end = text.data() + text.size() - 1;
       const auto parsed = std::from_chars(text.data() + bracket + 1, end, n);
-      if (parsed.ec == std::errc() && parsed.ptr == end && *end == ']') index = n;
-      if (!index || *index < 0) {
+      if (parsed.ec != std::errc() || parsed.ptr != end || *end != ']' || n < 0) {
         reader_.complain(at, fmt::format("expected an object such as \"name\" or \"name[0]\", "
                                          "found {}",
                                          in_quotes(text)));
         return std::nullopt;
       }
+      index = n;
     }
     const auto found = index_.find(std::string(name));
     if (found == index_.end()) {
@@ -108,51 +162,53 @@ class Resolver {
           at, fmt::format("there is no object {}{}", in_quotes(name), did_you_mean(name, names_)));
       return std::nullopt;
     }
-    const ScenarioObject& object = objects_[found->second];
-    if (object.count && !index) {
-      reader_.complain(at, fmt::format("{} is an array; one of its objects is named {}",
-                                       in_quotes(name), in_quotes(object.name + "[0]")));
-      return std::nullopt;
-    }
-    if (index && (!object.count || *index >= *object.count)) {
-      reader_.complain(at, object.count ? fmt::format("{} ends with {}[{}]", in_quotes(name), name,
-                                                      *object.count - 1)
-                                        : fmt::format("{} is no array", in_quotes(name)));
-      return std::nullopt;
-    }
-    return found->second;
+    return Name{found->second, index};
   }
 
- private:
+  bool check_index(const At& at, const Name& name, std::optional<std::int64_t> count) {
+    if (!name.index || (count && *name.index < *count)) return true;
+    const std::string& array = objects_[name.object].name;
+    reader_.complain(at, count ? fmt::format("the array {} ends with \"{}[{}]\"", in_quotes(array),
+                                             array, *count - 1)
+                               : fmt::format("{} is no array", in_quotes(array)));
+    return false;
+  }
+
+  // The object that i names, if i is a second name.
+  std::optional<std::size_t> second_name_for(std::size_t i) {
+    if (objects_[i].same_as.empty()) return std::nullopt;
+    const std::optional<Name> name = parse(place_of(i, "same_as"), objects_[i].same_as);
+    if (!name) return std::nullopt;
+    base_[i] = name->object;
+    return name->object;
+  }
+
+  // Requires: done for what i names.
+  void shorten(std::size_t i) {
+    const std::size_t named = base_[i];
+    if (named == i) return;
+    std::string& text = objects_[i].same_as;
+    const std::string& of_named = objects_[named].same_as;
+    const bool is_element = of_named.ends_with(']');
+    const At at = place_of(i, "same_as");
+    base_[i] = base_[named];
+    const ScenarioObject& object = objects_[base_[i]];
+    if (text.ends_with(']')) {
+      const std::optional<Name> name = parse(at, text);
+      check_index(at, *name, is_element ? std::nullopt : object.count);
+      if (!of_named.empty()) text = of_named + text.substr(text.find('['));
+    } else if (!of_named.empty()) {
+      text = of_named;
+    }
+  }
+
   Reader& reader_;
-  const std::vector<ScenarioObject>& objects_;
+  std::vector<ScenarioObject>& objects_;
+  const std::vector<At>& places_;
+  std::vector<std::size_t> base_;  // what a second name stands for; any other object: itself
   std::unordered_map<std::string, std::size_t> index_;
   std::vector<std::string> names_;
 };
-
-// Follows second names. `next[i]`: the object that i stands for, or i itself if it stands for
-// itself. Complains once of every circle.
-void check_circles(Reader& reader, const std::vector<At>& places, std::vector<std::size_t>& next) {
-  enum class Seen : unsigned char { no, now, done };
-  std::vector<Seen> seen(next.size(), Seen::no);
-  for (std::size_t start = 0; start < next.size(); ++start) {
-    std::vector<std::size_t> path;
-    std::size_t i = start;
-    for (; seen[i] == Seen::no; i = next[i]) {
-      seen[i] = Seen::now;
-      path.push_back(i);
-      if (next[i] == i) break;
-    }
-    const bool is_circle = seen[i] == Seen::now && next[i] != i;
-    if (is_circle) {
-      reader.complain(places[i], "the second names stand for each other, and for no object");
-    }
-    for (const std::size_t member : path) {
-      seen[member] = Seen::done;
-      next[member] = next[i];
-    }
-  }
-}
 
 }  // namespace
 
@@ -176,25 +232,10 @@ void read_objects(Reader& reader, const At& at, const NamedConstants& params, Sc
     total += count;
   }
 
-  Resolver resolver(reader, objects);
-  std::vector<std::size_t> next(objects.size());
+  Resolver resolver(reader, objects, places);
+  resolver.resolve_second_names();
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    next[i] = i;
-    if (objects[i].same_as.empty()) continue;
-    const At value{*places[i].node.find("same_as"), child(places[i].pointer, "same_as")};
-    next[i] = resolver.resolve(value, objects[i].same_as).value_or(i);
-  }
-  check_circles(reader, places, next);
-  for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (objects[i].lock.empty()) continue;
-    const At value{*places[i].node.find("lock"), child(places[i].pointer, "lock")};
-    const std::optional<std::size_t> lock = resolver.resolve(value, objects[i].lock);
-    if (!lock) continue;
-    const std::optional<ObjectKind> kind = objects[next[*lock]].kind;
-    if (kind && *kind != ObjectKind::lock && *kind != ObjectKind::rlock) {
-      reader.complain(value, fmt::format("expected a Lock or RLock, found {}, which is a {}",
-                                         in_quotes(objects[i].lock), row(*kind).type));
-    }
+    if (!objects[i].lock.empty()) resolver.check_lock(i);
   }
 }
 
