@@ -117,6 +117,7 @@ void TraceJsonl::on_trace_step(const TraceStep& step) {
   Json events = Json::array();
   for (const TraceEvent& event : step.events) events.push_back(event_json(event, program_));
   json["events"] = std::move(events);
+  add_text(json, "rests", step.rests);
   if (!step.changes.empty()) {
     Json changes = Json::array();
     for (const TraceStep::Change& change : step.changes) {

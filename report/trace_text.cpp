@@ -15,12 +15,17 @@ constexpr std::size_t time_width = 9;
 constexpr std::size_t line_width = 5;
 constexpr std::size_t gap = 2;
 constexpr std::size_t left_width = step_width + 1 + time_width + 1 + line_width + gap;
-constexpr std::size_t column_width_min = 16;  // "acquire mutexA:"
-constexpr std::size_t column_width_max = 34;
+constexpr std::size_t column_width_min = 16;
+constexpr std::size_t column_width_good = 20;  // beside a column of news
+constexpr std::size_t column_width_max = 40;
+constexpr std::size_t width_min = 80;
 constexpr std::size_t news_width_min = 22;
 constexpr std::size_t name_width_max = 16;
 constexpr std::size_t value_width_max = 60;
 constexpr std::string_view blocked_word = ": blocked, ";
+// Before news that stand below what a step did.
+constexpr std::string_view news_mark = "> ";
+constexpr std::string_view news_mark_again = "  ";
 
 bool creates_threads(const Program& program) {
   return std::ranges::any_of(program.code, [](const Instruction& instruction) {
@@ -73,19 +78,23 @@ TraceText::TraceText(const Program& program, std::function<void(std::string_view
     threads_.push_back(i);
     name_width_ = std::max(name_width_, display_width(columns_.back()));
   }
-  name_width_ = std::clamp(name_width_, std::string_view("thread").size(), name_width_max);
-  const std::size_t room = std::max(width, std::size_t{60}) - left_width;
+  const bool creates = creates_threads(program);
+  name_width_ = creates ? name_width_max
+                        : std::clamp(name_width_, std::string_view("thread").size(), name_width_max);
+  const std::size_t room = std::max(width, width_min) - left_width;
   const std::size_t count = std::max<std::size_t>(columns_.size(), 1);
-  const bool fits = count * (column_width_min + gap) + news_width_min <= room;
-  if (!fits || creates_threads(program)) {
+  if (creates || count * (column_width_min + gap) > room) {
     columns_.clear();
     threads_.clear();
     const std::size_t left = room - name_width_ - gap;
-    column_width_ = std::min(left - news_width_min - gap, std::size_t{44});
+    column_width_ = std::min(left - news_width_min - gap, column_width_max);
     news_width_ = left - column_width_ - gap;
-  } else {
+  } else if (count * (column_width_good + gap) + news_width_min <= room) {
     column_width_ = std::min((room - news_width_min) / count - gap, column_width_max);
     news_width_ = room - count * (column_width_ + gap);
+  } else {
+    column_width_ = std::min(room / count - gap, column_width_max);
+    news_width_ = 0;
   }
   write_heading();
 }
@@ -102,7 +111,9 @@ void TraceText::write_heading() {
     const std::string name = padded(shortened(columns_[i], column_width_), column_width_ + gap);
     painted += paint_(thread_ink(i), name);
   }
-  write_(painted + paint_(Ink::quiet, "then") + "\n");
+  if (news_width_ > 0) painted += paint_(Ink::quiet, "then");
+  while (painted.ends_with(' ')) painted.pop_back();
+  write_(painted + "\n");
 }
 
 std::size_t TraceText::column_of(const TraceStep& step) const {
@@ -145,8 +156,15 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
     if (event.has_site && program_.sites[event.site.index].line != 0) {
       place = std::to_string(program_.sites[event.site.index].line);
     }
-    if (event.kind == Event::Kind::process_ended) text = "the process ends";
-    for (std::string& piece : wrapped(who + text, width)) {
+    if (event.kind != Event::Kind::process_ended) text.insert(0, who);
+    std::vector<std::string> pieces = wrapped(text, width);
+    if (const std::size_t at = text.find("BLOCKED"); pieces.size() > 1 && at != std::string::npos) {
+      pieces = wrapped(std::string_view(text).substr(0, at - 1), width);
+      for (std::string& piece : wrapped(std::string_view(text).substr(at), width)) {
+        pieces.push_back(std::move(piece));
+      }
+    }
+    for (std::string& piece : pieces) {
       Line line;
       line.place = std::exchange(place, {});
       line.text = std::move(piece);
@@ -155,13 +173,15 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
       lines.push_back(std::move(line));
     }
   }
-  if (lines.empty()) {
+  const auto add_quiet = [&](const std::string& text) {
     Line line;
-    line.text = who + "(goes on)";
+    line.text = who + text;
     line.ink = Ink::quiet;
     line.column = column;
     lines.push_back(std::move(line));
-  }
+  };
+  if (!step.rests.empty()) add_quiet(printable(step.rests));
+  if (lines.empty()) add_quiet("(goes on)");
   Line& first = lines.front();
   first.first = true;
   first.step = std::to_string(step.number);
@@ -170,28 +190,31 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
   return lines;
 }
 
+// What changed, one piece of news an item, not wrapped.
 std::vector<std::string> TraceText::news_of(const TraceStep& step) const {
   std::vector<std::string> news;
-  const auto add = [&](const std::string& text) {
-    for (std::string& line : wrapped(text, news_width_)) news.push_back(std::move(line));
-  };
   std::string last_at;
   for (const TraceEvent& event : step.events) {
     const std::string& at = event.has_site ? program_.sites[event.site.index].at : last_at;
-    if (!at.empty() && at != last_at) add("at " + printable(at));
+    if (!at.empty() && at != last_at) news.push_back("at " + printable(at));
     last_at = at;
   }
   for (const TraceStep::Change& change : step.changes) {
-    add(fmt::format("{}: {} -> {}", printable(change.name),
-                    shortened(printable(change.before), value_width_max),
-                    shortened(printable(change.after), value_width_max)));
+    const std::string name = printable(change.name);
+    const std::string after = printable(change.after);
+    std::string text = fmt::format("{}: {} -> {}", name, printable(change.before), after);
+    const std::size_t width = news_width_ > 0 ? news_width_ : column_width_ - news_mark.size();
+    if (display_width(text) > width) {
+      text = fmt::format("{}: {}", name, shortened(after, value_width_max));
+    }
+    news.push_back(std::move(text));
   }
   for (const TraceStep::Waiting& waiting : step.now_waiting) {
     // Who holds it is said by the step itself.
     const std::string what = waiting.what.substr(0, waiting.what.find(", held by"));
-    add(fmt::format("{} has to wait for {}", printable(waiting.thread), printable(what)));
+    news.push_back(fmt::format("{} waits for {}", printable(waiting.thread), printable(what)));
   }
-  for (const std::string& thread : step.now_ready) add(printable(thread) + " can go on");
+  if (!step.now_ready.empty()) news.push_back(printable(listed(step.now_ready)) + " can go on");
   return news;
 }
 
@@ -224,12 +247,27 @@ void TraceText::write_line(const Line& line, std::string_view news) {
 }
 
 void TraceText::on_trace_step(const TraceStep& step) {
-  const std::vector<Line> lines = lines_of(step);
-  const std::vector<std::string> news = news_of(step);
-  Line empty;
-  empty.column = lines.front().column;
-  for (std::size_t i = 0; i < std::max(lines.size(), news.size()); ++i) {
-    write_line(i < lines.size() ? lines[i] : empty, i < news.size() ? news[i] : std::string_view());
+  std::vector<Line> lines = lines_of(step);
+  std::vector<std::string> beside;
+  Line below;
+  below.column = lines.front().column;
+  below.ink = Ink::changed;
+  for (const std::string& item : news_of(step)) {
+    if (news_width_ > 0) {
+      for (std::string& piece : wrapped(item, news_width_)) beside.push_back(std::move(piece));
+      continue;
+    }
+    std::string_view mark = news_mark;
+    for (const std::string& piece : wrapped(item, column_width_ - news_mark.size())) {
+      below.text = std::string(mark) + piece;
+      mark = news_mark_again;
+      lines.push_back(below);
+    }
+  }
+  below.text.clear();
+  while (lines.size() < beside.size()) lines.push_back(below);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    write_line(lines[i], i < beside.size() ? beside[i] : std::string_view());
   }
 }
 

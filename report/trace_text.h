@@ -6,6 +6,7 @@
 //      2 0.000101    12                          acquire mutexA:           ...
 //                                                BLOCKED, held by T1
 //
+// Where three or four threads leave no room for the last column, its news stand below each step.
 // Streams: nothing is kept from step to step. Threads that do not fit side by side, or that
 // are only known once they are created, share one column that names them. A MainThread whose
 // code the scenario does not write has no column of its own; its steps go across.
@@ -47,7 +48,7 @@ class TraceText : public TraceSink {
   std::vector<std::size_t> threads_;   // ThreadId of each column
   std::size_t name_width_ = 0;         // of a thread's name, where one column is for all
   std::size_t column_width_ = 0;
-  std::size_t news_width_ = 0;
+  std::size_t news_width_ = 0;         // 0: news stand below
 };
 
 }  // namespace lockstep

@@ -39,7 +39,8 @@ class EventText {
       case Event::Kind::thread_ended:
         return event_.outcome.value == none_value
                    ? "end"
-                   : "end by " + exception_line(values_, event_.outcome.value, names_);
+                   : "end by " + std::string(exception_name(
+                                     values_.exception_kind(event_.outcome.value)));
       case Event::Kind::process_ended:
         return "the process ends";
     }
@@ -56,7 +57,7 @@ class EventText {
   std::string receiver() const {
     switch (values_.kind(event_.receiver)) {
       case ValueKind::object:
-        return program_.objects[values_.as_object(event_.receiver).index].name;
+        return object_label(program_, values_.as_object(event_.receiver));
       case ValueKind::thread:
         return thread_name(machine_, state_, values_.as_thread(event_.receiver));
       default:
@@ -172,6 +173,10 @@ class EventText {
         return "choose " + of(event_.outcome.value);
       case Operation::thread_create:
         return "create " + thread_name(machine_, state_, values_.as_thread(event_.outcome.value));
+      case Operation::thread_set_name:
+        return receiver() + ".name = " + argument(0);
+      case Operation::thread_set_daemon:
+        return receiver() + ".daemon = " + argument(0);
       case Operation::condition_park:
         return asked() + ": notified";
       case Operation::lock_restore:
@@ -183,12 +188,19 @@ class EventText {
     // What was handed on to wait comes back with the answer.
     const bool parked = row(event_.operation).verb == Verb::none && !receiver().empty();
     if (parked) return asked();
-    const bool names_argument = (event_.operation == Operation::condition_notify ||
-                                 row(event_.operation).verb == Verb::release ||
-                                 row(event_.operation).verb == Verb::set_name ||
-                                 row(event_.operation).verb == Verb::set_daemon) &&
-                                !event_.arguments.empty() && event_.arguments[0] != none_value;
-    return asked() + (names_argument ? ' ' + argument(0) : "") + result();
+    const Verb verb = row(event_.operation).verb;
+    if (verb == Verb::none) return asked() + result();
+    switch (row(verb).where) {
+      case VerbRow::Where::query:
+        return receiver() + '.' + std::string(row(verb).name) + "()" + result();
+      case VerbRow::Where::attribute:
+        return receiver() + '.' + std::string(row(verb).name) + result();
+      case VerbRow::Where::statement:
+        break;
+    }
+    const bool counts = (verb == Verb::notify || verb == Verb::release) &&
+                        !event_.arguments.empty() && event_.arguments[0] != none_value;
+    return asked() + (counts ? ' ' + argument(0) : "") + result();
   }
 
   const Machine& machine_;

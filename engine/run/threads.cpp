@@ -50,6 +50,14 @@ std::string others_alive(const Machine& machine, const State& state, ThreadId se
 
 }  // namespace
 
+const std::string& object_label(const Program& program, ObjectId object) {
+  if (program.objects[object.index].hidden) {
+    const auto owner = std::ranges::find(program.objects, object, &ObjectInfo::lock);
+    if (owner != program.objects.end()) return owner->name;
+  }
+  return program.objects[object.index].name;
+}
+
 bool is_resting(const Machine& machine, const State& state, ThreadId thread) {
   if (has_exited(state)) return false;
   return thread == main_thread_id || is_living(machine, state, thread);
@@ -81,7 +89,7 @@ FoundThread find_thread(const Machine& machine, const State& state, std::string_
 std::string waits_for(const Machine& machine, const State& state, ThreadId thread) {
   const Pending& what = pending(machine, state, thread);
   const auto object = [&]() -> const std::string& {
-    return machine.program.objects[machine.values().as_object(what.receiver).index].name;
+    return object_label(machine.program, machine.values().as_object(what.receiver));
   };
   switch (row(what.operation).let_go_by) {
     case LetGoBy::release: {

@@ -52,6 +52,16 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
   return told;
 }
 
+std::string resting_text(const Machine& machine, const State& state, ThreadId thread) {
+  if (!is_resting(machine, state, thread)) return {};
+  const Pending& next = pending(machine, state, thread);
+  if (next.operation != Operation::sleep && next.operation != Operation::io) return {};
+  const std::string how_long =
+      repr(machine.values(), next.arguments[0], StateNames(machine, state));
+  return next.operation == Operation::sleep ? "sleeps " + how_long + " s"
+                                            : "waits " + how_long + " s for I/O";
+}
+
 }  // namespace
 
 TraceRecorder::TraceRecorder(TraceSink* sink) : sink_(sink) {}
@@ -62,7 +72,7 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
   if (sink_ == nullptr) return;
   before_ = before;
   ready_before_ = all_readiness(machine, before);
-  step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {}, {}};
+  step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {}, {}, {}};
   std::vector<Choice> choices;
   enabled(machine, before, choices);
   for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -112,6 +122,7 @@ void TraceRecorder::on_step_end(const Machine& machine, const State& after, doub
       step_.now_ready.push_back(thread_name(machine, after, t));
     }
   }
+  step_.rests = resting_text(machine, after, step_.choice.thread);
   sink_->on_trace_step(step_);
 }
 

@@ -41,6 +41,9 @@ struct TraceStep {
   };
   std::vector<Waiting> now_waiting;
   std::vector<std::string> now_ready;
+  // What the thread does after the step, if that only takes time: "sleeps 2 s". It is an event
+  // of the step that begins when it is over. Empty otherwise.
+  std::string rests;
 };
 
 class TraceSink {
