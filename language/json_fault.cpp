@@ -39,6 +39,7 @@ std::string found_at(std::string_view text, std::size_t at) {
     return fmt::format("{}{}", word.substr(0, byte_offset(word, letters)),
                        count_code_points(word) > letters ? "..." : "");
   }
+  if (text[at] == '\'') return "'";
   return fmt::format("'{}'", text[at]);
 }
 
@@ -88,10 +89,11 @@ JsonFault string_fault(std::string_view text, std::size_t begin) {
   return {begin, "the string does not end"};
 }
 
+bool is_number_part(char c) { return is_word(c) || c == '.' || c == '+' || c == '-'; }
+
 JsonFault number_fault(std::string_view text, std::size_t begin) {
   std::size_t end = begin;
-  const auto is_part = [](char c) { return is_word(c) || c == '.' || c == '+' || c == '-'; };
-  while (end < text.size() && is_part(text[end])) ++end;
+  while (end < text.size() && is_number_part(text[end])) ++end;
   const std::string number(text.substr(begin, std::min(end - begin, word_shown_max)));
   const char* hint = "";
   const std::string_view digits = std::string_view(number).substr(number[0] == '-' ? 1 : 0);
@@ -129,6 +131,9 @@ JsonFault value_fault(std::string_view text, std::size_t at, std::string_view ex
       return {at, fmt::format("expected {}, found {}; JSON writes {}", expected, word, ours)};
     }
   }
+  for (const std::string_view none : {"NaN", "nan", "Infinity", "inf", "undefined"}) {
+    if (word == none) return {at, fmt::format("expected {}; JSON has no {}", expected, word)};
+  }
   const std::string found = found_at(text, at);
   if (word.empty()) return {at, fmt::format("expected {}, found {}", expected, found)};
   return {at, fmt::format("expected {}, found {}; text stands in double quotes", expected, found)};
@@ -137,6 +142,10 @@ JsonFault value_fault(std::string_view text, std::size_t at, std::string_view ex
 JsonFault key_fault(std::string_view text, std::size_t at, std::string_view expected) {
   if (at < text.size() && text[at] == '"') return string_fault(text, at);
   const std::string found = found_at(text, at);
+  if (at < text.size() && text[at] == '#') {
+    return {at,
+            fmt::format("expected {}, found {}; a comment begins with // or /*", expected, found)};
+  }
   const bool quotable =
       at < text.size() && (text[at] == '\'' || (is_word(text[at]) && !is_digit(text[at])));
   return {at, fmt::format("expected {}, found {}{}", expected, found,
@@ -170,6 +179,13 @@ JsonFault json_fault(std::string_view text, std::size_t from, JsonBefore before)
     return where < text.size() && text[where] == c;
   };
   if (is(at, '/')) return comment(at);
+  // The parser ended a number before its last letter: 01, 1x.
+  if (at == from && at < text.size() && at > 0 && is_number_part(text[at]) &&
+      (is_digit(text[at - 1]))) {
+    std::size_t begin = at;
+    while (begin > 0 && is_number_part(text[begin - 1])) --begin;
+    return number_fault(text, begin);
+  }
 
   switch (before) {
     case JsonBefore::nothing:

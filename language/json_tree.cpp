@@ -48,9 +48,37 @@ class CountingIterator {
   std::size_t* count_;
 };
 
-bool is_literal_char(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '-' || c == '+' || c == '.' ||
-         c == 'E';
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
+
+// Where the number or the word that begins at `begin` ends, by JSON's grammar: of 01 the number
+// is 0, and the fault comes after it.
+std::size_t literal_end(std::string_view text, std::size_t begin) {
+  std::size_t at = begin;
+  const auto is = [&](char c) { return at < text.size() && text[at] == c; };
+  const auto skip = [&](bool (*belongs)(char)) {
+    while (at < text.size() && belongs(text[at])) ++at;
+  };
+  if (at < text.size() && is_letter(text[at])) {
+    skip(is_letter);
+    return at;
+  }
+  if (is('-')) ++at;
+  if (is('0')) {
+    ++at;
+  } else {
+    skip(is_digit);
+  }
+  if (is('.')) {
+    ++at;
+    skip(is_digit);
+  }
+  if (is('e') || is('E')) {
+    ++at;
+    if (is('+') || is('-')) ++at;
+    skip(is_digit);
+  }
+  return at;
 }
 
 class Builder final : public nlohmann::json_sax<nlohmann::json> {
@@ -135,9 +163,7 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     return at;
   }
   std::string_view literal_at(std::size_t at) const {
-    std::size_t end = at;
-    while (end < text_.size() && is_literal_char(text_[end])) ++end;
-    return text_.substr(at, end - at);
+    return text_.substr(at, literal_end(text_, at) - at);
   }
   std::string too_large(std::size_t at) const {
     constexpr std::size_t digits_shown = 30;

@@ -1,7 +1,9 @@
 // From a file's text to a Program, with every complaint there is.
 #pragma once
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,10 @@ namespace lockstep {
 struct ReadScenario {
   std::optional<Scenario> scenario;    // absent if there are complaints
   std::vector<Complaint> complaints;
+  // With complaints: the scenario without the parts that they are about, so that the compiler can
+  // add its own. Of these names it may not know that the file has them.
+  std::optional<Scenario> remains;
+  std::set<std::string, std::less<>> suspects;
 };
 // `settings`: values for params (--set N=5), as JSON or Python literals.
 ReadScenario read_scenario(std::string file, std::string text,

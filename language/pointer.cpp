@@ -31,6 +31,11 @@ std::string child(std::string_view pointer, std::size_t index) {
   return std::string(pointer) + "/" + std::to_string(index);
 }
 
+std::string with_article(std::string_view noun) {
+  const bool vowel = !noun.empty() && std::string_view("AEIOaeio").find(noun[0]) != noun.npos;
+  return (vowel ? "an " : "a ") + std::string(noun);
+}
+
 std::string in_quotes(std::string_view text) {
   const std::size_t end = byte_offset(text, shown_max);
   return "\"" + std::string(text.substr(0, end)) + (end < text.size() ? "...\"" : "\"");

@@ -290,16 +290,16 @@ void read_try(Reader& reader, const At& at) {
   }
 }
 
-// The keys that a statement could have and has not.
-std::vector<std::string> absent_keys(const JsonNode& statement, const StatementRow& row) {
-  std::vector<std::string> absent;
-  for (const FieldRow& field : row.fields) {
-    if (statement.find(field.key) == nullptr) absent.emplace_back(field.key);
+// The keys that a statement may have. A key that names another statement is none of them, but it
+// is complained of elsewhere.
+std::vector<KeyRow> keys_of(const JsonNode& statement, const StatementRow& row) {
+  std::vector<KeyRow> keys(std::begin(statement_keys), std::end(statement_keys));
+  for (const FieldRow& field : row.fields) keys.push_back({field.key, field.required, field.help});
+  for (const JsonNode::Member& member : statement.members) {
+    if (member.key != row.key && statement_named(member.key))
+      keys.push_back({member.key, false, ""});
   }
-  for (const KeyRow& key : statement_keys) {
-    if (statement.find(key.key) == nullptr) absent.emplace_back(key.key);
-  }
-  return absent;
+  return keys;
 }
 
 Statement read_statement(Reader& reader, const At& at) {
@@ -320,8 +320,8 @@ Statement read_statement(Reader& reader, const At& at) {
   const std::span<const FieldRow> fields = statement_row.fields;
   statement.kind = *kind;
   statement.fields.resize(fields.size());
-  const std::string owner = fmt::format("the statement {}", in_quotes(statement_row.key));
-  const std::vector<std::string> absent = absent_keys(at.node, statement_row);
+  reader.check_keys(at, fmt::format("the statement {}", in_quotes(statement_row.key)),
+                    keys_of(at.node, statement_row));
   for (const JsonNode::Member& member : at.node.members) {
     if (reader.is_full()) break;
     const auto field = std::find_if(fields.begin(), fields.end(),
@@ -336,13 +336,6 @@ Statement read_statement(Reader& reader, const At& at) {
       reader.complain_key(at, member,
                           fmt::format("{} is a statement of its own beside {}; each has its object",
                                       in_quotes(member.key), in_quotes(statement_row.key)));
-    } else if (!is_extension(member.key)) {
-      reader.unknown_key(at, member, owner, absent);
-    }
-  }
-  for (const FieldRow& field : fields) {
-    if (field.required && at.node.find(field.key) == nullptr) {
-      reader.missing_key(at, owner, field.key);
     }
   }
   if (*kind == StatementKind::try_) read_try(reader, at);
@@ -371,7 +364,13 @@ Block read_block(Reader& reader, const At& at) {
   Block block;
   if (!reader.is_array(at, "an array of statements")) return block;
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
-    block.push_back(read_statement(reader, at.item(i)));
+    const At item = at.item(i);
+    Statement statement;
+    if (reader.is_whole_after([&] { statement = read_statement(reader, item); })) {
+      block.push_back(std::move(statement));
+    } else {
+      reader.suspect(item.node);
+    }
   }
   return block;
 }

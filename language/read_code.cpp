@@ -44,13 +44,20 @@ void read_functions(Reader& reader, const At& at, Scenario& scenario) {
   if (!reader.is_object(at, "an object: name and body of each function")) return;
   for (const JsonNode::Member& member : at.node.members) {
     if (reader.is_full()) return;
-    std::string fault = identifier_fault(member.key);
-    if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
     const At value = at.member(member);
-    ScenarioFunction function = read_function(reader, value);
+    ScenarioFunction function;
+    const bool is_whole = reader.is_whole_after([&] {
+      std::string fault = identifier_fault(member.key);
+      if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+      function = read_function(reader, value);
+    });
     function.name = member.key;
     function.place = reader.place(member.key_begin, value.pointer);
-    scenario.functions.push_back(std::move(function));
+    if (is_whole) {
+      scenario.functions.push_back(std::move(function));
+    } else {
+      reader.suspect(member.key);
+    }
   }
 }
 
@@ -100,23 +107,33 @@ ScenarioThread read_thread(Reader& reader, const At& at, const NamedConstants& p
   return thread;
 }
 
-void read_threads(Reader& reader, const At& at, const NamedConstants& params, Scenario& scenario) {
+void read_threads(Reader& reader, const At& at, const JsonNode* declared_functions,
+                  const NamedConstants& params, Scenario& scenario) {
   if (!reader.is_object(at, "an object: name and body of each thread")) return;
   if (at.node.members.empty()) reader.complain(at, "expected at least one thread");
   std::set<std::string> functions;
-  for (const ScenarioFunction& function : scenario.functions) functions.insert(function.name);
+  if (declared_functions != nullptr) {
+    for (const JsonNode::Member& member : declared_functions->members) functions.insert(member.key);
+  }
   for (const JsonNode::Member& member : at.node.members) {
     if (reader.is_full()) return;
-    std::string fault = thread_name_fault(member.key);
-    if (member.key == main_name) {
-      fault = "MainThread is the thread that executes \"main\"; it is not declared";
-    }
-    if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
     const At value = at.member(member);
-    ScenarioThread thread = read_thread(reader, value, params, functions);
+    ScenarioThread thread;
+    const bool is_whole = reader.is_whole_after([&] {
+      std::string fault = thread_name_fault(member.key);
+      if (member.key == main_name) {
+        fault = "MainThread is the thread that executes \"main\"; it is not declared";
+      }
+      if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+      thread = read_thread(reader, value, params, functions);
+    });
     thread.name = member.key;
     thread.place = reader.place(member.key_begin, value.pointer);
-    scenario.threads.push_back(std::move(thread));
+    if (is_whole) {
+      scenario.threads.push_back(std::move(thread));
+    } else {
+      reader.suspect(member.key);
+    }
   }
 }
 
@@ -124,14 +141,13 @@ void read_threads(Reader& reader, const At& at, const NamedConstants& params, Sc
 
 void read_code(Reader& reader, const At& document, const NamedConstants& params,
                Scenario& scenario) {
-  if (const JsonNode* functions = document.node.find("functions")) {
-    read_functions(reader, {*functions, "/functions"}, scenario);
-  }
+  const JsonNode* functions = document.node.find("functions");
+  if (functions != nullptr) read_functions(reader, {*functions, "/functions"}, scenario);
   if (const JsonNode* main = document.node.find("main")) {
     scenario.main = read_block(reader, {*main, "/main"});
   }
   if (const JsonNode* threads = document.node.find("threads")) {
-    read_threads(reader, {*threads, "/threads"}, params, scenario);
+    read_threads(reader, {*threads, "/threads"}, functions, params, scenario);
   }
 }
 

@@ -66,12 +66,13 @@ NamedConstants read_params(Reader& reader, const JsonNode& document,
                                           in_quotes(set->second), fault));
         }
       }
-      if (!value) {
-        value.emplace();
-        value->kind = ValueKind::unset;
+      if (value) {
+        params[member.key] = *value;
+        scenario.parameters.emplace_back(member.key, std::move(*value));
+      } else {
+        params[member.key].kind = ValueKind::unset;
+        reader.suspect(member.key);
       }
-      params[member.key] = *value;
-      scenario.parameters.emplace_back(member.key, std::move(*value));
     }
   }
 

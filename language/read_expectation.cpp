@@ -29,10 +29,14 @@ bool may_create_threads(const Scenario& scenario) {
 
 class ExpectationReader {
  public:
-  ExpectationReader(Reader& reader, const Scenario& scenario)
+  ExpectationReader(Reader& reader, const JsonNode& document, const Scenario& scenario)
       : reader_(reader), threads_{"MainThread"}, any_thread_(may_create_threads(scenario)) {
-    for (const ScenarioVariable& variable : scenario.variables) variables_.insert(variable.name);
-    for (const ScenarioThread& thread : scenario.threads) threads_.insert(thread.name);
+    const auto add_keys = [](const JsonNode* names, std::set<std::string>& to) {
+      if (names == nullptr) return;
+      for (const JsonNode::Member& member : names->members) to.insert(member.key);
+    };
+    add_keys(document.find("variables"), variables_);
+    add_keys(document.find("threads"), threads_);
   }
 
   RunExpectation read_run(const At& at) {
@@ -165,6 +169,9 @@ class ExpectationReader {
 
   // An outcome that leaves a variable out would speak of other combinations than its neighbours.
   void check_same_names(const At& at, const JsonNode& first) {
+    const auto is_unknown = [&](const JsonNode::Member& m) { return !variables_.contains(m.key); };
+    // The names that do not exist have been complained of.
+    if (std::any_of(at.node.members.begin(), at.node.members.end(), is_unknown)) return;
     for (const JsonNode::Member& member : first.members) {
       if (at.node.find(member.key) == nullptr) {
         reader_.complain(at, fmt::format("every outcome has the same variables; {} is missing",
@@ -188,10 +195,10 @@ class ExpectationReader {
 
 }  // namespace
 
-void read_expectation(Reader& reader, const At& at, Scenario& scenario) {
+void read_expectation(Reader& reader, const At& at, const JsonNode& document, Scenario& scenario) {
   if (!reader.is_object(at, "an object with \"run\", \"explore\" or \"fix\"")) return;
   reader.check_keys(at, "the expectations", expect_keys);
-  ExpectationReader expectation(reader, scenario);
+  ExpectationReader expectation(reader, document, scenario);
   for (const JsonNode::Member& member : at.node.members) {
     const At value = at.member(member);
     if (member.key == "run") scenario.expect.run = expectation.read_run(value);

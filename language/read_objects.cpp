@@ -39,8 +39,7 @@ void read_typed(Reader& reader, const At& at, const NamedConstants& params,
     if (!object.kind || parameter.kind == *object.kind) keys.push_back(parameter.row);
   }
   reader.check_keys(
-      at, object.kind ? fmt::format("a {}", row(*object.kind).type) : std::string("an object"),
-      keys);
+      at, object.kind ? with_article(row(*object.kind).type) : std::string("an object"), keys);
   for (const JsonNode::Member& member : at.node.members) {
     const At value = at.member(member);
     if (member.key == "count") object.count = read_count(reader, value, params, 1, objects_max);
@@ -85,8 +84,9 @@ class Resolver {
     }
   }
 
-  // Afterwards a second name of a second name names the object itself.
-  void resolve_second_names() {
+  // Afterwards a second name of a second name names the object itself. `whole`: the objects of
+  // which nothing is wrong.
+  void resolve_second_names(std::vector<bool>& whole) {
     enum class Seen : unsigned char { no, now, done };
     std::vector<Seen> seen(objects_.size(), Seen::no);
     for (std::size_t start = 0; start < objects_.size(); ++start) {
@@ -99,12 +99,19 @@ class Resolver {
       }
       if (i && seen[*i] == Seen::now) {
         reader_.complain(places_[*i], "the second names stand for each other, and for no object");
-        for (const std::size_t member : path) seen[member] = Seen::done;
+        for (const std::size_t member : path) {
+          seen[member] = Seen::done;
+          whole[member] = false;
+        }
         continue;
       }
       for (auto member = path.rbegin(); member != path.rend(); ++member) {
         seen[*member] = Seen::done;
-        shorten(*member);
+        const bool has_name = !objects_[*member].same_as.empty();
+        if (!reader_.is_whole_after([&] { shorten(*member); })) whole[*member] = false;
+        if (has_name && (base_[*member] == *member || !whole[base_[*member]])) {
+          whole[*member] = false;
+        }
       }
     }
   }
@@ -124,8 +131,8 @@ class Resolver {
                                        in_quotes(text), text));
     } else if (check_index(at, *name, is_array ? object.count : std::nullopt) && object.kind &&
                *object.kind != ObjectKind::lock && *object.kind != ObjectKind::rlock) {
-      reader_.complain(at, fmt::format("expected a Lock or RLock, found {}, which is a {}",
-                                       in_quotes(text), row(*object.kind).type));
+      reader_.complain(at, fmt::format("expected a Lock or RLock, found {}, which is {}",
+                                       in_quotes(text), with_article(row(*object.kind).type)));
     }
   }
 
@@ -214,28 +221,42 @@ class Resolver {
 
 void read_objects(Reader& reader, const At& at, const NamedConstants& params, Scenario& scenario) {
   if (!reader.is_object(at, "an object: name and type of each object")) return;
-  std::vector<ScenarioObject>& objects = scenario.objects;
+  std::vector<ScenarioObject> objects;
   std::vector<At> places;
+  std::vector<bool> whole;
   std::int64_t total = 0;
   for (const JsonNode::Member& member : at.node.members) {
     if (reader.is_full()) return;
-    std::string fault = identifier_fault(member.key);
-    if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
     places.push_back(at.member(member));
-    objects.push_back(read_object(reader, places.back(), params));
-    objects.back().name = member.key;
-    objects.back().place = reader.place(member.key_begin, places.back().pointer);
-    const std::int64_t count = objects.back().count.value_or(1);
+    ScenarioObject object;
+    whole.push_back(reader.is_whole_after([&] {
+      std::string fault = identifier_fault(member.key);
+      if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+      object = read_object(reader, places.back(), params);
+    }));
+    object.name = member.key;
+    object.place = reader.place(member.key_begin, places.back().pointer);
+    const std::int64_t count = object.count.value_or(1);
     if (total <= objects_max && total + count > objects_max) {
       reader.complain(places.back(), fmt::format("more than {} objects", objects_max));
     }
     total += count;
+    if (total > objects_max) whole.back() = false;
+    objects.push_back(std::move(object));
   }
 
   Resolver resolver(reader, objects, places);
-  resolver.resolve_second_names();
+  resolver.resolve_second_names(whole);
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (!objects[i].lock.empty()) resolver.check_lock(i);
+    if (objects[i].lock.empty()) continue;
+    if (!reader.is_whole_after([&] { resolver.check_lock(i); })) whole[i] = false;
+  }
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    if (whole[i]) {
+      scenario.objects.push_back(std::move(objects[i]));
+    } else {
+      reader.suspect(objects[i].name);
+    }
   }
 }
 

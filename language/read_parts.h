@@ -22,8 +22,9 @@ void read_objects(Reader& reader, const At& at, const NamedConstants& params, Sc
 void read_code(Reader& reader, const At& document, const NamedConstants& params,
                Scenario& scenario);
 
-// Requires: variables, functions and threads have been read.
-void read_expectation(Reader& reader, const At& at, Scenario& scenario);
+// Names are looked up in `document`, the outermost object. Requires: functions, main and threads
+// have been read.
+void read_expectation(Reader& reader, const At& at, const JsonNode& document, Scenario& scenario);
 
 // An operand whose value is known before a run. If it depends on params alone, it becomes
 // a constant expression; what names an object or function is left for the compiler.

@@ -35,11 +35,18 @@ void read_variables(Reader& reader, const At& at, const NamedConstants& params,
   if (!reader.is_object(at, "an object: name and initial value of each variable")) return;
   for (const JsonNode::Member& member : at.node.members) {
     if (reader.is_full()) return;
-    std::string fault = identifier_fault(member.key);
-    if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
     const At value = at.member(member);
-    scenario.variables.push_back({member.key, reader.place(member.key_begin, value.pointer),
-                                  read_initial(reader, value, params)});
+    ScenarioVariable variable{member.key, reader.place(member.key_begin, value.pointer), {}};
+    const bool is_whole = reader.is_whole_after([&] {
+      std::string fault = identifier_fault(member.key);
+      if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+      variable.initial = read_initial(reader, value, params);
+    });
+    if (is_whole) {
+      scenario.variables.push_back(std::move(variable));
+    } else {
+      reader.suspect(member.key);
+    }
   }
 }
 
@@ -48,7 +55,8 @@ void read_conditions(Reader& reader, const At& at, std::vector<ScenarioCondition
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
     const At item = at.item(i);
     if (reader.text(item, "an expression") == nullptr) continue;
-    conditions.push_back({reader.place(item), read_operand(reader, item)});
+    Operand expression = read_operand(reader, item);
+    if (expression.expression) conditions.push_back({reader.place(item), std::move(expression)});
   }
 }
 
@@ -75,6 +83,7 @@ void check_distinct_names(Reader& reader, const JsonNode& document) {
       const auto [first, is_new] =
           known.try_emplace(member.key, First{declared->what, member.key_begin});
       if (is_new) continue;
+      reader.suspect(member.key);
       reader.complain_key(
           at, member,
           fmt::format("{} is already the name of {} (line {})", in_quotes(member.key),
@@ -117,7 +126,7 @@ void read_document(Reader& reader, const At& document,
     if (member.key == "machine") read_machine(reader, value, scenario);
     if (member.key == "invariants") read_conditions(reader, value, scenario.invariants);
     if (member.key == "finally") read_conditions(reader, value, scenario.final_checks);
-    if (member.key == "expect") read_expectation(reader, value, scenario);
+    if (member.key == "expect") read_expectation(reader, value, node, scenario);
     if (member.key == "schedule") read_directives(reader, value, nullptr);
   }
 }
@@ -127,15 +136,23 @@ void read_document(Reader& reader, const At& document,
 ReadScenario read_scenario(std::string file, std::string text,
                            const std::map<std::string, std::string>& settings) {
   JsonTree tree = read_json(text);
-  if (!tree.root) return {std::nullopt, std::move(tree.complaints)};
+  if (!tree.root) return {std::nullopt, std::move(tree.complaints), std::nullopt, {}};
   Scenario scenario;
   Reader reader(text);
   read_document(reader, {*tree.root, ""}, settings, scenario);
-  if (!reader.is_content()) return {std::nullopt, reader.take()};
+  const bool is_full = reader.is_full();
+  ReadScenario read;
+  read.suspects = reader.suspects();
+  read.complaints = reader.take();
   scenario.file = std::move(file);
   scenario.text = std::move(text);
   scenario.tree = std::move(*tree.root);
-  return {std::move(scenario), {}};
+  if (read.complaints.empty()) {
+    read.scenario = std::move(scenario);
+  } else if (!is_full) {
+    read.remains = std::move(scenario);
+  }
+  return read;
 }
 
 }  // namespace lockstep

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "language/names.h"
+#include "language/tokens.h"
 
 namespace lockstep {
 namespace {
@@ -54,6 +55,7 @@ Place Reader::place(std::size_t offset, std::string pointer) const {
 }
 
 void Reader::complain(Place place, std::string message) {
+  is_damaged_ = true;
   if (complaints_.size() == complaints_max) return;
   if (complaints_.size() == complaints_max - 1) message = "and so on; nothing is read from here on";
   complaints_.push_back({std::move(place), std::move(message)});
@@ -81,12 +83,14 @@ void Reader::expected(const At& at, std::string_view what) {
 bool Reader::is_object(const At& at, std::string_view what) {
   if (at.node.kind == JsonNode::Kind::object) return true;
   expected(at, what);
+  suspect(at.node);
   return false;
 }
 
 bool Reader::is_array(const At& at, std::string_view what) {
   if (at.node.kind == JsonNode::Kind::array) return true;
   expected(at, what);
+  suspect(at.node);
   return false;
 }
 
@@ -158,27 +162,48 @@ const std::string* Reader::identifier(const At& at) {
 void Reader::check_keys(const At& object, std::string_view owner, std::span<const KeyRow> rows) {
   std::vector<std::string> absent;  // a key that is there already is not meant
   for (const KeyRow& row : rows) {
-    if (object.node.find(row.key) != nullptr) continue;
-    absent.emplace_back(row.key);
-    if (row.required) missing_key(object, owner, row.key);
+    if (object.node.find(row.key) == nullptr) absent.emplace_back(row.key);
   }
+  std::vector<std::string> meant;
   for (const JsonNode::Member& member : object.node.members) {
     const bool known = std::any_of(rows.begin(), rows.end(),
                                    [&](const KeyRow& row) { return row.key == member.key; });
-    if (!known && !is_extension(member.key)) unknown_key(object, member, owner, absent);
+    if (known || is_extension(member.key)) continue;
+    // What has a key too many is whole all the same, but for what the key was to assign to.
+    const bool was_damaged = is_damaged_;
+    complain_key(object, member,
+                 fmt::format("unknown key {} of {}{}", in_quotes(member.key), owner,
+                             did_you_mean(member.key, absent)));
+    is_damaged_ = was_damaged;
+    suspect(member.value);
+    meant.push_back(nearest(member.key, absent));
     if (is_full()) return;
+  }
+  for (const KeyRow& row : rows) {
+    if (!row.required || object.node.find(row.key) != nullptr) continue;
+    if (std::find(meant.begin(), meant.end(), row.key) != meant.end()) {
+      is_damaged_ = true;
+    } else {
+      complain(object, fmt::format("{} needs the key \"{}\"", owner, row.key));
+    }
   }
 }
 
-void Reader::unknown_key(const At& object, const JsonNode::Member& member, std::string_view owner,
-                         const std::vector<std::string>& absent) {
-  complain_key(object, member,
-               fmt::format("unknown key {} of {}{}", in_quotes(member.key), owner,
-                           did_you_mean(member.key, absent)));
-}
+void Reader::suspect(std::string_view name) { suspects_.emplace(name); }
 
-void Reader::missing_key(const At& object, std::string_view owner, std::string_view key) {
-  complain(object, fmt::format("{} needs the key \"{}\"", owner, key));
+void Reader::suspect(const JsonNode& node) {
+  if (node.kind == JsonNode::Kind::string) {
+    for (std::size_t at = 0; at < node.text.size();) {
+      const Token token = token_at(node.text, at);
+      if (token.kind == Token::Kind::name) suspect(token.text);
+      at = std::max(token.end, at + 1);
+    }
+  }
+  for (const JsonNode& item : node.items) suspect(item);
+  for (const JsonNode::Member& member : node.members) {
+    suspect(member.key);
+    suspect(member.value);
+  }
 }
 
 }  // namespace lockstep

@@ -3,10 +3,13 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "language/complaint.h"
@@ -61,12 +64,24 @@ class Reader {
   // A name as identifier_fault() wants it.
   const std::string* identifier(const At& at);
 
-  // Complains of keys that are not among `rows` and of required ones that are missing. `owner`:
-  // "a scenario". Keys that begin with x- are left alone.
+  // Complains of keys that are not among `rows` and of required ones that are missing, unless
+  // one of the former seems to be meant for the latter. `owner`: "a scenario". Keys that begin
+  // with x- are left alone.
   void check_keys(const At& object, std::string_view owner, std::span<const KeyRow> rows);
-  void unknown_key(const At& object, const JsonNode::Member& member, std::string_view owner,
-                   const std::vector<std::string>& absent);  // keys that it could have meant
-  void missing_key(const At& object, std::string_view owner, std::string_view key);
+
+  // Runs `read`; false if it complained of something that leaves what was read unfit for the
+  // compiler. What is read inside and dropped there does no harm outside.
+  template <class Read>
+  bool is_whole_after(Read read) {
+    const bool outside = std::exchange(is_damaged_, false);
+    read();
+    return !std::exchange(is_damaged_, outside);
+  }
+  // What is dropped might have declared its names, or assigned to them: that they are unknown
+  // proves nothing then.
+  void suspect(std::string_view name);
+  void suspect(const JsonNode& node);  // its keys, and all words in its strings
+  const std::set<std::string, std::less<>>& suspects() const { return suspects_; }
 
   // So many complaints that nobody reads on.
   bool is_full() const { return complaints_.size() >= complaints_max; }
@@ -79,6 +94,8 @@ class Reader {
   std::string_view text_;
   LineMap lines_;
   std::vector<Complaint> complaints_;
+  bool is_damaged_ = false;
+  std::set<std::string, std::less<>> suspects_;
 };
 
 // Keys that are nobody's business here.
