@@ -143,8 +143,8 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
   }
   const RunResult& result = simulation.result;
   if (result.end == RunResult::End::refused) {
-    console.err(fmt::format("lockstep {}: the schedule does not fit at step {}: {}\n", command.name,
-                            result.steps + 1, printable(result.reason)));
+    console.err(fmt::format("lockstep {}: the schedule does not fit: {}\n", command.name,
+                            printable(result.reason)));
   } else if (result.end == RunResult::End::limit && !is_interrupted()) {
     console.err(
         fmt::format("lockstep {}: cut short: {}\n", command.name, printable(result.reason)));

@@ -21,11 +21,12 @@ std::string dot_string(std::string_view text) {
   return literal + "\"";
 }
 
-std::string label(const GraphPicture::Vertex& vertex) {
-  std::string text = dot_string(vertex.name);
-  if (vertex.detail.empty()) return text;
-  text.pop_back();
-  return text + "\\n" + dot_string(vertex.detail).substr(1);
+// Two lines, the second if there is one.
+std::string label(std::string_view text, std::string_view detail) {
+  std::string literal = dot_string(text);
+  if (detail.empty()) return literal;
+  literal.pop_back();
+  return literal + "\\n" + dot_string(detail).substr(1);
 }
 
 }  // namespace
@@ -36,14 +37,13 @@ std::string graph_dot(const GraphPicture& picture, const std::string& title) {
   text += "  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n";
   for (std::size_t i = 0; i < picture.vertices.size(); ++i) {
     const GraphPicture::Vertex& vertex = picture.vertices[i];
-    text += fmt::format("  v{} [label={}, shape={}{}];\n", i, label(vertex),
+    text += fmt::format("  v{} [label={}, shape={}{}];\n", i, label(vertex.name, vertex.detail),
                         vertex.is_thread ? "ellipse" : "box",
                         vertex.stuck ? ", color=red, fontcolor=red" : "");
   }
   for (const GraphPicture::Edge& edge : picture.edges) {
     text += fmt::format("  v{} -> v{} [label={}{}];\n", edge.from, edge.to,
-                        dot_string(fmt::format("{}{}{}", edge.waits ? "waits for" : "held by",
-                                               edge.detail.empty() ? "" : " ", edge.detail)),
+                        label(edge.waits ? "waits for" : "held by", edge.detail),
                         edge.waits ? "" : ", style=dashed");
   }
   return text + "}\n";

@@ -1,0 +1,135 @@
+"""explore and graph: exit statuses, limits, reports, saved schedules."""
+import json
+import time
+import unittest
+
+import binary
+
+ENDLESS = {"lockstep": 1, "variables": {"n": 0},
+           "threads": {"T1": [{"while": "True", "do": [{"set": "n", "to": "n + 1"}]}]}}
+
+
+class Explore(binary.TestCase):
+    def test_nothing_found(self):
+        out, err = self.lockstep("explore", binary.WITH_LOCK, status=0)
+        self.assertIn("OK: no interleaving shows a fault", out)
+        self.assertIn("all interleavings explored", out)
+        self.assertEqual(err, "")
+
+    def test_a_deadlock(self):
+        out, err = self.lockstep("explore", binary.TWO_MUTEXES, status=1)
+        for said in ["DEADLOCK  LS001 circular-wait", "who waits for whom", "how it comes to that",
+                     "see it again", "mend it", "distinct outcome"]:
+            self.assertIn(said, out)
+        self.assertEqual(err, "")
+
+    def test_limits_end_the_search_with_a_word_on_it(self):
+        path = self.write("s.json", ENDLESS)
+        for limit in [["--max-states", "100"], ["--max-steps", "20"], ["--max-seconds", "0.2"],
+                      ["--max-memory", "8M"]]:
+            with self.subTest(limit=limit):
+                out, _ = self.lockstep("explore", path, *limit, status=3)
+                self.assertIn("INCOMPLETE: nothing found, but not everything was seen", out)
+                self.assertIn("NOT all interleavings explored", out)
+                out, _ = self.lockstep("explore", path, *limit, "--allow-incomplete", status=0)
+                self.assertIn("INCOMPLETE", out)
+
+    def test_a_finding_is_one_also_when_cut_short(self):
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--allow-incomplete", "--report", "json",
+                               status=1)
+        states = json.loads(out)["stats"]["states"]
+        for limit in range(1, states + 1, max(1, states // 20)):
+            out, _ = self.any_status("explore", binary.TWO_MUTEXES, "--max-states", limit, "--report", "json")
+            report = json.loads(out)
+            self.assertEqual(report["verdict"], "deadlock" if report["findings"] else "incomplete")
+            self.assertFalse(report["complete"] and limit < states)
+
+    def any_status(self, *arguments):
+        import subprocess
+        process = self.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, err = process.communicate(timeout=60)
+        self.assertIn(process.returncode, (0, 1, 3), err)
+        return out.decode(), err
+
+    def test_the_json_report(self):
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json", status=1)
+        report = json.loads(out)
+        self.assertEqual(report["lockstep_report"], 1)
+        self.assertEqual(report["verdict"], "deadlock")
+        self.assertIs(report["complete"], True)
+        finding = report["findings"][0]
+        self.assertEqual(finding["code"], "LS001")
+        for thread in finding["threads"]:
+            self.assertGreater(thread["at"]["line"], 0) if thread["core"] else None
+        self.assertTrue(finding["replay"].startswith("lockstep run "))
+        self.assertIsInstance(finding["schedule"], list)
+        again, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json", status=1)
+        for each in (report, again := json.loads(again)):
+            del each["stats"]["seconds"], each["stats"]["memory_bytes"]
+        self.assertEqual(report, again)
+
+    def test_every_key_of_the_json_reports_is_documented(self):
+        documented = (binary.ROOT / "docs/report-format.md").read_text()
+
+        def keys(node):
+            if isinstance(node, dict):
+                for key, value in node.items():
+                    if key not in ("variables", "exceptions", "settings", "schedule", "patch"):
+                        yield from keys(value)
+                    yield key
+            elif isinstance(node, list):
+                for item in node:
+                    yield from keys(item)
+        reports = [self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json", status=1)[0],
+                   self.lockstep("graph", binary.TWO_MUTEXES, "--as", "json", status=0)[0],
+                   self.lockstep("check", binary.TWO_MUTEXES, "--report", "json", status=0)[0],
+                   self.lockstep("explore", self.write("s.json", ENDLESS), "--max-states", "10",
+                                 "--report", "json", status=3)[0]]
+        for report in reports:
+            for key in set(keys(json.loads(report))):
+                self.assertIn(f"`{key}`", documented, key)
+
+    def test_several_reports(self):
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json=a.json",
+                               "--report", "text=a.txt", status=1)
+        self.assertEqual(out, "")
+        self.assertEqual(json.loads((self.folder / "a.json").read_text())["verdict"], "deadlock")
+        self.assertIn("LS001", (self.folder / "a.txt").read_text())
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json=b.json", status=1)
+        self.assertIn("LS001", out)
+        _, err = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json", "--report", "text",
+                               status=2)
+        self.assertIn("only one report can go to standard output", err)
+
+    def test_saved_schedules(self):
+        self.lockstep("explore", binary.TWO_MUTEXES, "--save-schedule", "x.json", status=1)
+        out, _ = self.lockstep("replay", "x.json", status=1)
+        self.assertIn("DEADLOCK  LS001", out)
+        (self.folder / "all").mkdir()
+        self.lockstep("explore", binary.TWO_MUTEXES, "--save-schedule", "all", status=1)
+        self.assertIn("1-circular-wait.schedule.json", [p.name for p in (self.folder / "all").iterdir()])
+        self.lockstep("explore", binary.WITH_LOCK, "--save-schedule", "none.json", status=0)
+        self.assertFalse((self.folder / "none.json").exists())
+
+    def test_graph(self):
+        out, err = self.lockstep("graph", binary.TWO_MUTEXES, status=0)
+        self.assertTrue(out.startswith("digraph wait_for {\n"))
+        self.assertIn("mutexA", out)
+        graph = json.loads(self.lockstep("graph", binary.TWO_MUTEXES, "--as", "json", status=0)[0])
+        self.assertEqual({v["kind"] for v in graph["vertices"]}, {"thread", "object"})
+        self.assertIn("--waits for--> mutex",
+                      self.lockstep("graph", binary.TWO_MUTEXES, "--as", "text", status=0)[0])
+        _, err = self.lockstep("graph", binary.WITH_LOCK, status=4)
+        self.assertIn("no deadlock was found", err)
+        self.lockstep("graph", binary.TWO_MUTEXES, "--schedule", "T1*2", status=0)
+        self.lockstep("graph", binary.TWO_MUTEXES, "--schedule", "T1*99", status=5)
+
+    def test_it_starts_fast(self):
+        self.lockstep("explore", binary.TWO_MUTEXES, status=1)
+        start = time.monotonic()
+        self.lockstep("explore", binary.TWO_MUTEXES, status=1)
+        self.assertLess(time.monotonic() - start, 10)  # 50 ms in a release build; bench/ measures it
+
+
+if __name__ == "__main__":
+    unittest.main()

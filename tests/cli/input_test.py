@@ -1,0 +1,98 @@
+"""Files that cannot be accepted: said with place and reason, status 2, nothing on standard output."""
+import json
+import os
+import unittest
+
+import binary
+
+READERS = ["run", "explore", "fix", "graph"]
+
+
+class Input(binary.TestCase):
+    def refused(self, path, said, **more):
+        for verb in READERS:
+            with self.subTest(verb=verb):
+                out, err = self.lockstep(verb, path, status=2, **more)
+                self.assertEqual(out, "")
+                self.assertIn(said, err)
+                self.assertNotIn("\x1b", err)
+
+    def test_no_such_file(self):
+        self.refused("nothing.json", "lockstep: cannot read nothing.json: No such file or directory")
+
+    def test_a_folder(self):
+        self.refused(self.folder, "Is a directory")
+
+    @unittest.skipIf(os.geteuid() == 0, "root reads everything")
+    def test_a_file_that_may_not_be_read(self):
+        path = self.write("secret.json", binary.harmless())
+        path.chmod(0)
+        self.refused(path, "Permission denied")
+
+    def test_an_empty_file(self):
+        self.refused(self.write("empty.json", ""), "empty.json:1:1")
+
+    def test_no_json(self):
+        self.refused(self.write("bad.json", '{"lockstep": 1,\n  oops}\n'), "bad.json:2:3")
+
+    def test_invalid_utf8(self):
+        self.refused(self.write("latin1.json", b'{"lockstep": 1, "name": "caf\xe9"}'), "latin1.json:1:")
+
+    def test_binary(self):
+        self.refused(self.write("zero.json", bytes(1000)), "zero.json:1:1")
+
+    def test_nested_too_deeply(self):
+        self.refused(self.write("deep.json", "[" * 100000), "deep.json:1:")
+
+    def test_a_name_with_escape_sequences_is_shown_without_them(self):
+        self.refused("no\x1b[31m\n.json", "cannot read no\\x1b[31m\\n.json")
+
+    def test_all_complaints_of_a_file(self):
+        scenario = binary.deadlock()
+        scenario["threads"]["T1"][0] = {"acquire": "mutxA"}
+        scenario["threads"]["T2"][0] = {"acquire": "nothing"}
+        path = self.write("two.json", json.dumps(scenario, indent=1))
+        _, err = self.lockstep("explore", path, status=2)
+        self.assertIn('did you mean "mutexA"?', err)
+        self.assertIn("/threads/T2/0/acquire", err)
+        self.assertEqual(err.count("two.json:"), 2, err)
+
+    def test_standard_input(self):
+        scenario = json.dumps(binary.deadlock()).encode()
+        out, _ = self.lockstep("explore", "-", stdin=scenario, status=1)
+        self.assertIn("standard input", out)
+        self.assertIn("lockstep run - --schedule", out)
+        self.lockstep("run", "-", stdin=b"{", status=2)
+        self.lockstep("validate", "-", stdin=scenario, status=0)
+        self.lockstep("check", "-", stdin=scenario, status=1)
+
+    def test_a_broken_schedule_of_its_own(self):
+        path = self.write("s.json", binary.deadlock(schedule=["T9*2"]))
+        for verb in READERS + ["validate", "check"]:
+            out, err = self.lockstep(verb, path, status=2)
+            self.assertIn("/schedule", out + err)
+
+    def test_validate_says_it_of_each_file(self):
+        self.write("a/good.lockstep.json", binary.harmless())
+        self.write("a/bad.lockstep.json", "{")
+        self.write("a/other.json", "{")
+        out, err = self.lockstep("validate", "a", status=2)
+        self.assertEqual(out, "ok   a/good.lockstep.json\n")
+        self.assertIn("a/bad.lockstep.json:1:", err)
+        self.assertNotIn("other.json", err)
+        self.lockstep("validate", "a/good.lockstep.json", status=0)
+        (self.folder / "none").mkdir()
+        self.lockstep("validate", "none", status=4)
+
+    def test_set_changes_a_param(self):
+        path = self.write("p.json", {
+            "lockstep": 1, "params": {"N": 1}, "variables": {"n": 0},
+            "threads": {"T1": [{"set": "n", "to": "N"}]}})
+        self.assertIn("n = 1", self.lockstep("run", path, status=0)[0])
+        self.assertIn("n = 5", self.lockstep("run", path, "--set", "N=5", status=0)[0])
+        _, err = self.lockstep("run", path, "--set", "M=5", status=2)
+        self.assertIn("M", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

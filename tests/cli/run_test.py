@@ -1,0 +1,155 @@
+"""run and replay: how interleavings end, and that a replay is the run again."""
+import json
+import unittest
+
+import binary
+
+
+class Run(binary.TestCase):
+    def test_one_that_finishes(self):
+        out, err = self.lockstep("run", self.write("s.json", binary.harmless()), status=0)
+        self.assertIn("finished", out)
+        self.assertIn("n = 1", out)
+        self.assertEqual(err, "")
+
+    def test_one_that_deadlocks_is_explained(self):
+        path = self.write("s.json", binary.deadlock())
+        out, _ = self.lockstep("run", path, "--policy", "round-robin", status=1)
+        self.assertIn("DEADLOCK  LS001 circular-wait", out)
+        self.assertIn("T1 waits for the Lock mutexB, held by T2", out)
+        self.assertIn("see it again", out)
+
+    def replay_line(self, out):
+        line = next(l for l in out.splitlines() if l.strip().startswith("lockstep run"))
+        import shlex
+        return shlex.split(line)[1:]
+
+    def test_the_line_to_copy_shows_it_again(self):
+        scenario = binary.deadlock()
+        scenario["threads"] = {"it's T 1, or \u9396": scenario["threads"]["T1"], "T2": scenario["threads"]["T2"]}
+        path = self.write("with space.json", scenario)
+        out, _ = self.lockstep("explore", path, status=1)
+        again, _ = self.lockstep(*self.replay_line(out), status=1)
+        self.assertIn("DEADLOCK  LS001", again)
+
+    def test_the_line_to_copy_carries_settings(self):
+        scenario = binary.deadlock(params={"N": 1})
+        scenario["threads"]["T2"] = [{"if": "N == 2", "then": scenario["threads"]["T2"]}]
+        path = self.write("s.json", scenario)
+        self.lockstep("explore", path, status=0)
+        out, _ = self.lockstep("explore", path, "--set", "N=2", status=1)
+        self.lockstep(*self.replay_line(out), status=1)
+
+    def test_the_end_of_a_schedule(self):
+        path = self.write("s.json", binary.deadlock())
+        out, _ = self.lockstep("run", path, "--schedule", "T1", status=0)
+        self.assertIn("the schedule ends here", out)
+        self.assertIn("can go on", out)
+
+    def test_stuck_at_the_end_of_a_schedule_is_a_finding(self):
+        path = self.write("s.json", binary.deadlock(schedule=["T1", "T2"]))
+        out, _ = self.lockstep("run", path, status=1)
+        self.assertIn("DEADLOCK  LS001", out)
+
+    def test_a_schedule_that_does_not_fit(self):
+        path = self.write("s.json", binary.deadlock())
+        out, err = self.lockstep("run", path, "--schedule", "T1*99", status=5)
+        self.assertIn("lockstep run: the schedule does not fit: step", err)
+        self.assertIn("the schedule does not fit here", out)
+
+    def test_a_schedule_that_is_none(self):
+        path = self.write("s.json", binary.deadlock())
+        self.lockstep("run", path, "--schedule", "T1**", status=2)
+        _, err = self.lockstep("run", path, "--schedule", "nothing.json", status=2)
+        self.assertIn("there is no file nothing.json", err)
+
+    def test_a_limit(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "variables": {"n": 0},
+            "threads": {"T1": [{"while": "True", "do": [{"set": "n", "to": "1 - n"}]}]}})
+        out, err = self.lockstep("run", path, "--max-steps", "50", status=3)
+        self.assertIn("cut short", out)
+        self.assertIn("cut short", err)
+
+    def test_an_uncaught_exception_as_python_prints_it(self):
+        path = self.write("s.json", {"lockstep": 1, "objects": {"m": "Lock"},
+                                     "threads": {"T1": [{"release": "m"}]}})
+        out, err = self.lockstep("run", path, status=1)
+        self.assertIn("Exception in thread T1:\nRuntimeError: release unlocked lock\n", out)
+        self.assertIn("UNCAUGHT EXCEPTION  LS013", out)
+        self.assertEqual(err, "")
+
+    def test_a_system_exit_is_silent(self):
+        path = self.write("s.json", {"lockstep": 1,
+                                     "threads": {"T1": [{"raise": "SystemExit('bye')"}]}})
+        out, _ = self.lockstep("run", path, status=0)
+        self.assertNotIn("Exception in thread", out)
+
+    def test_invariants_and_final_checks(self):
+        path = self.write("i.json", binary.harmless(invariants=["n == 0"]))
+        self.assertIn("BROKEN INVARIANT  LS014", self.lockstep("run", path, status=1)[0])
+        path = self.write("f.json", binary.harmless(**{"finally": ["n == 2"]}))
+        self.assertIn("WRONG RESULT  LS015", self.lockstep("run", path, status=1)[0])
+
+    def test_the_trace_as_json_lines_is_json_to_its_end(self):
+        out, _ = self.lockstep("run", self.write("s.json", binary.deadlock()), "--trace", "json",
+                               "--policy", "round-robin", status=1)
+        lines = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual(lines[0]["lockstep_trace"], 1)
+        self.assertEqual(lines[-2]["finding"]["code"], "LS001")
+        self.assertEqual(lines[-1]["end"], "stuck")
+
+    def test_without_a_trace_the_interleaving_of_a_finding_is_shown(self):
+        path = self.write("s.json", binary.deadlock())
+        out, _ = self.lockstep("run", path, "--trace", "none", "--policy", "round-robin", status=1)
+        self.assertIn("how it comes to that", out)
+
+    def test_a_replay_is_the_run_again(self):
+        scenario = self.write("scenarios/s.json", binary.deadlock(variables={"n": 0}))
+        (self.folder / "elsewhere").mkdir()
+        for seed in range(5):
+            for trace in ["text", "json"]:
+                out, _ = self.status_of("run", "scenarios/s.json", "--policy", "random", "--seed", seed,
+                                        "--trace", trace, "--save-schedule", "elsewhere/x.json")
+                again, err = self.status_of("replay", "elsewhere/x.json", "--trace", trace)
+                self.assertEqual(out, again, err)
+
+    def status_of(self, *arguments):
+        import subprocess
+        process = self.start(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        out, err = process.communicate(timeout=60)
+        self.assertIn(process.returncode, (0, 1), err)
+        return out, err
+
+    def test_a_replay_from_another_folder_finds_its_scenario(self):
+        self.write("a/s.json", binary.deadlock())
+        self.lockstep("run", "a/s.json", "--save-schedule", "a/x.json", "--policy", "round-robin",
+                      status=1)
+        self.lockstep("replay", "x.json", cwd=self.folder / "a", status=1)
+        (self.folder / "a").rename(self.folder / "b")
+        self.lockstep("replay", "b/x.json", status=1)
+
+    def test_a_replay_of_a_scenario_that_has_changed_is_refused(self):
+        path = self.write("s.json", binary.deadlock())
+        self.lockstep("run", path, "--save-schedule", "x.json", "--policy", "round-robin", status=1)
+        path.write_text(path.read_text() + "\n")
+        out, err = self.lockstep("replay", "x.json", status=5)
+        self.assertEqual(out, "")
+        self.assertRegex(err, r"it was  [0-9a-f]{32}\n  it is   [0-9a-f]{32}\n")
+        _, err = self.lockstep("run", "s.json", "--schedule", "x.json", status=1)
+        self.assertIn("note:", err)
+
+    def test_a_replay_of_what_is_no_saved_schedule(self):
+        self.lockstep("replay", "nothing.json", status=2)
+        self.lockstep("replay", self.write("x.json", "[]"), status=2)
+        self.lockstep("replay", self.write("y.json", {"lockstep_schedule": 1}), status=2)
+
+    def test_standard_input_can_be_saved_and_replayed(self):
+        scenario = json.dumps(binary.deadlock()).encode()
+        self.lockstep("run", "-", "--policy", "round-robin", "--save-schedule", "x.json",
+                      stdin=scenario, status=1)
+        self.lockstep("replay", "x.json", stdin=scenario, status=1)
+
+
+if __name__ == "__main__":
+    unittest.main()
