@@ -31,11 +31,16 @@ struct BinaryRow {
   BinaryOperator op;
 };
 constexpr std::array binary_rows{
-    BinaryRow{"|", 1, BinaryOperator::bit_or},       BinaryRow{"^", 2, BinaryOperator::bit_xor},
-    BinaryRow{"&", 3, BinaryOperator::bit_and},      BinaryRow{"<<", 4, BinaryOperator::shift_left},
-    BinaryRow{">>", 4, BinaryOperator::shift_right}, BinaryRow{"+", 5, BinaryOperator::add},
-    BinaryRow{"-", 5, BinaryOperator::subtract},     BinaryRow{"*", 6, BinaryOperator::multiply},
-    BinaryRow{"/", 6, BinaryOperator::true_divide},  BinaryRow{"//", 6, BinaryOperator::floor_divide},
+    BinaryRow{"|", 1, BinaryOperator::bit_or},
+    BinaryRow{"^", 2, BinaryOperator::bit_xor},
+    BinaryRow{"&", 3, BinaryOperator::bit_and},
+    BinaryRow{"<<", 4, BinaryOperator::shift_left},
+    BinaryRow{">>", 4, BinaryOperator::shift_right},
+    BinaryRow{"+", 5, BinaryOperator::add},
+    BinaryRow{"-", 5, BinaryOperator::subtract},
+    BinaryRow{"*", 6, BinaryOperator::multiply},
+    BinaryRow{"/", 6, BinaryOperator::true_divide},
+    BinaryRow{"//", 6, BinaryOperator::floor_divide},
     BinaryRow{"%", 6, BinaryOperator::modulo},
 };
 
@@ -111,9 +116,7 @@ class Parser {
 
   // What the current token is instead of what it should be.
   [[noreturn]] void stop_unexpected(std::string_view expected) const {
-    const auto says = [this](std::string_view what) {
-      stop(token_.begin, not_part(what));
-    };
+    const auto says = [this](std::string_view what) { stop(token_.begin, not_part(what)); };
     if (!token_.fault.empty()) stop(token_.begin, token_.fault);
     if (at_keyword("for") || at_keyword("async")) says("a comprehension");
     if (at_keyword("lambda") || at_keyword("await") || at_keyword("yield")) says(token_.text);
@@ -552,8 +555,8 @@ class Parser {
     const bool constant = pieces.empty() || (pieces.size() == 1 && is_text(*pieces.front()));
     if (constant) {
       std::string text = pieces.empty() ? "" : std::move(pieces.front()->constant.text);
-      return make_constant(begin, bytes ? bytes_constant(std::move(text))
-                                        : string_constant(std::move(text)));
+      return make_constant(
+          begin, bytes ? bytes_constant(std::move(text)) : string_constant(std::move(text)));
     }
     return make(Kind::formatted, begin, std::move(pieces));
   }
@@ -644,8 +647,8 @@ class Parser {
     if (hex > 0) {
       const std::string_view code_text = text_.substr(at + 2, hex);
       std::uint32_t code = 0;
-      const auto [end, error] = std::from_chars(
-          code_text.data(), code_text.data() + code_text.size(), code, 16);
+      const auto [end, error] =
+          std::from_chars(code_text.data(), code_text.data() + code_text.size(), code, 16);
       if (code_text.size() < hex || error != std::errc() ||
           end != code_text.data() + code_text.size()) {
         stop(at, "expected " + std::to_string(hex) + " hexadecimal digits after \"\\" +
@@ -700,9 +703,10 @@ class Parser {
       advance();
     }
     ExpressionPtr spec;
-    if (at_symbol(":")) spec = format_spec(form, token_.end);
+    const bool has_spec = at_symbol(":");
+    if (has_spec) spec = format_spec(form, token_.end);
     if (!at_symbol("}")) stop_unexpected("\"}\"");
-    if (shows_itself && conversion == 0 && !spec) conversion = 'r';
+    if (shows_itself && conversion == 0 && !has_spec) conversion = 'r';
     const std::size_t behind = token_.end;
     end_ = behind;
     ExpressionPtr node = make(Kind::replacement, open, list(std::move(value), std::move(spec)));
@@ -735,8 +739,8 @@ class Parser {
   }
 
   std::string_view text_;
-  Token token_;            // the next one
-  std::size_t end_ = 0;    // of the last token taken
+  Token token_;          // the next one
+  std::size_t end_ = 0;  // of the last token taken
   std::size_t nesting_ = 0;
 };
 

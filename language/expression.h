@@ -7,7 +7,7 @@
 //
 // More than Python takes: a line break inside any quotes, so that a scenario's 'a\n' (where JSON
 // has made a line break of \n) means what it says.
-// Tested by tests/language/expression_test.cpp and, against Python, by expression_oracle_test.py.
+// Tested by tests/language/expression_test.cpp and, against Python, by oracles_test.py.
 #pragma once
 #include <cstddef>
 #include <cstdint>

@@ -108,7 +108,10 @@ Token number_at(std::string_view text, std::size_t begin) {
     }
   }
   token.end = at;
-  if (const std::size_t tail = identifier_bytes(text, at); tail > 0) {
+  const std::size_t tail = identifier_bytes(text, at);
+  if (!token.fault.empty()) {
+    // It is known what is wrong.
+  } else if (tail > 0) {
     const std::string_view word = text.substr(at, tail);
     if (word == "j" || word == "J") {
       token.fault = "complex numbers are not part of lockstep's expressions";

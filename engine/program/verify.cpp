@@ -58,6 +58,38 @@ std::optional<std::size_t> operand_limit(OperandKind kind, const Program& progra
   return 0;
 }
 
+// Whether the instruction itself can raise, for whatever operands.
+bool may_raise(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::constant:
+    case Opcode::store_local:
+    case Opcode::clear_local:
+    case Opcode::pop:
+    case Opcode::duplicate:
+    case Opcode::duplicate_two:
+    case Opcode::swap:
+    case Opcode::lift:
+    case Opcode::jump:
+    case Opcode::loop_back:
+    case Opcode::jump_if_false:
+    case Opcode::jump_if_true:
+    case Opcode::jump_if_false_keep:
+    case Opcode::jump_if_true_keep:
+    case Opcode::next_item:
+    case Opcode::return_value:
+    case Opcode::match_exception:
+    case Opcode::atomic_enter:
+    case Opcode::atomic_exit:
+    case Opcode::mark:
+    case Opcode::load_global:
+    case Opcode::store_global:
+    case Opcode::await_test:
+      return false;
+    default:
+      return true;
+  }
+}
+
 class FunctionVerifier {
  public:
   FunctionVerifier(const Program& program, const Function& function, Faults& faults)
@@ -251,7 +283,7 @@ class FunctionVerifier {
       }
       if (ways.next) follow(pc, pc + 1, depth, false);
       if (ways.jump) follow(pc, instruction.a, depth, true);
-      follow_exception(pc, depth);
+      if (may_raise(instruction.opcode)) follow_exception(pc, depth);
     }
   }
 

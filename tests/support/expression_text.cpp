@@ -1,4 +1,4 @@
-#include "support/expression_text.h"
+#include "tests/support/expression_text.h"
 
 #include <array>
 #include <string_view>
