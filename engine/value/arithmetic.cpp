@@ -3,9 +3,9 @@
 #include "engine/value/arithmetic.h"
 
 #include <algorithm>
+#include <compare>
 #include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,34 +19,56 @@ namespace {
 // As CPython's messages write it.
 std::string_view symbol(BinaryOperator op) {
   switch (op) {
-    case BinaryOperator::add: return "+";
-    case BinaryOperator::subtract: return "-";
-    case BinaryOperator::multiply: return "*";
-    case BinaryOperator::true_divide: return "/";
-    case BinaryOperator::floor_divide: return "//";
-    case BinaryOperator::modulo: return "%";
-    case BinaryOperator::power: return "** or pow()";
-    case BinaryOperator::bit_and: return "&";
-    case BinaryOperator::bit_or: return "|";
-    case BinaryOperator::bit_xor: return "^";
-    case BinaryOperator::shift_left: return "<<";
-    case BinaryOperator::shift_right: return ">>";
+    case BinaryOperator::add:
+      return "+";
+    case BinaryOperator::subtract:
+      return "-";
+    case BinaryOperator::multiply:
+      return "*";
+    case BinaryOperator::true_divide:
+      return "/";
+    case BinaryOperator::floor_divide:
+      return "//";
+    case BinaryOperator::modulo:
+      return "%";
+    case BinaryOperator::power:
+      return "** or pow()";
+    case BinaryOperator::bit_and:
+      return "&";
+    case BinaryOperator::bit_or:
+      return "|";
+    case BinaryOperator::bit_xor:
+      return "^";
+    case BinaryOperator::shift_left:
+      return "<<";
+    case BinaryOperator::shift_right:
+      return ">>";
   }
   return "";
 }
 
 std::string_view symbol(Comparison op) {
   switch (op) {
-    case Comparison::equal: return "==";
-    case Comparison::not_equal: return "!=";
-    case Comparison::less: return "<";
-    case Comparison::less_equal: return "<=";
-    case Comparison::greater: return ">";
-    case Comparison::greater_equal: return ">=";
-    case Comparison::in: return "in";
-    case Comparison::not_in: return "not in";
-    case Comparison::is: return "is";
-    case Comparison::is_not: return "is not";
+    case Comparison::equal:
+      return "==";
+    case Comparison::not_equal:
+      return "!=";
+    case Comparison::less:
+      return "<";
+    case Comparison::less_equal:
+      return "<=";
+    case Comparison::greater:
+      return ">";
+    case Comparison::greater_equal:
+      return ">=";
+    case Comparison::in:
+      return "in";
+    case Comparison::not_in:
+      return "not in";
+    case Comparison::is:
+      return "is";
+    case Comparison::is_not:
+      return "is not";
   }
   return "";
 }
@@ -83,9 +105,9 @@ bool has_concatenation(ValueKind kind) {
 // sequence * times, where `times` may be anything: PyNumber_Multiply of Objects/abstract.c.
 Result multiplied(ValueTable& values, Value sequence, Value times) {
   if (const auto n = as_index(values, times)) return repeated(values, sequence, *n);
-  return raise(values, ExceptionKind::type_error,
-               "can't multiply sequence by non-int of type '" +
-                   std::string(type_name(values, times)) + "'");
+  return raise(
+      values, ExceptionKind::type_error,
+      "can't multiply sequence by non-int of type '" + std::string(type_name(values, times)) + "'");
 }
 
 // At least one operand is no number.
@@ -109,18 +131,41 @@ Result container_binary(ValueTable& values, BinaryOperator op, Value left, Value
   return unsupported(values, op, left, right);
 }
 
+// Not the fast path of binary(), which shall not pay for the registers of this one.
+Result any_binary(ValueTable& values, BinaryOperator op, Value left, Value right,
+                  const Names* names) {
+  const auto a = number_of(values, left);
+  const auto b = a ? number_of(values, right) : std::nullopt;
+  if (!a || !b) return container_binary(values, op, left, right, names);
+  if (!a->is_real && !b->is_real) {
+    if (is_bit_operator(op) && values.kind(left) == ValueKind::boolean &&
+        values.kind(right) == ValueKind::boolean) {
+      return {boolean_value(integer_binary(values, op, a->integer, b->integer).value ==
+                            small_integer_value(1))};
+    }
+    return integer_binary(values, op, a->integer, b->integer);
+  }
+  if (!takes_reals(op)) return unsupported(values, op, left, right);
+  return real_binary(values, op, a->as_real(), b->as_real());
+}
+
 bool holds(Comparison op, std::partial_ordering order) {
   switch (op) {
-    case Comparison::less: return order < 0;
-    case Comparison::less_equal: return order <= 0;
-    case Comparison::greater: return order > 0;
-    case Comparison::greater_equal: return order >= 0;
+    case Comparison::less:
+      return std::is_lt(order);
+    case Comparison::less_equal:
+      return std::is_lteq(order);
+    case Comparison::greater:
+      return std::is_gt(order);
+    case Comparison::greater_equal:
+      return std::is_gteq(order);
     case Comparison::equal:
     case Comparison::not_equal:
     case Comparison::in:
     case Comparison::not_in:
     case Comparison::is:
-    case Comparison::is_not: break;
+    case Comparison::is_not:
+      break;
   }
   LOCKSTEP_ASSERT(false, "the other comparisons ask for no order");
   return false;
@@ -158,13 +203,18 @@ Result ordered(ValueTable& values, Comparison op, Value left, Value right) {
 
 using Pairs = std::vector<std::pair<Value, Value>>;
 
-// Whether two values of which at least one is no number, and which are not the same word,
-// may be equal: they are if all pairs added to `pairs` are.
-bool may_equal(const ValueTable& values, Value left, Value right, Pairs& pairs) {
+// Whether two values that are not the same word are equal if all pairs that are added to
+// `pairs` are.
+bool equal_but_for(const ValueTable& values, Value left, Value right, Pairs& pairs) {
+  if (const auto a = number_of(values, left)) {
+    const auto b = number_of(values, right);
+    return b && std::is_eq(compare_numbers(*a, *b));
+  }
   const ValueKind kind = values.kind(left);
   if (kind != values.kind(right)) return false;
   switch (kind) {
-    case ValueKind::range: return ranges_equal(values.as_range(left), values.as_range(right));
+    case ValueKind::range:
+      return ranges_equal(values.as_range(left), values.as_range(right));
     case ValueKind::list:
     case ValueKind::tuple: {
       const auto a = values.items(left);
@@ -197,9 +247,24 @@ bool may_equal(const ValueTable& values, Value left, Value right, Pairs& pairs) 
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
-    case ValueKind::unset: break;  // equal content is the same word
+    case ValueKind::unset:
+      break;  // equal content is the same word
   }
   return false;
+}
+
+// Lists that hold the same list twice, and so on, have exponentially many pairs but few
+// different ones.
+bool all_equal(const ValueTable& values, Pairs& pairs) {
+  constexpr std::size_t pairs_before_seen_counts = 1000;
+  std::set<std::pair<Value, Value>> seen;
+  for (std::size_t compared = 0; !pairs.empty(); ++compared) {
+    const auto [left, right] = pairs.back();
+    pairs.pop_back();
+    if (compared > pairs_before_seen_counts && !seen.emplace(left, right).second) continue;
+    if (!equal_but_for(values, left, right, pairs)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -209,14 +274,19 @@ bool truth(const ValueTable& values, Value value) {
   if (value == false_value || value == none_value) return false;
   if (is_small_integer(value)) return small_integer(value) != 0;
   switch (values.kind(value)) {
-    case ValueKind::integer: return true;  // 0 is small
-    case ValueKind::real: return values.as_real(value) != 0;
+    case ValueKind::integer:
+      return true;  // 0 is small
+    case ValueKind::real:
+      return values.as_real(value) != 0;
     case ValueKind::string:
-    case ValueKind::bytes: return !values.as_text(value).empty();
+    case ValueKind::bytes:
+      return !values.as_text(value).empty();
     case ValueKind::list:
     case ValueKind::tuple:
-    case ValueKind::dict: return !values.items(value).empty();
-    case ValueKind::range: return range_length(values.as_range(value)) != 0;
+    case ValueKind::dict:
+      return !values.items(value).empty();
+    case ValueKind::range:
+      return range_length(values.as_range(value)) != 0;
     case ValueKind::none:
     case ValueKind::boolean:
     case ValueKind::object:
@@ -224,64 +294,59 @@ bool truth(const ValueTable& values, Value value) {
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
-    case ValueKind::unset: break;
+    case ValueKind::unset:
+      break;
   }
   return true;
 }
 
-// With a list of pairs to compare, so that no nesting is too deep. Lists that hold the same
-// list twice, and so on, have exponentially many pairs but few different ones.
 bool equal(const ValueTable& values, Value left, Value right) {
   if (is_small_integer(left) && is_small_integer(right)) return left == right;
   if (left == right) {
     return values.kind(left) != ValueKind::real || values.as_real(left) == values.as_real(left);
   }
-  constexpr std::size_t pairs_before_seen_counts = 1000;
+  // A list of pairs still to compare instead of recursion: no nesting is too deep.
   Pairs pairs;
-  std::set<std::pair<Value, Value>> seen;
-  for (std::size_t compared = 0;; ++compared) {
-    if (compared > pairs_before_seen_counts) {
-      while (!seen.emplace(left, right).second) {
-        if (pairs.empty()) return true;
-        std::tie(left, right) = pairs.back();
-        pairs.pop_back();
-      }
-    }
-    const auto a = number_of(values, left);
-    const auto b = number_of(values, right);
-    if (a && b) {
-      if (compare_numbers(*a, *b) != 0) return false;
-    } else if (!may_equal(values, left, right, pairs)) {
-      return false;
-    }
-    if (pairs.empty()) return true;
-    std::tie(left, right) = pairs.back();
-    pairs.pop_back();
-  }
+  return equal_but_for(values, left, right, pairs) && (pairs.empty() || all_equal(values, pairs));
 }
 
 std::string_view type_name(const ValueTable& values, Value value) {
   switch (values.kind(value)) {
-    case ValueKind::none: return "NoneType";
-    case ValueKind::boolean: return "bool";
-    case ValueKind::integer: return "int";
-    case ValueKind::real: return "float";
-    case ValueKind::string: return "str";
-    case ValueKind::bytes: return "bytes";
-    case ValueKind::list: return "list";
-    case ValueKind::tuple: return "tuple";
-    case ValueKind::dict: return "dict";
-    case ValueKind::range: return "range";
-    case ValueKind::object: return "object";
-    case ValueKind::thread: return "Thread";
-    case ValueKind::function: return "function";
-    case ValueKind::exception_class: return "type";
+    case ValueKind::none:
+      return "NoneType";
+    case ValueKind::boolean:
+      return "bool";
+    case ValueKind::integer:
+      return "int";
+    case ValueKind::real:
+      return "float";
+    case ValueKind::string:
+      return "str";
+    case ValueKind::bytes:
+      return "bytes";
+    case ValueKind::list:
+      return "list";
+    case ValueKind::tuple:
+      return "tuple";
+    case ValueKind::dict:
+      return "dict";
+    case ValueKind::range:
+      return "range";
+    case ValueKind::object:
+      return "object";
+    case ValueKind::thread:
+      return "Thread";
+    case ValueKind::function:
+      return "function";
+    case ValueKind::exception_class:
+      return "type";
     case ValueKind::exception: {
       // Without its module.
       const std::string_view name = exception_name(values.exception_kind(value));
       return name.substr(name.rfind('.') + 1);
     }
-    case ValueKind::unset: break;
+    case ValueKind::unset:
+      break;
   }
   return "unset";
 }
@@ -301,7 +366,8 @@ Result unary(ValueTable& values, UnaryOperator op, Value operand) {
     case UnaryOperator::invert:
       if (!number || number->is_real) break;
       return {values.integer(~number->integer)};
-    case UnaryOperator::logical_not: break;
+    case UnaryOperator::logical_not:
+      break;
   }
   const std::string_view sign = op == UnaryOperator::negative   ? "-"
                                 : op == UnaryOperator::positive ? "+"
@@ -311,8 +377,7 @@ Result unary(ValueTable& values, UnaryOperator op, Value operand) {
                    std::string(type_name(values, operand)) + "'");
 }
 
-Result binary(ValueTable& values, BinaryOperator op, Value left, Value right,
-              const Names* names) {
+Result binary(ValueTable& values, BinaryOperator op, Value left, Value right, const Names* names) {
   if (is_small_integer(left) && is_small_integer(right)) {
     const std::int64_t a = small_integer(left);
     const std::int64_t b = small_integer(right);
@@ -320,28 +385,44 @@ Result binary(ValueTable& values, BinaryOperator op, Value left, Value right,
     if (op == BinaryOperator::subtract) return {values.integer(a - b)};
     return integer_binary(values, op, a, b);
   }
-  const auto a = number_of(values, left);
-  const auto b = a ? number_of(values, right) : std::nullopt;
-  if (!a || !b) return container_binary(values, op, left, right, names);
-  if (!a->is_real && !b->is_real) {
-    if (is_bit_operator(op) && values.kind(left) == ValueKind::boolean &&
-        values.kind(right) == ValueKind::boolean) {
-      return {boolean_value(integer_binary(values, op, a->integer, b->integer).value ==
-                            small_integer_value(1))};
-    }
-    return integer_binary(values, op, a->integer, b->integer);
-  }
-  if (!takes_reals(op)) return unsupported(values, op, left, right);
-  return real_binary(values, op, a->as_real(), b->as_real());
+  return any_binary(values, op, left, right, names);
 }
 
 Result compare(ValueTable& values, Comparison op, Value left, Value right) {
+  if (is_small_integer(left) && is_small_integer(right)) {
+    const std::int64_t a = small_integer(left);
+    const std::int64_t b = small_integer(right);
+    switch (op) {
+      case Comparison::equal:
+      case Comparison::is:
+        return {boolean_value(a == b)};
+      case Comparison::not_equal:
+      case Comparison::is_not:
+        return {boolean_value(a != b)};
+      case Comparison::less:
+        return {boolean_value(a < b)};
+      case Comparison::less_equal:
+        return {boolean_value(a <= b)};
+      case Comparison::greater:
+        return {boolean_value(a > b)};
+      case Comparison::greater_equal:
+        return {boolean_value(a >= b)};
+      case Comparison::in:
+      case Comparison::not_in:
+        break;
+    }
+  }
   switch (op) {
-    case Comparison::equal: return {boolean_value(equal(values, left, right))};
-    case Comparison::not_equal: return {boolean_value(!equal(values, left, right))};
-    case Comparison::is: return {boolean_value(left == right)};
-    case Comparison::is_not: return {boolean_value(left != right)};
-    case Comparison::in: return contains(values, right, left);
+    case Comparison::equal:
+      return {boolean_value(equal(values, left, right))};
+    case Comparison::not_equal:
+      return {boolean_value(!equal(values, left, right))};
+    case Comparison::is:
+      return {boolean_value(left == right)};
+    case Comparison::is_not:
+      return {boolean_value(left != right)};
+    case Comparison::in:
+      return contains(values, right, left);
     case Comparison::not_in: {
       const Result found = contains(values, right, left);
       return found.raised ? found : Result{boolean_value(found.value == false_value)};
@@ -349,10 +430,8 @@ Result compare(ValueTable& values, Comparison op, Value left, Value right) {
     case Comparison::less:
     case Comparison::less_equal:
     case Comparison::greater:
-    case Comparison::greater_equal: break;
-  }
-  if (is_small_integer(left) && is_small_integer(right)) {
-    return {boolean_value(holds(op, small_integer(left) <=> small_integer(right)))};
+    case Comparison::greater_equal:
+      break;
   }
   return ordered(values, op, left, right);
 }

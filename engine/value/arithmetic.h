@@ -33,11 +33,30 @@ inline constexpr int nesting_max = 1000;
 
 enum class UnaryOperator : std::uint8_t { negative, positive, invert, logical_not };
 enum class BinaryOperator : std::uint8_t {
-  add, subtract, multiply, true_divide, floor_divide, modulo, power,
-  bit_and, bit_or, bit_xor, shift_left, shift_right,
+  add,
+  subtract,
+  multiply,
+  true_divide,
+  floor_divide,
+  modulo,
+  power,
+  bit_and,
+  bit_or,
+  bit_xor,
+  shift_left,
+  shift_right,
 };
 enum class Comparison : std::uint8_t {
-  equal, not_equal, less, less_equal, greater, greater_equal, in, not_in, is, is_not,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in,
+  not_in,
+  is,
+  is_not,
 };
 
 bool truth(const ValueTable& values, Value value);

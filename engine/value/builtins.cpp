@@ -95,7 +95,8 @@ Result wrong_count(ValueTable& values, Builtin builtin, std::size_t given) {
     case Builtin::list_:
     case Builtin::tuple_:
     case Builtin::dict_:
-    case Builtin::zip_: break;
+    case Builtin::zip_:
+      break;
   }
   const std::string_view relation = row.arguments_min == row.arguments_max ? ""
                                     : too_few                              ? "at least "
@@ -174,8 +175,7 @@ Result builtin_sum(ValueTable& values, Arguments arguments, const Names& names) 
 Result builtin_abs(ValueTable& values, Arguments arguments, const Names&) {
   const auto number = number_of(values, arguments[0]);
   if (!number) {
-    return type_error(values,
-                      "bad operand type for abs(): " + quoted_type(values, arguments[0]));
+    return type_error(values, "bad operand type for abs(): " + quoted_type(values, arguments[0]));
   }
   if (number->is_real) return {values.real(std::fabs(number->real))};
   if (number->integer >= 0) return {values.integer(number->integer)};
@@ -206,9 +206,12 @@ Result integer_of_text(ValueTable& values, Value text, int base, const Names& na
     parsed = parse_integer(values.as_text(text), base);
   }
   switch (parsed.status) {
-    case ParsedInteger::Status::valid: return {values.integer(parsed.n)};
-    case ParsedInteger::Status::out_of_range: return integer_overflow(values);
-    case ParsedInteger::Status::invalid: break;
+    case ParsedInteger::Status::valid:
+      return {values.integer(parsed.n)};
+    case ParsedInteger::Status::out_of_range:
+      return integer_overflow(values);
+    case ParsedInteger::Status::invalid:
+      break;
   }
   return value_error(values, "invalid literal for int() with base " + std::to_string(base) + ": " +
                                  repr(values, text, names));
@@ -233,7 +236,8 @@ Result builtin_int(ValueTable& values, Arguments arguments, const Names& names) 
   if (!number) {
     return type_error(values,
                       "int() argument must be a string, a bytes-like object or a real number, "
-                      "not " + quoted_type(values, value));
+                      "not " +
+                          quoted_type(values, value));
   }
   if (number->is_real) return truncated(values, number->real);
   return {values.integer(number->integer)};
@@ -314,9 +318,8 @@ Result builtin_enumerate(ValueTable& values, Arguments arguments, const Names&) 
   }
   Collected collected = collect(values, arguments[0]);
   if (collected.raised) return *collected.raised;
-  if (!collected.items.empty() &&
-      next > std::numeric_limits<std::int64_t>::max() -
-                 static_cast<std::int64_t>(collected.items.size())) {
+  if (!collected.items.empty() && next > std::numeric_limits<std::int64_t>::max() -
+                                             static_cast<std::int64_t>(collected.items.size())) {
     return integer_overflow(values);
   }
   for (Value& item : collected.items) {
@@ -338,6 +341,7 @@ Result builtin_zip(ValueTable& values, Arguments arguments, const Names&) {
   std::vector<Value> result;
   for (std::size_t i = 0; i < shortest; ++i) {
     std::vector<Value> row;
+    row.reserve(columns.size());
     for (const auto& column : columns) row.push_back(column[i]);
     result.push_back(values.tuple(row));
   }

@@ -50,9 +50,12 @@ Result unknown_encoding(ValueTable& values, std::string_view encoding) {
 
 std::string_view codec_name(Codec codec) {
   switch (codec) {
-    case Codec::utf8: return "utf-8";
-    case Codec::ascii: return "ascii";
-    case Codec::latin_1: return "latin-1";
+    case Codec::utf8:
+      return "utf-8";
+    case Codec::ascii:
+      return "ascii";
+    case Codec::latin_1:
+      return "latin-1";
   }
   return "";
 }
@@ -62,8 +65,7 @@ Result codec_error(ValueTable& values, ExceptionKind kind, Codec codec, Value ob
                    std::size_t start, std::size_t end, std::string_view reason) {
   const std::array arguments{values.string(codec_name(codec)), object,
                              values.integer(static_cast<std::int64_t>(start)),
-                             values.integer(static_cast<std::int64_t>(end)),
-                             values.string(reason)};
+                             values.integer(static_cast<std::int64_t>(end)), values.string(reason)};
   return {values.exception(kind, arguments), true};
 }
 
@@ -90,9 +92,9 @@ Result encoded(ValueTable& values, Value string, std::string_view encoding) {
     }
   });
   if (wrong == 0) return bytes_of(values, result);
-  return codec_error(values, ExceptionKind::unicode_encode_error, *codec, string, i, i + wrong,
-                     *codec == Codec::ascii ? "ordinal not in range(128)"
-                                            : "ordinal not in range(256)");
+  return codec_error(
+      values, ExceptionKind::unicode_encode_error, *codec, string, i, i + wrong,
+      *codec == Codec::ascii ? "ordinal not in range(128)" : "ordinal not in range(256)");
 }
 
 Result decoded(ValueTable& values, Value bytes, std::string_view encoding) {
@@ -115,7 +117,8 @@ Result decoded(ValueTable& values, Value bytes, std::string_view encoding) {
       return codec_error(values, ExceptionKind::unicode_decode_error, *codec, bytes, at, at + 1,
                          "ordinal not in range(128)");
     }
-    case Codec::latin_1: break;
+    case Codec::latin_1:
+      break;
   }
   std::string result;
   for (const char c : text) append_code_point(result, static_cast<unsigned char>(c));

@@ -66,8 +66,8 @@ std::string_view code_point_text(const ValueTable& values, Value string, std::si
 }
 
 Result list_contains(ValueTable& values, std::span<const Value> items, Value item) {
-  return {boolean_value(std::ranges::any_of(
-      items, [&](Value there) { return same_or_equal(values, there, item); }))};
+  return {boolean_value(
+      std::ranges::any_of(items, [&](Value there) { return same_or_equal(values, there, item); }))};
 }
 
 Result bytes_contain(ValueTable& values, std::string_view text, Value item) {
@@ -78,8 +78,8 @@ Result bytes_contain(ValueTable& values, std::string_view text, Value item) {
     return {boolean_value(text.find(static_cast<char>(*n)) != std::string_view::npos)};
   }
   if (values.kind(item) != ValueKind::bytes) {
-    return type_error(values, "a bytes-like object is required, not " +
-                                  quoted(type_name(values, item)));
+    return type_error(values,
+                      "a bytes-like object is required, not " + quoted(type_name(values, item)));
   }
   return {boolean_value(text.find(values.as_text(item)) != std::string_view::npos)};
 }
@@ -112,12 +112,10 @@ Result wrong_index_type(ValueTable& values, Value container, Value index) {
 
 Result not_subscriptable(ValueTable& values, Value container) {
   if (values.kind(container) == ValueKind::exception_class) {
-    return type_error(values, "type " +
-                                  quoted(exception_name(values.exception_kind(container))) +
+    return type_error(values, "type " + quoted(exception_name(values.exception_kind(container))) +
                                   " is not subscriptable");
   }
-  return type_error(values,
-                    quoted(type_name(values, container)) + " object is not subscriptable");
+  return type_error(values, quoted(type_name(values, container)) + " object is not subscriptable");
 }
 
 bool is_sequence(ValueKind kind) {
@@ -127,20 +125,29 @@ bool is_sequence(ValueKind kind) {
 
 std::string_view out_of_range_text(ValueKind kind) {
   switch (kind) {
-    case ValueKind::string: return "string index out of range";
-    case ValueKind::bytes: return "index out of range";
-    case ValueKind::tuple: return "tuple index out of range";
-    case ValueKind::range: return "range object index out of range";
-    default: return "list index out of range";
+    case ValueKind::string:
+      return "string index out of range";
+    case ValueKind::bytes:
+      return "index out of range";
+    case ValueKind::tuple:
+      return "tuple index out of range";
+    case ValueKind::range:
+      return "range object index out of range";
+    default:
+      return "list index out of range";
   }
 }
 
 Result sequence_item(ValueTable& values, Value container, std::uint64_t i) {
   switch (values.kind(container)) {
-    case ValueKind::string: return {values.string(code_point_text(values, container, i))};
-    case ValueKind::bytes: return {byte_value(values, values.as_text(container), i)};
-    case ValueKind::range: return {values.integer(range_item(values.as_range(container), i))};
-    default: return {values.items(container)[i]};
+    case ValueKind::string:
+      return {values.string(code_point_text(values, container, i))};
+    case ValueKind::bytes:
+      return {byte_value(values, values.as_text(container), i)};
+    case ValueKind::range:
+      return {values.integer(range_item(values.as_range(container), i))};
+    default:
+      return {values.items(container)[i]};
   }
 }
 
@@ -161,15 +168,13 @@ std::string sliced_string(std::string_view text, bool ascii, const SliceIndices&
     return result;
   }
   std::vector<std::string_view> code_points;
-  for_each_code_point(text, [&](std::uint32_t, std::string_view bytes) {
-    code_points.push_back(bytes);
-  });
+  for_each_code_point(text,
+                      [&](std::uint32_t, std::string_view bytes) { code_points.push_back(bytes); });
   for_each_index(slice, [&](std::size_t i) { result += code_points[i]; });
   return result;
 }
 
-Result sliced_range(ValueTable& values, const ValueTable::Range& range,
-                    const SliceIndices& slice) {
+Result sliced_range(ValueTable& values, const ValueTable::Range& range, const SliceIndices& slice) {
   // compute_slice of Objects/rangeobject.c: the bounds are items, or one step off the end.
   const auto start = multiplied_and_added(slice.start, range.step, range.start);
   const auto stop = multiplied_and_added(slice.stop, range.step, range.start);
@@ -204,12 +209,17 @@ std::optional<std::uint64_t> length(const ValueTable& values, Value value) {
     case ValueKind::string:
       return values.is_ascii(value) ? values.as_text(value).size()
                                     : count_code_points(values.as_text(value));
-    case ValueKind::bytes: return values.as_text(value).size();
+    case ValueKind::bytes:
+      return values.as_text(value).size();
     case ValueKind::list:
-    case ValueKind::tuple: return values.items(value).size();
-    case ValueKind::dict: return values.items(value).size() / 2;
-    case ValueKind::range: return range_length(values.as_range(value));
-    default: return std::nullopt;
+    case ValueKind::tuple:
+      return values.items(value).size();
+    case ValueKind::dict:
+      return values.items(value).size() / 2;
+    case ValueKind::range:
+      return range_length(values.as_range(value));
+    default:
+      return std::nullopt;
   }
 }
 
@@ -269,13 +279,12 @@ Result no_attribute(ValueTable& values, Value value, std::string_view name) {
       values.kind(value) == ValueKind::exception_class
           ? "type object " + quoted(exception_name(values.exception_kind(value)))
           : quoted(type_name(values, value)) + " object";
-  return raise(values, ExceptionKind::attribute_error,
-               owner + " has no attribute " + quoted(name));
+  return raise(values, ExceptionKind::attribute_error, owner + " has no attribute " + quoted(name));
 }
 
 Result not_an_index(ValueTable& values, Value value) {
-  return type_error(values, quoted(type_name(values, value)) +
-                                " object cannot be interpreted as an integer");
+  return type_error(
+      values, quoted(type_name(values, value)) + " object cannot be interpreted as an integer");
 }
 
 Collected collect(ValueTable& values, Value iterable) {
@@ -310,7 +319,8 @@ Collected collect(ValueTable& values, Value iterable) {
       }
       return result;
     }
-    default: return {{}, not_iterable(values, iterable)};
+    default:
+      return {{}, not_iterable(values, iterable)};
   }
 }
 
@@ -393,9 +403,11 @@ Result contains(ValueTable& values, Value container, Value item) {
       }
       return {boolean_value(values.as_text(container).find(values.as_text(item)) !=
                             std::string_view::npos)};
-    case ValueKind::bytes: return bytes_contain(values, values.as_text(container), item);
+    case ValueKind::bytes:
+      return bytes_contain(values, values.as_text(container), item);
     case ValueKind::list:
-    case ValueKind::tuple: return list_contains(values, values.items(container), item);
+    case ValueKind::tuple:
+      return list_contains(values, values.items(container), item);
     case ValueKind::dict:
       if (!values.is_hashable(item)) return unhashable(values, item);
       return {boolean_value(find_key(values, values.items(container), item).has_value())};
@@ -410,8 +422,8 @@ Result contains(ValueTable& values, Value container, Value item) {
       return {boolean_value(static_cast<double>(n) == x && range_contains(range, n))};
     }
     default:
-      return type_error(values, "argument of type " + quoted(type_name(values, container)) +
-                                    " is not iterable");
+      return type_error(
+          values, "argument of type " + quoted(type_name(values, container)) + " is not iterable");
   }
 }
 
@@ -485,7 +497,8 @@ Result slice(ValueTable& values, Value container, Value start, Value stop, Value
           sliced_string(values.as_text(container), values.is_ascii(container), indices))};
     case ValueKind::bytes:
       return {values.bytes(sliced_string(values.as_text(container), true, indices))};
-    case ValueKind::range: return sliced_range(values, values.as_range(container), indices);
+    case ValueKind::range:
+      return sliced_range(values, values.as_range(container), indices);
     default: {
       const auto items = values.items(container);
       std::vector<Value> result;
@@ -506,8 +519,8 @@ Result with_item(ValueTable& values, Value container, Value index, Value item) {
     return {values.dict(items)};
   }
   if (kind != ValueKind::list) {
-    return type_error(values, quoted(type_name(values, container)) +
-                                  " object does not support item assignment");
+    return type_error(
+        values, quoted(type_name(values, container)) + " object does not support item assignment");
   }
   const auto wanted = as_index(values, index);
   if (!wanted) return wrong_index_type(values, container, index);

@@ -31,7 +31,7 @@ void set_key(const ValueTable& values, std::vector<Value>& items, Value key, Val
 
 // The errors that several operations share.
 Result too_large(ValueTable& values);
-Result unhashable(ValueTable& values, Value key);      // requires: not hashable
+Result unhashable(ValueTable& values, Value key);  // requires: not hashable
 Result key_error(ValueTable& values, Value key);
 Result not_iterable(ValueTable& values, Value value);
 Result no_attribute(ValueTable& values, Value value, std::string_view name);

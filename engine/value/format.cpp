@@ -8,8 +8,8 @@
 
 #include "engine/value/arithmetic.h"
 #include "engine/value/containers.h"
-#include "engine/value/numbers.h"
 #include "engine/value/number_text.h"
+#include "engine/value/numbers.h"
 #include "engine/value/text.h"
 #include "engine/value/text_writer.h"
 #include "engine/value/unicode.h"
@@ -18,15 +18,15 @@ namespace lockstep {
 namespace {
 
 struct FormatSpec {
-  std::string fill = " ";      // one code point
-  char align = '<';            // < > = ^
-  char sign = 0;               // + - space; 0: none given
-  char separator = 0;          // , or _; 0: no grouping
+  std::string fill = " ";  // one code point
+  char align = '<';        // < > = ^
+  char sign = 0;           // + - space; 0: none given
+  char separator = 0;      // , or _; 0: no grouping
   bool no_negative_zero = false;
   bool alternate = false;
-  std::int64_t width = -1;     // -1: none given
+  std::int64_t width = -1;  // -1: none given
   std::int64_t precision = -1;
-  std::uint32_t type = 0;      // a code point; 0: none given
+  std::uint32_t type = 0;  // a code point; 0: none given
 };
 
 // What the parser needs to know of the value's type.
@@ -95,8 +95,8 @@ class SpecParser {
       spec.type = code_point_at(rest_, 0);
     }
     if (spec.separator != 0 && !takes_separator(spec)) {
-      result.error = std::string("Cannot specify '") + spec.separator + "' with '" +
-                     shown(spec.type) + "'.";
+      result.error =
+          std::string("Cannot specify '") + spec.separator + "' with '" + shown(spec.type) + "'.";
     }
     return result;
   }
@@ -145,9 +145,7 @@ class SpecParser {
     return true;
   }
 
-  ParsedSpec too_many_digits() const {
-    return {{}, "Too many decimal digits in format string"};
-  }
+  ParsedSpec too_many_digits() const { return {{}, "Too many decimal digits in format string"}; }
 
   // False if both separators are given.
   bool parse_separator(FormatSpec& spec) {
@@ -169,12 +167,15 @@ class SpecParser {
       case 'F':
       case 'g':
       case 'G':
-      case '%': return true;
+      case '%':
+        return true;
       case 'b':
       case 'o':
       case 'x':
-      case 'X': return spec.separator == '_';
-      default: return false;
+      case 'X':
+        return spec.separator == '_';
+      default:
+        return false;
     }
   }
 
@@ -213,9 +214,9 @@ std::string grouped(std::string_view digits, std::int64_t width_min, char separa
 
 struct NumberParts {
   bool negative = false;
-  std::string prefix;   // 0x and the like
-  std::string digits;   // what is grouped: before the point
-  std::string rest;     // from the point on, or what is no number
+  std::string prefix;  // 0x and the like
+  std::string digits;  // what is grouped: before the point
+  std::string rest;    // from the point on, or what is no number
 };
 
 std::string lay_out(const FormatSpec& spec, const NumberParts& parts) {
@@ -226,24 +227,27 @@ std::string lay_out(const FormatSpec& spec, const NumberParts& parts) {
   } else if (spec.sign == '+' || spec.sign == ' ') {
     sign = spec.sign;
   }
-  const auto fixed = static_cast<std::int64_t>(sign.size() + parts.prefix.size() +
-                                               count_code_points(parts.rest));
+  const auto fixed =
+      static_cast<std::int64_t>(sign.size() + parts.prefix.size() + count_code_points(parts.rest));
   const bool zeros = spec.fill == "0" && spec.align == '=';
   const std::string digits =
-      parts.digits.empty() ? ""
-                           : grouped(parts.digits, zeros ? spec.width - fixed : 0, spec.separator,
-                                     binary ? 4 : 3);
+      parts.digits.empty()
+          ? ""
+          : grouped(parts.digits, zeros ? spec.width - fixed : 0, spec.separator, binary ? 4 : 3);
   const std::string body = digits + parts.rest;
   const std::int64_t padding =
       std::max<std::int64_t>(spec.width - fixed - static_cast<std::int64_t>(digits.size()), 0);
   const std::string head = sign + parts.prefix;
   switch (spec.align) {
-    case '<': return head + body + repeated_text(spec.fill, padding);
-    case '=': return head + repeated_text(spec.fill, padding) + body;
+    case '<':
+      return head + body + repeated_text(spec.fill, padding);
+    case '=':
+      return head + repeated_text(spec.fill, padding) + body;
     case '^':
       return repeated_text(spec.fill, padding / 2) + head + body +
              repeated_text(spec.fill, padding - padding / 2);
-    default: return repeated_text(spec.fill, padding) + head + body;
+    default:
+      return repeated_text(spec.fill, padding) + head + body;
   }
 }
 
@@ -252,8 +256,8 @@ Result value_error(ValueTable& values, std::string_view message) {
 }
 
 Result unknown_code(ValueTable& values, const FormatSpec& spec, std::string_view type_name) {
-  return value_error(values, "Unknown format code '" + shown(spec.type) +
-                                 "' for object of type '" + std::string(type_name) + "'");
+  return value_error(values, "Unknown format code '" + shown(spec.type) + "' for object of type '" +
+                                 std::string(type_name) + "'");
 }
 
 Result format_string(ValueTable& values, Value value, const FormatSpec& spec) {
@@ -263,8 +267,7 @@ Result format_string(ValueTable& values, Value value, const FormatSpec& spec) {
   }
   if (spec.sign != 0) return value_error(values, "Sign not allowed in string format specifier");
   if (spec.no_negative_zero) {
-    return value_error(values,
-                       "Negative zero coercion (z) not allowed in string format specifier");
+    return value_error(values, "Negative zero coercion (z) not allowed in string format specifier");
   }
   if (spec.alternate) {
     return value_error(values, "Alternate form (#) not allowed in string format specifier");
@@ -310,11 +313,18 @@ Result format_integer(ValueTable& values, std::int64_t n, const FormatSpec& spec
   unsigned base = 10;
   NumberParts parts;
   switch (spec.type) {
-    case 'b': base = 2; break;
-    case 'o': base = 8; break;
+    case 'b':
+      base = 2;
+      break;
+    case 'o':
+      base = 8;
+      break;
     case 'x':
-    case 'X': base = 16; break;
-    default: break;
+    case 'X':
+      base = 16;
+      break;
+    default:
+      break;
   }
   if (spec.alternate && base != 10) parts.prefix = {'0', static_cast<char>(spec.type)};
   parts.negative = n < 0;
@@ -333,8 +343,10 @@ bool is_real_code(std::uint32_t type) {
     case 'g':
     case 'G':
     case 'n':
-    case '%': return true;
-    default: return false;
+    case '%':
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -344,15 +356,20 @@ RealLayout real_layout(const FormatSpec& spec) {
   layout.precision = spec.precision < 0 ? 6 : static_cast<int>(spec.precision);
   switch (spec.type) {
     case 'e':
-    case 'E': layout.form = RealForm::scientific; break;
+    case 'E':
+      layout.form = RealForm::scientific;
+      break;
     case 'f':
     case 'F':
-    case '%': layout.form = RealForm::fixed; break;
+    case '%':
+      layout.form = RealForm::fixed;
+      break;
     case 0:
       layout.form = spec.precision < 0 ? RealForm::shortest : RealForm::general;
       layout.add_dot_zero = true;
       break;
-    default: layout.form = RealForm::general;
+    default:
+      layout.form = RealForm::general;
   }
   return layout;
 }
@@ -397,7 +414,8 @@ Result format_number(ValueTable& values, const Number& number, const FormatSpec&
     case 'n':
     case 'o':
     case 'x':
-    case 'X': return format_integer(values, number.integer, spec);
+    case 'X':
+      return format_integer(values, number.integer, spec);
     default:
       if (spec.type == 0 || !is_real_code(spec.type)) {
         return unknown_code(values, spec, type_name);

@@ -80,14 +80,13 @@ Result wrong_count(ValueTable& values, Method method, Value receiver, int least,
   const std::string relation = too_few ? "at least " : "at most ";
   const std::string arguments = std::to_string(bound) + (bound == 1 ? " argument" : " arguments");
   const ValueKind kind = values.kind(receiver);
-  const bool by_format = (kind == ValueKind::string || kind == ValueKind::bytes) &&
-                         (method == Method::startswith_ || method == Method::endswith_ ||
-                          method == Method::find_ || method == Method::count_ ||
-                          method == Method::index_ || method == Method::split_ ||
-                          method == Method::encode_ || method == Method::decode_);
+  const bool by_format =
+      (kind == ValueKind::string || kind == ValueKind::bytes) &&
+      (method == Method::startswith_ || method == Method::endswith_ || method == Method::find_ ||
+       method == Method::count_ || method == Method::index_ || method == Method::split_ ||
+       method == Method::encode_ || method == Method::decode_);
   if (by_format) {
-    return type_error(values,
-                      name + "() takes " + relation + arguments + " (" + got + " given)");
+    return type_error(values, name + "() takes " + relation + arguments + " (" + got + " given)");
   }
   return type_error(values, name + " expected " + relation + arguments + ", got " + got);
 }
@@ -219,8 +218,8 @@ Result method_split(ValueTable& values, Value receiver, Arguments arguments, con
   std::vector<Value> parts;
   if (arguments.empty() || arguments[0] == none_value) {
     for (rest = without_leading_space(rest); !rest.empty(); rest = without_leading_space(rest)) {
-      const auto [end, space] = splits_left == 0 ? std::pair(rest.size(), std::size_t{0})
-                                                 : find_space(rest);
+      const auto [end, space] =
+          splits_left == 0 ? std::pair(rest.size(), std::size_t{0}) : find_space(rest);
       parts.push_back(values.string(rest.substr(0, end)));
       rest.remove_prefix(end + space);
       --splits_left;
@@ -228,8 +227,8 @@ Result method_split(ValueTable& values, Value receiver, Arguments arguments, con
     return list_of(values, parts);
   }
   if (!is_string(values, arguments[0])) {
-    return type_error(values, "must be str or None, not " +
-                                  std::string(type_name(values, arguments[0])));
+    return type_error(values,
+                      "must be str or None, not " + std::string(type_name(values, arguments[0])));
   }
   const std::string_view separator = values.as_text(arguments[0]);
   if (separator.empty()) return value_error(values, "empty separator");
@@ -249,8 +248,7 @@ Result method_join(ValueTable& values, Value receiver, Arguments arguments, cons
   for (std::size_t i = 0; i < collected.items.size(); ++i) {
     const Value item = collected.items[i];
     if (!is_string(values, item)) {
-      return type_error(values, "sequence item " + std::to_string(i) +
-                                    ": expected str instance, " +
+      return type_error(values, "sequence item " + std::to_string(i) + ": expected str instance, " +
                                     std::string(type_name(values, item)) + " found");
     }
     if (i > 0) text += values.as_text(receiver);
@@ -260,16 +258,14 @@ Result method_join(ValueTable& values, Value receiver, Arguments arguments, cons
   return string_of(values, text);
 }
 
-Result method_format(ValueTable& values, Value receiver, Arguments arguments,
-                     const Names& names) {
+Result method_format(ValueTable& values, Value receiver, Arguments arguments, const Names& names) {
   return str_format(values, values.as_text(receiver), arguments, names);
 }
 
 Result method_replace(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
   for (std::size_t i = 0; i < 2; ++i) {
     if (is_string(values, arguments[i])) continue;
-    return type_error(values, "replace() argument " + std::to_string(i + 1) +
-                                  " must be str, not " +
+    return type_error(values, "replace() argument " + std::to_string(i + 1) + " must be str, not " +
                                   std::string(type_name(values, arguments[i])));
   }
   std::int64_t left = -1;  // below 0: no bound
@@ -312,12 +308,12 @@ struct Window {
 std::optional<Window> window(const ValueTable& values, Arguments arguments, std::int64_t length,
                              bool none_allowed) {
   Window result{0, length};
-  std::int64_t* const bounds[] = {&result.start, &result.end};
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (none_allowed && arguments[i] == none_value) continue;
     const auto n = as_index(values, arguments[i]);
     if (!n) return std::nullopt;
-    *bounds[i - 1] = *n < 0 ? std::max<std::int64_t>(*n + length, 0) : *n;
+    std::int64_t& bound = i == 1 ? result.start : result.end;
+    bound = *n < 0 ? std::max<std::int64_t>(*n + length, 0) : *n;
   }
   result.end = std::min(result.end, length);
   return result;
@@ -333,8 +329,8 @@ Result wrong_bounds(ValueTable& values, bool none_allowed) {
 // What find, index, count, startswith and endswith look through.
 struct Searched {
   std::optional<Result> raised;
-  bool nowhere = false;        // the bounds cross
-  std::int64_t start = 0;      // in units
+  bool nowhere = false;    // the bounds cross
+  std::int64_t start = 0;  // in units
   std::string_view text;
 };
 
@@ -391,8 +387,7 @@ Result method_index(ValueTable& values, Value receiver, Arguments arguments, con
     return found;
   }
   const auto items = values.items(receiver);
-  const auto bounds =
-      window(values, arguments, static_cast<std::int64_t>(items.size()), false);
+  const auto bounds = window(values, arguments, static_cast<std::int64_t>(items.size()), false);
   if (!bounds) return wrong_bounds(values, false);
   for (std::int64_t i = bounds->start; i < bounds->end; ++i) {
     if (same_or_equal(values, items[static_cast<std::size_t>(i)], arguments[0])) {
@@ -428,10 +423,24 @@ Result method_count(ValueTable& values, Value receiver, Arguments arguments, con
 
 enum class End : std::uint8_t { start, end };
 
+Result wrong_affix(ValueTable& values, std::string_view name, Value receiver, Value affix,
+                   bool in_tuple) {
+  const std::string method(name);
+  const std::string own(type_name(values, receiver));
+  const std::string found(type_name(values, affix));
+  if (!in_tuple) {
+    return type_error(
+        values, method + " first arg must be " + own + " or a tuple of " + own + ", not " + found);
+  }
+  if (values.kind(receiver) == ValueKind::bytes) {
+    return type_error(values, "a bytes-like object is required, not '" + found + "'");
+  }
+  return type_error(values, "tuple for " + method + " must only contain str, not " + found);
+}
+
 Result has_affix(ValueTable& values, Value receiver, Arguments arguments, End end,
                  std::string_view name) {
   const ValueKind kind = values.kind(receiver);
-  const std::string own(type_name(values, receiver));
   const Searched area = searched(values, receiver, arguments);
   if (area.raised) return *area.raised;
 
@@ -439,16 +448,7 @@ Result has_affix(ValueTable& values, Value receiver, Arguments arguments, End en
   const auto candidates = several ? values.items(arguments[0]) : arguments.first(1);
   for (const Value candidate : candidates) {
     if (values.kind(candidate) != kind) {
-      const std::string found(type_name(values, candidate));
-      if (!several) {
-        return type_error(values, std::string(name) + " first arg must be " + own +
-                                      " or a tuple of " + own + ", not " + found);
-      }
-      if (kind == ValueKind::bytes) {
-        return type_error(values, "a bytes-like object is required, not '" + found + "'");
-      }
-      return type_error(values, "tuple for " + std::string(name) + " must only contain str, not " +
-                                    found);
+      return wrong_affix(values, name, receiver, candidate, several);
     }
     const std::string_view affix = values.as_text(candidate);
     if (area.nowhere) continue;
@@ -519,6 +519,7 @@ Result method_values(ValueTable& values, Value receiver, Arguments, const Names&
 Result method_items(ValueTable& values, Value receiver, Arguments, const Names&) {
   const auto items = values.items(receiver);
   std::vector<Value> result;
+  result.reserve(items.size() / 2);
   for (std::size_t i = 0; i < items.size(); i += 2) {
     result.push_back(values.tuple(items.subspan(i, 2)));
   }
@@ -537,6 +538,7 @@ std::string_view method_name(Method method) { return rows[static_cast<std::size_
 
 std::vector<std::string_view> method_names() {
   std::vector<std::string_view> names;
+  names.reserve(rows.size());
   for (const Row& row : rows) names.push_back(row.name);
   return names;
 }

@@ -83,14 +83,14 @@ std::string finite_text(double x, const RealLayout& layout) {
     case RealForm::general: {
       RealLayout at_least_one = layout;
       at_least_one.precision = std::max(layout.precision, 1);
-      return lay_out(split_scientific(to_text(x, std::chars_format::scientific,
-                                              at_least_one.precision - 1)),
-                     at_least_one);
+      return lay_out(
+          split_scientific(to_text(x, std::chars_format::scientific, at_least_one.precision - 1)),
+          at_least_one);
     }
     case RealForm::shortest: {
       char buffer[32];
-      const auto end = std::to_chars(buffer, buffer + sizeof buffer, x,
-                                     std::chars_format::scientific).ptr;
+      const auto end =
+          std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::scientific).ptr;
       return lay_out(split_scientific({buffer, static_cast<std::size_t>(end - buffer)}), layout);
     }
   }
@@ -197,12 +197,16 @@ int prefix_base(std::string_view text) {
   if (text.size() < 2 || text[0] != '0') return 0;
   switch (text[1]) {
     case 'x':
-    case 'X': return 16;
+    case 'X':
+      return 16;
     case 'o':
-    case 'O': return 8;
+    case 'O':
+      return 8;
     case 'b':
-    case 'B': return 2;
-    default: return 0;
+    case 'B':
+      return 2;
+    default:
+      return 0;
   }
 }
 

@@ -1,8 +1,8 @@
 // Numbers as text and back, as CPython does it. Internal to engine/value.
 //
-// The digits of floats come from std::to_chars and std::from_chars, which are exact and know no locale;
-// where they go is CPython's format_float_short (Python/pystrtod.c).
-// Tested against Python by tests/engine/value/cases_test.cpp.
+// The digits of floats come from std::to_chars and std::from_chars, which are exact and know no
+// locale; where they go is CPython's format_float_short (Python/pystrtod.c). Tested against Python
+// by tests/engine/value/cases_test.cpp.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -19,9 +19,9 @@ enum class RealForm : std::uint8_t {
 };
 struct RealLayout {
   RealForm form = RealForm::shortest;
-  int precision = 0;         // 0 or more; not used by shortest
-  bool add_dot_zero = false; // "1" is written "1.0"
-  bool alternate = false;    // '#': the point always, and general keeps trailing zeros
+  int precision = 0;          // 0 or more; not used by shortest
+  bool add_dot_zero = false;  // "1" is written "1.0"
+  bool alternate = false;     // '#': the point always, and general keeps trailing zeros
 };
 // Lower case: "1e+16", "inf", "nan"; a minus where the sign bit is set, but for NaN.
 std::string real_text(double x, const RealLayout& layout);

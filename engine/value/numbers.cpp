@@ -137,8 +137,10 @@ std::optional<Number> number_of(const ValueTable& values, Value value) {
   if (is_small_integer(value)) return Number{.integer = small_integer(value)};
   switch (values.kind(value)) {
     case ValueKind::boolean:
-    case ValueKind::integer: return Number{.integer = values.as_integer(value)};
-    case ValueKind::real: return Number{.is_real = true, .real = values.as_real(value)};
+    case ValueKind::integer:
+      return Number{.integer = values.as_integer(value)};
+    case ValueKind::real:
+      return Number{.is_real = true, .real = values.as_real(value)};
     case ValueKind::none:
     case ValueKind::string:
     case ValueKind::bytes:
@@ -151,7 +153,8 @@ std::optional<Number> number_of(const ValueTable& values, Value value) {
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
-    case ValueKind::unset: break;
+    case ValueKind::unset:
+      break;
   }
   return std::nullopt;
 }
@@ -196,12 +199,18 @@ Result integer_binary(ValueTable& values, BinaryOperator op, std::int64_t left,
       result = left % right;
       if (result != 0 && (result < 0) != (right < 0)) result += right;
       return {values.integer(result)};
-    case BinaryOperator::power: return integer_power(values, left, right);
-    case BinaryOperator::bit_and: return {values.integer(left & right)};
-    case BinaryOperator::bit_or: return {values.integer(left | right)};
-    case BinaryOperator::bit_xor: return {values.integer(left ^ right)};
-    case BinaryOperator::shift_left: return shift_left(values, left, right);
-    case BinaryOperator::shift_right: return shift_right(values, left, right);
+    case BinaryOperator::power:
+      return integer_power(values, left, right);
+    case BinaryOperator::bit_and:
+      return {values.integer(left & right)};
+    case BinaryOperator::bit_or:
+      return {values.integer(left | right)};
+    case BinaryOperator::bit_xor:
+      return {values.integer(left ^ right)};
+    case BinaryOperator::shift_left:
+      return shift_left(values, left, right);
+    case BinaryOperator::shift_right:
+      return shift_right(values, left, right);
   }
   LOCKSTEP_ASSERT(false, "every operator has its case");
   return {};
@@ -209,9 +218,12 @@ Result integer_binary(ValueTable& values, BinaryOperator op, std::int64_t left,
 
 Result real_binary(ValueTable& values, BinaryOperator op, double left, double right) {
   switch (op) {
-    case BinaryOperator::add: return {values.real(left + right)};
-    case BinaryOperator::subtract: return {values.real(left - right)};
-    case BinaryOperator::multiply: return {values.real(left * right)};
+    case BinaryOperator::add:
+      return {values.real(left + right)};
+    case BinaryOperator::subtract:
+      return {values.real(left - right)};
+    case BinaryOperator::multiply:
+      return {values.real(left * right)};
     case BinaryOperator::true_divide:
       if (right == 0) return zero_division(values, "float division by zero");
       return {values.real(left / right)};
@@ -221,12 +233,14 @@ Result real_binary(ValueTable& values, BinaryOperator op, double left, double ri
     case BinaryOperator::modulo:
       if (right == 0) return zero_division(values, "float modulo");
       return {values.real(divmod(left, right).remainder)};
-    case BinaryOperator::power: return real_power(values, left, right);
+    case BinaryOperator::power:
+      return real_power(values, left, right);
     case BinaryOperator::bit_and:
     case BinaryOperator::bit_or:
     case BinaryOperator::bit_xor:
     case BinaryOperator::shift_left:
-    case BinaryOperator::shift_right: break;
+    case BinaryOperator::shift_right:
+      break;
   }
   LOCKSTEP_ASSERT(false, "floats have no bit operators");
   return {};
@@ -235,7 +249,12 @@ Result real_binary(ValueTable& values, BinaryOperator op, double left, double ri
 std::partial_ordering compare_numbers(const Number& left, const Number& right) {
   if (left.is_real && right.is_real) return left.real <=> right.real;
   if (!left.is_real && !right.is_real) return left.integer <=> right.integer;
-  if (left.is_real) return 0 <=> compare_numbers(right, left);
+  if (left.is_real) {
+    const auto order = compare_numbers(right, left);
+    return std::is_lt(order)   ? std::partial_ordering::greater
+           : std::is_gt(order) ? std::partial_ordering::less
+                               : order;
+  }
   const double x = right.real;
   if (std::isnan(x)) return std::partial_ordering::unordered;
   if (x >= two_to_63) return std::partial_ordering::less;
@@ -250,8 +269,7 @@ Result truncated(ValueTable& values, double x) {
     return raise(values, ExceptionKind::value_error, "cannot convert float NaN to integer");
   }
   if (std::isinf(x)) {
-    return raise(values, ExceptionKind::overflow_error,
-                 "cannot convert float infinity to integer");
+    return raise(values, ExceptionKind::overflow_error, "cannot convert float infinity to integer");
   }
   const double whole = std::trunc(x);
   if (whole >= two_to_63 || whole < -two_to_63) return integer_overflow(values);

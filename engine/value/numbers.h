@@ -24,8 +24,7 @@ std::optional<std::int64_t> multiplied_and_added(std::int64_t n, std::int64_t fa
                                                  std::int64_t summand);
 
 // Every operator has a meaning for two ints.
-Result integer_binary(ValueTable& values, BinaryOperator op, std::int64_t left,
-                      std::int64_t right);
+Result integer_binary(ValueTable& values, BinaryOperator op, std::int64_t left, std::int64_t right);
 // Requires: no bit operator or shift.
 Result real_binary(ValueTable& values, BinaryOperator op, double left, double right);
 

@@ -10,8 +10,8 @@
 
 #include "engine/value/arithmetic.h"
 #include "engine/value/containers.h"
-#include "engine/value/numbers.h"
 #include "engine/value/number_text.h"
+#include "engine/value/numbers.h"
 #include "engine/value/text_writer.h"
 #include "engine/value/unicode.h"
 
@@ -30,8 +30,7 @@ struct Conversion {
 
 class PercentFormatter {
  public:
-  PercentFormatter(ValueTable& values, std::string_view format, Value arguments,
-                   const Names& names)
+  PercentFormatter(ValueTable& values, std::string_view format, Value arguments, const Names& names)
       : values_(values), format_(format), names_(names), source_(arguments) {
     if (values.kind(arguments) == ValueKind::tuple) {
       const auto items = values.items(arguments);
@@ -44,8 +43,11 @@ class PercentFormatter {
       case ValueKind::dict:
       case ValueKind::list:
       case ValueKind::bytes:
-      case ValueKind::range: is_mapping_ = true; break;
-      default: break;
+      case ValueKind::range:
+        is_mapping_ = true;
+        break;
+      default:
+        break;
     }
   }
 
@@ -94,12 +96,23 @@ class PercentFormatter {
     if (next_is('(') && !parse_key()) return false;
     for (bool more = true; more && at_ < format_.size();) {
       switch (format_[at_]) {
-        case '-': conversion.left = true; break;
-        case '+': conversion.sign = true; break;
-        case ' ': conversion.blank = true; break;
-        case '#': conversion.alternate = true; break;
-        case '0': conversion.zero = true; break;
-        default: more = false;
+        case '-':
+          conversion.left = true;
+          break;
+        case '+':
+          conversion.sign = true;
+          break;
+        case ' ':
+          conversion.blank = true;
+          break;
+        case '#':
+          conversion.alternate = true;
+          break;
+        case '0':
+          conversion.zero = true;
+          break;
+        default:
+          more = false;
       }
       if (more) ++at_;
     }
@@ -188,34 +201,43 @@ class PercentFormatter {
     switch (conversion.type) {
       case 's':
       case 'r':
-      case 'a': text(conversion, value); break;
-      case 'c': character(conversion, value); break;
+      case 'a':
+        text(conversion, value);
+        break;
+      case 'c':
+        character(conversion, value);
+        break;
       case 'd':
       case 'i':
       case 'u':
       case 'o':
       case 'x':
-      case 'X': integer(conversion, value); break;
+      case 'X':
+        integer(conversion, value);
+        break;
       case 'e':
       case 'E':
       case 'f':
       case 'F':
       case 'g':
-      case 'G': real(conversion, value); break;
-      default: unsupported(conversion.type);
+      case 'G':
+        real(conversion, value);
+        break;
+      default:
+        unsupported(conversion.type);
     }
   }
 
   void unsupported(std::uint32_t type) {
     value_error("unsupported format character '" +
-                std::string(1, type > 31 && type < 127 ? static_cast<char>(type) : '?') +
-                "' (0x" + in_base(type, 16) + ") at index " +
+                std::string(1, type > 31 && type < 127 ? static_cast<char>(type) : '?') + "' (0x" +
+                in_base(type, 16) + ") at index " +
                 std::to_string(count_code_points(format_.substr(0, type_at_))));
   }
 
   void text(const Conversion& conversion, Value value) {
-    const Result result = conversion.type == 's' ? str_of(values_, value, names_)
-                                                 : repr_of(values_, value, names_);
+    const Result result =
+        conversion.type == 's' ? str_of(values_, value, names_) : repr_of(values_, value, names_);
     if (result.raised) {
       raised_ = result;
       return;
@@ -247,9 +269,9 @@ class PercentFormatter {
     const bool decimal = conversion.type == 'd' || conversion.type == 'i' || conversion.type == 'u';
     const auto number = number_of(values_, value);
     if (!number || (number->is_real && !decimal)) {
-      return type_error("%" + utf8(conversion.type) + " format: " +
-                        (decimal ? "a real number" : "an integer") + " is required, not " +
-                        std::string(type_name(values_, value)));
+      return type_error("%" + utf8(conversion.type) +
+                        " format: " + (decimal ? "a real number" : "an integer") +
+                        " is required, not " + std::string(type_name(values_, value)));
     }
     std::int64_t n = number->integer;
     if (number->is_real) {
@@ -280,10 +302,15 @@ class PercentFormatter {
     layout.alternate = conversion.alternate;
     switch (conversion.type) {
       case 'e':
-      case 'E': layout.form = RealForm::scientific; break;
+      case 'E':
+        layout.form = RealForm::scientific;
+        break;
       case 'f':
-      case 'F': layout.form = RealForm::fixed; break;
-      default: layout.form = RealForm::general;
+      case 'F':
+        layout.form = RealForm::fixed;
+        break;
+      default:
+        layout.form = RealForm::general;
     }
     std::string text = real_text(number->as_real(), layout);
     if (conversion.type < 'a') text = ascii_upper(text);
@@ -302,7 +329,8 @@ class PercentFormatter {
            const std::string& body, char fill) {
     const auto size =
         static_cast<std::int64_t>(sign.size() + prefix.size() + count_code_points(body));
-    const auto padding = static_cast<std::size_t>(std::max<std::int64_t>(conversion.width - size, 0));
+    const auto padding =
+        static_cast<std::size_t>(std::max<std::int64_t>(conversion.width - size, 0));
     if (conversion.left) {
       out_ += sign + prefix + body + std::string(padding, ' ');
     } else if (fill == '0') {
@@ -319,7 +347,7 @@ class PercentFormatter {
   std::vector<Value> arguments_;  // of which next_ comes next
   std::size_t next_ = 0;
   bool is_mapping_ = false;
-  std::size_t at_ = 0;            // in format_
+  std::size_t at_ = 0;  // in format_
   std::size_t type_at_ = 0;
   std::string out_;
   std::optional<Result> raised_;

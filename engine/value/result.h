@@ -7,7 +7,7 @@
 namespace lockstep {
 
 struct Result {
-  Value value;          // the exception value if `raised`
+  Value value;  // the exception value if `raised`
   bool raised = false;
 };
 

@@ -43,8 +43,7 @@ class Sorter {
 
   // Both halves are sorted.
   void merge(std::span<Value> items, std::size_t half) {
-    const std::vector<Value> left(items.begin(),
-                                  items.begin() + static_cast<std::ptrdiff_t>(half));
+    const std::vector<Value> left(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(half));
     std::size_t from_left = 0;
     std::size_t from_right = half;
     for (Value& place : items) {

@@ -134,14 +134,17 @@ class Formatter {
 
   std::optional<Value> converted(Value value, std::uint32_t conversion) {
     switch (conversion) {
-      case 's': return keep(str_of(values_, value, names_));
-      case 'r': return keep(repr_of(values_, value, names_));
+      case 's':
+        return keep(str_of(values_, value, names_));
+      case 'r':
+        return keep(repr_of(values_, value, names_));
       case 'a': {
         const auto text = keep(repr_of(values_, value, names_));
         if (!text) return std::nullopt;
         return values_.string(ascii_escaped(values_.as_text(*text)));
       }
-      default: break;
+      default:
+        break;
     }
     if (conversion > 32 && conversion < 127) {
       value_error("Unknown conversion specifier " + utf8(conversion));
@@ -200,8 +203,8 @@ class Formatter {
       }
       const bool attribute = path[0] == '.';
       path.remove_prefix(1);
-      const std::size_t end = attribute ? std::min(path.find_first_of(".["), path.size())
-                                        : path.find(']');
+      const std::size_t end =
+          attribute ? std::min(path.find_first_of(".["), path.size()) : path.find(']');
       if (end == std::string_view::npos) {
         value_error("Missing ']' in format string");
         return std::nullopt;

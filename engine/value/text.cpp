@@ -33,8 +33,8 @@ void append_escape(std::string& out, std::uint32_t code_point) {
 }
 
 char quote_for(std::string_view text) {
-  const bool only_single = text.find('\'') != std::string_view::npos &&
-                           text.find('"') == std::string_view::npos;
+  const bool only_single =
+      text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
   return only_single ? '"' : '\'';
 }
 
@@ -105,9 +105,14 @@ class Writer {
 
   void str(Value value) {
     switch (values_.kind(value)) {
-      case ValueKind::string: out_ += values_.as_text(value); break;
-      case ValueKind::exception: exception_str(value); break;
-      default: repr(value);
+      case ValueKind::string:
+        out_ += values_.as_text(value);
+        break;
+      case ValueKind::exception:
+        exception_str(value);
+        break;
+      default:
+        repr(value);
     }
     check_length();
   }
@@ -115,19 +120,45 @@ class Writer {
   void repr(Value value) {
     if (end_ != TextEnd::complete) return;
     switch (values_.kind(value)) {
-      case ValueKind::none: out_ += "None"; break;
-      case ValueKind::boolean: out_ += value == true_value ? "True" : "False"; break;
-      case ValueKind::integer: out_ += std::to_string(values_.as_integer(value)); break;
-      case ValueKind::real: out_ += real_repr(values_.as_real(value)); break;
-      case ValueKind::string: append_string_repr(out_, values_.as_text(value)); break;
-      case ValueKind::bytes: append_bytes_repr(out_, values_.as_text(value)); break;
-      case ValueKind::list: sequence('[', values_.items(value), ']'); break;
-      case ValueKind::tuple: tuple(values_.items(value)); break;
-      case ValueKind::dict: dict(values_.items(value)); break;
-      case ValueKind::range: range(values_.as_range(value)); break;
-      case ValueKind::object: out_ += names_.object_name(values_.as_object(value)); break;
-      case ValueKind::thread: out_ += names_.thread_name(values_.as_thread(value)); break;
-      case ValueKind::function: out_ += names_.function_name(values_.as_function(value)); break;
+      case ValueKind::none:
+        out_ += "None";
+        break;
+      case ValueKind::boolean:
+        out_ += value == true_value ? "True" : "False";
+        break;
+      case ValueKind::integer:
+        out_ += std::to_string(values_.as_integer(value));
+        break;
+      case ValueKind::real:
+        out_ += real_repr(values_.as_real(value));
+        break;
+      case ValueKind::string:
+        append_string_repr(out_, values_.as_text(value));
+        break;
+      case ValueKind::bytes:
+        append_bytes_repr(out_, values_.as_text(value));
+        break;
+      case ValueKind::list:
+        sequence('[', values_.items(value), ']');
+        break;
+      case ValueKind::tuple:
+        tuple(values_.items(value));
+        break;
+      case ValueKind::dict:
+        dict(values_.items(value));
+        break;
+      case ValueKind::range:
+        range(values_.as_range(value));
+        break;
+      case ValueKind::object:
+        out_ += names_.object_name(values_.as_object(value));
+        break;
+      case ValueKind::thread:
+        out_ += names_.thread_name(values_.as_thread(value));
+        break;
+      case ValueKind::function:
+        out_ += names_.function_name(values_.as_function(value));
+        break;
       case ValueKind::exception_class:
         out_ += "<class '";
         out_ += exception_name(values_.exception_kind(value));
@@ -137,7 +168,9 @@ class Writer {
         out_ += class_name(values_.exception_kind(value));
         sequence('(', values_.items(value), ')');
         break;
-      case ValueKind::unset: out_ += "<unset>"; break;  // only dumps show it
+      case ValueKind::unset:
+        out_ += "<unset>";
+        break;  // only dumps show it
     }
     check_length();
   }

@@ -12,8 +12,8 @@ namespace lockstep {
 class Names {
  public:
   virtual ~Names() = default;
-  virtual std::string object_name(ObjectId id) const = 0;    // as <Lock mutexA>
-  virtual std::string thread_name(ThreadId id) const = 0;    // as <Thread T1>
+  virtual std::string object_name(ObjectId id) const = 0;  // as <Lock mutexA>
+  virtual std::string thread_name(ThreadId id) const = 0;  // as <Thread T1>
   virtual std::string function_name(FunctionId id) const = 0;
 };
 

@@ -17,13 +17,25 @@ class JsonWriter {
   void value(Value value, int depth) {
     if (depth > nesting_max || out_.size() > text_bytes_max) return string("...");
     switch (values_.kind(value)) {
-      case ValueKind::none: out_ += "null"; break;
-      case ValueKind::boolean: out_ += value == true_value ? "true" : "false"; break;
-      case ValueKind::integer: out_ += std::to_string(values_.as_integer(value)); break;
-      case ValueKind::real: real(values_.as_real(value)); break;
+      case ValueKind::none:
+        out_ += "null";
+        break;
+      case ValueKind::boolean:
+        out_ += value == true_value ? "true" : "false";
+        break;
+      case ValueKind::integer:
+        out_ += std::to_string(values_.as_integer(value));
+        break;
+      case ValueKind::real:
+        real(values_.as_real(value));
+        break;
       case ValueKind::list:
-      case ValueKind::tuple: array(values_.items(value), depth); break;
-      case ValueKind::dict: object(values_.items(value), depth); break;
+      case ValueKind::tuple:
+        array(values_.items(value), depth);
+        break;
+      case ValueKind::dict:
+        object(values_.items(value), depth);
+        break;
       case ValueKind::string:
       case ValueKind::bytes:
       case ValueKind::range:
@@ -32,7 +44,9 @@ class JsonWriter {
       case ValueKind::function:
       case ValueKind::exception_class:
       case ValueKind::exception:
-      case ValueKind::unset: string(str(values_, value, names_)); break;
+      case ValueKind::unset:
+        string(str(values_, value, names_));
+        break;
     }
   }
 

@@ -22,9 +22,9 @@ enum class ValueKind : std::uint8_t {
   bytes,
   list,
   tuple,
-  dict,      // keys and values alternate, in insertion order
-  range,     // start, stop, step
-  object,    // a synchronisation object: Lock, Event, ...
+  dict,    // keys and values alternate, in insertion order
+  range,   // start, stop, step
+  object,  // a synchronisation object: Lock, Event, ...
   thread,
   function,
   exception_class,
@@ -37,7 +37,10 @@ enum class ExceptionKind : std::uint8_t;  // exceptions.h
 struct Value {
   std::uint32_t bits = 0;
   // Identity: equal words are the same value. Python's == is equal() in arithmetic.h.
-  friend auto operator<=>(const Value&, const Value&) = default;
+  friend constexpr bool operator==(Value, Value) = default;
+  friend constexpr std::strong_ordering operator<=>(Value left, Value right) {
+    return left.bits <=> right.bits;
+  }
 };
 
 namespace value_detail {
@@ -81,8 +84,7 @@ constexpr Value exception_class_value(ExceptionKind kind) {
 inline constexpr std::int64_t small_integer_min = -(std::int64_t{1} << 28);
 inline constexpr std::int64_t small_integer_max = (std::int64_t{1} << 28) - 1;
 constexpr Value small_integer_value(std::int64_t n) {
-  return value_detail::make(value_detail::tag_integer,
-                            static_cast<std::uint32_t>(n) & 0x1fffffffU);
+  return value_detail::make(value_detail::tag_integer, static_cast<std::uint32_t>(n) & 0x1fffffffU);
 }
 constexpr bool is_small_integer(Value value) {
   return value_detail::tag_of(value) == value_detail::tag_integer;

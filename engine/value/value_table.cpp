@@ -91,21 +91,26 @@ bool is_scalar(ValueKind kind) { return kind == ValueKind::integer || kind == Va
 std::size_t unit_bytes(ValueKind kind) {
   switch (kind) {
     case ValueKind::string:
-    case ValueKind::bytes: return 1;
+    case ValueKind::bytes:
+      return 1;
     case ValueKind::list:
     case ValueKind::tuple:
     case ValueKind::dict:
-    case ValueKind::exception: return sizeof(Value);
-    case ValueKind::range: return sizeof(ValueTable::Range);
+    case ValueKind::exception:
+      return sizeof(Value);
+    case ValueKind::range:
+      return sizeof(ValueTable::Range);
     case ValueKind::integer:
-    case ValueKind::real: return 8;
+    case ValueKind::real:
+      return 8;
     case ValueKind::none:
     case ValueKind::boolean:
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::function:
     case ValueKind::exception_class:
-    case ValueKind::unset: break;
+    case ValueKind::unset:
+      break;
   }
   LOCKSTEP_ASSERT(false, "this kind is coded in the word and not stored");
   return 0;
@@ -163,8 +168,8 @@ Value ValueTable::intern(ValueKind kind, ExceptionKind exception, const void* co
   }
   if (kind == ValueKind::tuple) {
     const auto* const items = static_cast<const Value*>(fresh.content);
-    fresh.hashable = std::all_of(items, items + count,
-                                 [this](Value item) { return is_hashable(item); });
+    fresh.hashable =
+        std::all_of(items, items + count, [this](Value item) { return is_hashable(item); });
   }
   blocks_[at.block][at.offset] = fresh;
 

@@ -33,8 +33,8 @@ class ValueTable {
   ValueTable& operator=(ValueTable&&) noexcept;
 
   // Requires: text is valid UTF-8; items, keys and arguments are values of this table.
-  // At most 2^29 values fit. Amortised O(size of the content); views and spans returned below stay valid until
-  // the table is destroyed (content never moves).
+  // At most 2^29 values fit. Amortised O(size of the content); views and spans returned below stay
+  // valid until the table is destroyed (content never moves).
   Value integer(std::int64_t n);
   Value real(double x);  // all NaNs are one value; -0.0 and 0.0 are two
   Value string(std::string_view utf8);
@@ -52,7 +52,7 @@ class ValueTable {
   bool is_hashable(Value value) const;
 
   // Requires: the kind that the name says.
-  std::int64_t as_integer(Value value) const;       // integer, or boolean as 0 and 1
+  std::int64_t as_integer(Value value) const;  // integer, or boolean as 0 and 1
   double as_real(Value value) const;
   std::string_view as_text(Value value) const;      // string or bytes
   bool is_ascii(Value value) const;                 // string or bytes. O(1)
@@ -75,9 +75,9 @@ class ValueTable {
     union {
       std::int64_t integer;
       double real;
-      const void* content;    // chars, Values or a Range
+      const void* content;  // chars, Values or a Range
     };
-    std::uint32_t size;       // bytes of a text, else number of items
+    std::uint32_t size;  // bytes of a text, else number of items
     ValueKind kind;
     ExceptionKind exception;  // of an exception
     bool ascii;               // of a text
@@ -95,7 +95,7 @@ class ValueTable {
   };
   static Place place(std::uint32_t index) {
     const std::uint32_t shifted = index + (1U << first_block_bits);
-    const auto block = static_cast<unsigned>(std::bit_width(shifted)) - 1 - first_block_bits;
+    const auto block = static_cast<unsigned>(std::bit_width(shifted >> (first_block_bits + 1)));
     return {block, shifted - (1U << (block + first_block_bits))};
   }
   const Entry& entry(std::uint32_t index) const {

@@ -40,8 +40,7 @@ constexpr std::string_view memory =
 
 }  // namespace
 
-TEST_CASE("Integers: a result that leaves 64 bits is an error and never wrong",
-          "[engine][value]") {
+TEST_CASE("Integers: a result that leaves 64 bits is an error and never wrong", "[engine][value]") {
   struct Row {
     std::string_view left;
     BinaryOperator op;
@@ -71,8 +70,8 @@ TEST_CASE("Integers: a result that leaves 64 bits is an error and never wrong",
   }));
   ValueTable table;
   CAPTURE(row.left, row.right);
-  CHECK(shown(table, binary(table, row.op, literal(table, row.left),
-                            literal(table, row.right))) == row.result);
+  CHECK(shown(table, binary(table, row.op, literal(table, row.left), literal(table, row.right))) ==
+        row.result);
 }
 
 TEST_CASE("Integers: negating the least leaves 64 bits", "[engine][value]") {
@@ -84,10 +83,10 @@ TEST_CASE("Integers: negating the least leaves 64 bits", "[engine][value]") {
 
 TEST_CASE("Numbers: a negative one has no fractional power", "[engine][value]") {
   ValueTable values;
-  CHECK(shown(values, binary(values, BinaryOperator::power, values.integer(-8),
-                             values.real(0.5))) ==
-        "ValueError: negative number cannot be raised to a fractional power: lockstep has no "
-        "complex numbers");
+  CHECK(
+      shown(values, binary(values, BinaryOperator::power, values.integer(-8), values.real(0.5))) ==
+      "ValueError: negative number cannot be raised to a fractional power: lockstep has no "
+      "complex numbers");
 }
 
 TEST_CASE("Comparison: `is` is identity of words, == is Python's", "[engine][value]") {
@@ -144,8 +143,8 @@ TEST_CASE("Formatting with %: a handle is written by its name, or by its number 
           "[engine][value]") {
   ValueTable values;
   const Value format = values.string("%s holds %r");
-  const Value arguments = values.tuple(
-      std::vector<Value>{thread_value(ThreadId{3}), object_value(ObjectId{5})});
+  const Value arguments =
+      values.tuple(std::vector<Value>{thread_value(ThreadId{3}), object_value(ObjectId{5})});
   CHECK(shown(values, binary(values, BinaryOperator::modulo, format, arguments, &names)) ==
         "'<Thread T1> holds <Lock mutexA>'");
   CHECK(shown(values, binary(values, BinaryOperator::modulo, format, arguments)) ==
@@ -166,22 +165,20 @@ TEST_CASE("Limits: what one value would hold beyond them is a MemoryError", "[en
   CHECK(times(values.string(""), huge) == "''");
   CHECK(times(values.list({}), huge) == "[]");
 
-  const Result longest = binary(values, BinaryOperator::multiply, values.string("a"),
-                                values.integer(text_bytes_max));
+  const Result longest =
+      binary(values, BinaryOperator::multiply, values.string("a"), values.integer(text_bytes_max));
   REQUIRE_FALSE(longest.raised);
   CHECK(values.as_text(longest.value).size() == text_bytes_max);
   CHECK(shown(values, binary(values, BinaryOperator::add, longest.value, values.string("a"))) ==
         memory);
-  const Result most =
-      binary(values, BinaryOperator::multiply, list, values.integer(items_max));
+  const Result most = binary(values, BinaryOperator::multiply, list, values.integer(items_max));
   REQUIRE_FALSE(most.raised);
   CHECK(shown(values, appended(values, most.value, none_value)) == memory);
   CHECK(shown(values, binary(values, BinaryOperator::modulo, values.string("%99999999999s"),
                              values.integer(1))) == "ValueError: width too big");
 }
 
-TEST_CASE("Nesting: a hundred thousand levels are compared without recursion",
-          "[engine][value]") {
+TEST_CASE("Nesting: a hundred thousand levels are compared without recursion", "[engine][value]") {
   ValueTable values;
   const Value one = nested(values, values.integer(1), 100'000);
   const Value also_one = nested(values, values.real(1), 100'000);

@@ -90,8 +90,7 @@ TEST_CASE("sorted(): equal items keep their order, however many there are", "[en
   const auto count = GENERATE(values<std::size_t>({10, 63, 64, 100, 1000, 4097}));
   ValueTable table;
   CAPTURE(count);
-  const std::vector<Value> zeros{table.integer(0), table.real(0.0), table.real(-0.0),
-                                 false_value};
+  const std::vector<Value> zeros{table.integer(0), table.real(0.0), table.real(-0.0), false_value};
   std::vector<Value> items;
   std::vector<Value> expected;
   for (std::size_t i = 0; i < count; ++i) {

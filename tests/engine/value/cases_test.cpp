@@ -41,22 +41,21 @@ class Calculator {
  private:
   Result calculate(const std::string& operation, const Operands& operands) {
     static const std::map<std::string, BinaryOperator> binaries{
-        {"+", BinaryOperator::add},          {"-", BinaryOperator::subtract},
-        {"*", BinaryOperator::multiply},     {"/", BinaryOperator::true_divide},
+        {"+", BinaryOperator::add},           {"-", BinaryOperator::subtract},
+        {"*", BinaryOperator::multiply},      {"/", BinaryOperator::true_divide},
         {"//", BinaryOperator::floor_divide}, {"%", BinaryOperator::modulo},
-        {"**", BinaryOperator::power},       {"&", BinaryOperator::bit_and},
-        {"|", BinaryOperator::bit_or},       {"^", BinaryOperator::bit_xor},
-        {"<<", BinaryOperator::shift_left},  {">>", BinaryOperator::shift_right}};
+        {"**", BinaryOperator::power},        {"&", BinaryOperator::bit_and},
+        {"|", BinaryOperator::bit_or},        {"^", BinaryOperator::bit_xor},
+        {"<<", BinaryOperator::shift_left},   {">>", BinaryOperator::shift_right}};
     static const std::map<std::string, Comparison> comparisons{
-        {"==", Comparison::equal},         {"!=", Comparison::not_equal},
-        {"<", Comparison::less},           {"<=", Comparison::less_equal},
-        {">", Comparison::greater},        {">=", Comparison::greater_equal},
-        {"in", Comparison::in},            {"not in", Comparison::not_in}};
-    static const std::map<std::string, UnaryOperator> unaries{
-        {"neg", UnaryOperator::negative},
-        {"pos", UnaryOperator::positive},
-        {"invert", UnaryOperator::invert},
-        {"not", UnaryOperator::logical_not}};
+        {"==", Comparison::equal},  {"!=", Comparison::not_equal},
+        {"<", Comparison::less},    {"<=", Comparison::less_equal},
+        {">", Comparison::greater}, {">=", Comparison::greater_equal},
+        {"in", Comparison::in},     {"not in", Comparison::not_in}};
+    static const std::map<std::string, UnaryOperator> unaries{{"neg", UnaryOperator::negative},
+                                                              {"pos", UnaryOperator::positive},
+                                                              {"invert", UnaryOperator::invert},
+                                                              {"not", UnaryOperator::logical_not}};
 
     if (const auto op = binaries.find(operation); op != binaries.end()) {
       return binary(values_, op->second, operands.at(0), operands.at(1), &names_);
@@ -72,8 +71,7 @@ class Calculator {
                          std::span(operands).subspan(1), names_);
     }
     if (operation.ends_with("()")) {
-      return call_builtin(values_,
-                          builtin_named(operation.substr(0, operation.size() - 2)).value(),
+      return call_builtin(values_, builtin_named(operation.substr(0, operation.size() - 2)).value(),
                           operands, names_);
     }
     return other(operation, operands);

@@ -105,13 +105,26 @@ class LiteralReader {
       }
       const char escape = text_[at_++];
       switch (escape) {
-        case 'n': text += '\n'; break;
-        case 'r': text += '\r'; break;
-        case 't': text += '\t'; break;
-        case 'x': append(text, read_hex(2), bytes); break;
-        case 'u': append(text, read_hex(4), bytes); break;
-        case 'U': append(text, read_hex(8), bytes); break;
-        default: text += escape;
+        case 'n':
+          text += '\n';
+          break;
+        case 'r':
+          text += '\r';
+          break;
+        case 't':
+          text += '\t';
+          break;
+        case 'x':
+          append(text, read_hex(2), bytes);
+          break;
+        case 'u':
+          append(text, read_hex(4), bytes);
+          break;
+        case 'U':
+          append(text, read_hex(8), bytes);
+          break;
+        default:
+          text += escape;
       }
     }
     expect(std::string_view(&quote, 1));

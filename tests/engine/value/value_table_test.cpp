@@ -37,12 +37,19 @@ TEST_CASE("ValueTable: equal content is one word", "[engine][value]") {
 TEST_CASE("ValueTable: the same bytes under another kind are another word", "[engine][value]") {
   ValueTable values;
   const std::vector<Value> items{true_value, false_value};
-  const std::vector<Value> words{
-      values.string("ab"), values.bytes("ab"), values.list(items), values.tuple(items),
-      values.dict(items), values.exception(ExceptionKind::value_error, items),
-      values.exception(ExceptionKind::key_error, items), values.string(""), values.bytes(""),
-      values.list({}), values.tuple({}), values.dict({}),
-      values.exception(ExceptionKind::value_error)};
+  const std::vector<Value> words{values.string("ab"),
+                                 values.bytes("ab"),
+                                 values.list(items),
+                                 values.tuple(items),
+                                 values.dict(items),
+                                 values.exception(ExceptionKind::value_error, items),
+                                 values.exception(ExceptionKind::key_error, items),
+                                 values.string(""),
+                                 values.bytes(""),
+                                 values.list({}),
+                                 values.tuple({}),
+                                 values.dict({}),
+                                 values.exception(ExceptionKind::value_error)};
   for (std::size_t i = 0; i < words.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) CHECK(words[i] != words[j]);
   }
@@ -56,9 +63,9 @@ TEST_CASE("ValueTable: 1, 1.0 and True are three values", "[engine][value]") {
 }
 
 TEST_CASE("ValueTable: an integer keeps its value whatever its width", "[engine][value]") {
-  const auto n = GENERATE(values<std::int64_t>({0, 1, -1, small_integer_min, small_integer_max,
-                                                small_integer_min - 1, small_integer_max + 1,
-                                                std::int64_t{1} << 31, int_min, int_max}));
+  const auto n = GENERATE(
+      values<std::int64_t>({0, 1, -1, small_integer_min, small_integer_max, small_integer_min - 1,
+                            small_integer_max + 1, std::int64_t{1} << 31, int_min, int_max}));
   ValueTable table;
   CAPTURE(n);
   const Value value = table.integer(n);
