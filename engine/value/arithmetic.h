@@ -8,8 +8,8 @@
 //   NaN object) though it does not equal itself.
 // - Two exceptions are equal when class and arguments are; CPython compares identity.
 // - bytes do not support %, and classes do not support | (typing's unions).
-// - A bytes, str, list, tuple, dict or range made into a list beyond the limits below is a
-//   MemoryError with a text that says so.
+// - What would hold more than the limits below is a MemoryError with a text that says so,
+//   and a % width or precision beyond them a ValueError.
 //
 // Tested by tests/engine/value/arithmetic_test.cpp, and against Python by cases_test.cpp.
 #pragma once

@@ -1,4 +1,7 @@
-// The pure functions and methods of expressions, as tables (builtins.def, methods.def).
+// The pure functions and methods of expressions, as tables (builtins.def, methods.def, which
+// say what differs from CPython).
+//
+// Tested by tests/engine/value/builtins_test.cpp, and against Python by cases_test.cpp.
 #pragma once
 #include <cstdint>
 #include <optional>

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/value/arithmetic.h"
@@ -28,6 +29,8 @@ std::optional<std::size_t> find_key(const ValueTable& values, std::span<const Va
                                     Value key);
 // Sets the item of a key that is hashable.
 void set_key(const ValueTable& values, std::vector<Value>& items, Value key, Value item);
+
+std::string quoted(std::string_view name);  // 'name'
 
 // The errors that several operations share.
 Result too_large(ValueTable& values);
@@ -59,13 +62,5 @@ Result repeated(ValueTable& values, Value sequence, std::int64_t times);
 Result merged(ValueTable& values, Value left, Value right);
 // item in container
 Result contains(ValueTable& values, Value container, Value item);
-
-// Python's slice over `length` items: `count` of them, from `start` by `step`.
-struct SliceIndices {
-  std::int64_t start = 0, stop = 0, step = 1;
-  std::uint64_t count = 0;
-};
-SliceIndices slice_indices(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
-                           std::int64_t step, std::int64_t length);
 
 }  // namespace lockstep

@@ -1,4 +1,5 @@
 // The exception classes of exceptions.def and their inheritance.
+// Tested by tests/engine/value/exceptions_test.cpp.
 #pragma once
 #include <cstddef>
 #include <cstdint>

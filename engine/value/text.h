@@ -1,5 +1,12 @@
 // str(), repr() and format() of values, character for character as CPython 3.11 writes
 // them; handles, which have addresses there, are written by their scenario name.
+//
+// What differs: which characters beyond ASCII are escaped, and casing, are approximations
+// (unicode.h); a str has no surrogates, so chr(0xd800) and '%c' of one raise; the locale of
+// type n is C's; str.format's {0.attribute} is an AttributeError whatever the attribute;
+// OSError with an errno stays OSError; one with more than two arguments is written as a tuple.
+//
+// Tested by tests/engine/value/text_test.cpp, and against Python by cases_test.cpp.
 #pragma once
 #include <string>
 #include <string_view>
@@ -17,6 +24,8 @@ class Names {
   virtual std::string function_name(FunctionId id) const = 0;
 };
 
+// Beyond text_bytes_max or nesting_max (arithmetic.h) the text is cut off and ends in "...";
+// the functions str() and repr() of a scenario (builtins.h) raise there.
 std::string str(const ValueTable& values, Value value, const Names& names);
 std::string repr(const ValueTable& values, Value value, const Names& names);
 
