@@ -214,7 +214,7 @@ class Scripted : public Policy {
 
   Pick refused(const std::string& reason) const {
     std::string written = schedule_[current_].written;
-    if (!written.starts_with('{')) written = '"' + written + '"';
+    if (!written.starts_with('{') && !written.starts_with('"')) written = '"' + written + '"';
     return {Pick::Kind::refused,
             {},
             "step " + std::to_string(steps_ + 1) + " (directive " + std::to_string(current_ + 1) +

@@ -1,5 +1,6 @@
 #include "tests/support/running.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
 
@@ -35,9 +36,7 @@ class Both : public TraceSink {
 
 std::unique_ptr<Program> program_of(std::string_view text) {
   std::string json(text);
-  for (char& c : json) {
-    if (c == '\'') c = '"';
-  }
+  std::ranges::replace(json, '\'', '"');
   const std::size_t brace = json.find('{');
   REQUIRE(brace != std::string::npos);
   json.insert(brace + 1, R"("lockstep": 1, "name": "test", )");
@@ -88,9 +87,7 @@ Ran run_schedule(const Program& program, std::string_view schedule) {
   ReadSchedule read;
   std::string text(schedule);
   if (text.starts_with('[')) {
-    for (char& c : text) {
-      if (c == '\'') c = '"';
-    }
+    if (text.find('"') == std::string::npos) std::ranges::replace(text, '\'', '"');
     const JsonTree tree = read_json(text);
     REQUIRE(tree.root);
     read = read_schedule(program, *tree.root, text, "");

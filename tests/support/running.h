@@ -31,7 +31,7 @@ struct Ran {
 };
 Ran run_with(const Program& program, Policy& policy, const RunOptions& options = {});
 Ran run_named(const Program& program, std::string_view policy, std::uint64_t seed = 0);
-// `schedule` as on the command line, or a JSON array of directives.
+// `schedule` as on the command line, or a JSON array of directives (with ' for " if it has no ").
 Ran run_schedule(const Program& program, std::string_view schedule);
 
 }  // namespace lockstep
