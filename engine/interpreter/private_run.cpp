@@ -89,6 +89,7 @@ class Interpreter {
     }
     state_.uncaught = exception;
     state_.atomic_depth = 0;
+    state_.atomic_begun = false;
   }
 
   void switch_place() { state_.may_switch = true; }
@@ -223,7 +224,7 @@ class Interpreter {
       case Opcode::binary: {
         const Value right = pop(frame);
         const Value left = pop(frame);
-        return give(frame, binary(values_, static_cast<BinaryOperator>(a), left, right));
+        return give(frame, binary(values_, static_cast<BinaryOperator>(a), left, right, &names_));
       }
       case Opcode::compare: {
         const Value right = pop(frame);
@@ -377,12 +378,12 @@ class Interpreter {
         ++frame.pc;
         return;
       case Opcode::atomic_exit:
-        if (state_.atomic_depth > 0) --state_.atomic_depth;
+        leave_atomic();
         ++frame.pc;
         return;
       case Opcode::await_test: {
         const bool done = truth(values_, pop(frame));
-        if (state_.atomic_depth > 0) --state_.atomic_depth;
+        leave_atomic();
         if (!done) switch_place();
         frame.pc = done ? frame.pc + 1 : a;
         return;
@@ -400,6 +401,11 @@ class Interpreter {
         break;
     }
     LOCKSTEP_ASSERT(false, "a private run executes private bytecode only");
+  }
+
+  void leave_atomic() {
+    if (state_.atomic_depth > 0) --state_.atomic_depth;
+    if (state_.atomic_depth == 0) state_.atomic_begun = false;
   }
 
   void leave(Frame& frame) {
@@ -452,8 +458,12 @@ class Interpreter {
   void format_value(Frame& frame, std::uint32_t conversion) {
     const Value spec = pop(frame);
     Value value = pop(frame);
-    if (conversion == 1) value = values_.string(str(values_, value, names_));
-    if (conversion == 2) value = values_.string(repr(values_, value, names_));
+    if (conversion != 0) {
+      const Builtin function = conversion == 1 ? Builtin::str_ : Builtin::repr_;
+      const Result text = call_builtin(values_, function, {&value, 1}, names_);
+      if (text.raised) return raise(text.value);
+      value = text.value;
+    }
     give(frame, format(values_, value, values_.as_text(spec), names_));
   }
 
@@ -534,6 +544,8 @@ PrivateRun resume(const Machine& machine, LocalState state, const Pending& pendi
   if (switches != Switch::silent) {
     local.may_switch = switches != Switch::opcode || call_of_container;
   }
+  // Others may come in before the first operation of an atomic section, and not after it.
+  local.atomic_begun = local.atomic_depth > 0;
   if (outcome.kind == Outcome::Kind::next) {
     local.continues = true;
     local.operation = outcome.then;
@@ -557,7 +569,10 @@ PrivateRun resume(const Machine& machine, LocalState state, const Pending& pendi
       ++frame.pc;
     }
     if (pending.operation == Operation::await) {
-      if (outcome.kind == Outcome::Kind::value) ++local.atomic_depth;
+      if (outcome.kind == Outcome::Kind::value) {
+        ++local.atomic_depth;
+        local.atomic_begun = true;
+      }
     }
   } else {
     local.may_switch = true;

@@ -10,8 +10,8 @@
 
 namespace lockstep {
 namespace {
-// threading.TIMEOUT_MAX on 64-bit Linux, in seconds.
-constexpr double timeout_max = 9223372036.0;
+// CPython counts time in 64-bit nanoseconds.
+constexpr double seconds_max = 9223372036.854775807;
 }  // namespace
 
 Outcome raise(const Call& call, ExceptionKind kind, std::string_view message) {
@@ -23,11 +23,21 @@ Seconds seconds(const Call& call, Value value) {
   switch (values.kind(value)) {
     case ValueKind::boolean:
       return {value == true_value ? 1.0 : 0.0, std::nullopt};
-    case ValueKind::integer:
-      return {static_cast<double>(values.as_integer(value)), std::nullopt};
+    case ValueKind::integer: {
+      const auto given = static_cast<double>(values.as_integer(value));
+      if (std::abs(given) > seconds_max) {
+        return {0, raise(call, ExceptionKind::overflow_error,
+                         "timestamp too large to convert to C _PyTime_t")};
+      }
+      return {given, std::nullopt};
+    }
     case ValueKind::real:
       if (std::isnan(values.as_real(value))) {
         return {0, raise(call, ExceptionKind::value_error, "Invalid value NaN (not a number)")};
+      }
+      if (std::abs(values.as_real(value)) > seconds_max) {
+        return {0, raise(call, ExceptionKind::overflow_error,
+                         "timestamp out of range for platform time_t")};
       }
       return {values.as_real(value), std::nullopt};
     default:
@@ -53,9 +63,6 @@ AcquireArguments acquire_arguments(const Call& call) {
   }
   if (given.value < 0 && !unlimited) {
     return {raise(call, ExceptionKind::value_error, "timeout value must be positive")};
-  }
-  if (given.value > timeout_max) {
-    return {raise(call, ExceptionKind::overflow_error, "timeout value is too large")};
   }
   if (!blocks || given.value == 0) return {std::nullopt, Readiness::ready};
   return {std::nullopt, unlimited ? Readiness::blocked : Readiness::until_timeout};

@@ -1,0 +1,285 @@
+// engine/step/step.cpp: what a step is, which choices there are, how a process ends.
+#include "engine/step/step.h"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "engine/value/text.h"
+#include "language/load.h"
+
+using namespace lockstep;
+
+namespace {
+
+// A program at its beginning, and the few things that these tests do with it.
+struct Bench {
+  explicit Bench(const std::string& body, const std::string& gil = "3.12") {
+    const Loaded loaded =
+        load("test.json", R"({"lockstep": 1, "machine": {"gil": ")" + gil + R"("}, )" + body + "}");
+    INFO(body);
+    if (!loaded.program) {
+      FAIL((loaded.complaints.empty() ? "" : loaded.complaints[0].place.pointer + ": " +
+                                                 loaded.complaints[0].message));
+    }
+    program = std::make_unique<Program>(*loaded.program);
+    REQUIRE(verify(*program).empty());
+    machine = std::make_unique<Machine>(*program);
+    state = initial_state(*machine);
+  }
+  ThreadId thread(const std::string& name) const { return *program->thread_named(name); }
+  std::vector<Choice> choices() const {
+    std::vector<Choice> all;
+    enabled(*machine, state, all);
+    return all;
+  }
+  // "T1 T2! T3=0 T3=1": steps, timeouts, items of a choose.
+  std::string can() const {
+    std::string text;
+    for (Choice choice : choices()) {
+      if (!text.empty()) text += " ";
+      text += machine->values().as_text(thread_name_value(*program, state, choice.thread));
+      if (choice.kind == Choice::Kind::timeout) text += "!";
+      if (choice.kind == Choice::Kind::choose) text += "=" + std::to_string(choice.value);
+    }
+    return text;
+  }
+  StepInfo take(const std::string& name, Choice::Kind kind = Choice::Kind::step,
+                std::uint32_t value = 0) {
+    const Choice choice{thread(name), kind, value};
+    INFO(dump(*machine, state));
+    REQUIRE(is_enabled(*machine, state, choice));
+    const StepInfo info = step(*machine, state, choice);
+    const std::vector<std::string> faults = audit(*machine, state);
+    INFO((faults.empty() ? "" : faults[0]));
+    REQUIRE(faults.empty());
+    return info;
+  }
+  std::string value(const std::string& name) const {
+    return repr(machine->values(), global(state, *program->global_named(name)),
+                StateNames(*machine, state));
+  }
+  std::string raised(const std::string& name) const {
+    const Value exception = uncaught(*machine, state, thread(name));
+    if (exception == none_value) return "";
+    return exception_line(machine->values(), exception, StateNames(*machine, state));
+  }
+  Life lives(const std::string& name) const { return life(*program, state, thread(name)); }
+
+  std::unique_ptr<Program> program;
+  std::unique_ptr<Machine> machine;
+  State state;
+};
+
+}  // namespace
+
+TEST_CASE("step: the GIL model says how many operations a step has", "[engine][step]") {
+  struct Row {
+    const char* gil;
+    int steps;  // of T1, until it has ended
+  };
+  // n = n - 1 is a load and a store. Under 3.12 nothing between them is a place to switch.
+  const Row row = GENERATE(values<Row>(
+      {{"3.9", 2}, {"3.12", 1}, {"free-threaded", 2}, {"none", 2}}));
+  CAPTURE(row.gil);
+  Bench bench(R"("variables": {"n": 3}, "threads": {"T1": [{"set": "n", "to": "n - 1"}]})", row.gil);
+  int steps = 0;
+  while (bench.lives("T1") == Life::alive) {
+    bench.take("T1");
+    ++steps;
+  }
+  CHECK(steps == row.steps);
+  CHECK(bench.value("n") == "2");
+}
+
+TEST_CASE("step: under 3.12 a call between read and write is a place to switch", "[engine][step]") {
+  struct Row {
+    const char* statement;
+    int steps;
+  };
+  const Row row = GENERATE(values<Row>({
+      {R"({"set": "n", "to": "n - 1"})", 1},
+      {R"({"set": "n", "to": "n - int(1)"})", 2},   // a C call
+      {R"({"set": "n", "to": "n - one()"})", 2},    // a function entry
+      {R"({"set": "n", "to": "n - one() - int(1)"})", 2},  // two places, nothing visible between
+  }));
+  CAPTURE(row.statement);
+  Bench bench(std::string(R"("variables": {"n": 3}, "functions": {"one": [{"return": 1}]},
+      "threads": {"T1": [)") + row.statement + "]}");
+  int steps = 0;
+  while (bench.lives("T1") == Life::alive) {
+    bench.take("T1");
+    ++steps;
+  }
+  CHECK(steps == row.steps);
+}
+
+TEST_CASE("step: a taken lock blocks, a release makes it free for whoever comes first",
+          "[engine][step]") {
+  Bench bench(R"("objects": {"m": "Lock"}, "functions": {"f": [{"acquire": "m"}, {"release": "m"}]},
+      "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}, "T3": {"target": "f"}})");
+  CHECK(bench.can() == "T1 T2 T3");
+  bench.take("T1");
+  CHECK(bench.can() == "T1");
+  CHECK(owner(*bench.machine, bench.state, {0}) == bench.thread("T1"));
+  bench.take("T1");
+  CHECK(bench.can() == "T2 T3");
+  bench.take("T3");
+  CHECK(bench.can() == "T3");
+  bench.take("T3");
+  bench.take("T2");
+  bench.take("T2");
+  CHECK(bench.can() == "MainThread");  // its join of all
+  bench.take("MainThread");
+  CHECK(has_exited(bench.state));
+  CHECK(bench.can().empty());
+}
+
+TEST_CASE("step: a timeout can fire exactly while its thread is blocked", "[engine][step]") {
+  Bench bench(R"("objects": {"m": "Lock"}, "variables": {"got": null},
+      "threads": {"T1": [{"acquire": "m"}, {"sleep": 1}, {"release": "m"}],
+                  "T2": [{"acquire": "m", "timeout": 1, "into": "got"}]})");
+  CHECK(bench.can() == "T1 T2");
+  bench.take("T1");
+  CHECK(bench.can() == "T1 T2!");
+  SECTION("it fires") {
+    bench.take("T2", Choice::Kind::timeout);
+    CHECK(bench.value("got") == "False");
+  }
+  SECTION("the lock is released before it fires") {
+    bench.take("T1");
+    bench.take("T1");
+    CHECK(bench.can() == "T2");
+    bench.take("T2");
+    CHECK(bench.value("got") == "True");
+  }
+}
+
+TEST_CASE("step: every item of a choose is a choice", "[engine][step]") {
+  Bench bench(R"("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "'ab'"}]})");
+  CHECK(bench.can() == "T1=0 T1=1");
+  bench.take("T1", Choice::Kind::choose, 1);
+  CHECK(bench.value("n") == "'b'");
+}
+
+TEST_CASE("step: a choose from nothing raises", "[engine][step]") {
+  Bench bench(R"("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "[]"}]})");
+  CHECK(bench.can() == "T1");
+  bench.take("T1");
+  CHECK(bench.raised("T1") == "IndexError: Cannot choose from an empty sequence");
+}
+
+TEST_CASE("step: the process ends with its last thread that is no daemon", "[engine][step]") {
+  Bench bench(R"("functions": {"f": [{"sleep": 1}, {"sleep": 1}]},
+      "threads": {"D": {"target": "f", "daemon": true}, "T": {"target": "f"}},
+      "main": [{"start": "D"}, {"start": "T"}])");
+  bench.take("MainThread");
+  bench.take("MainThread");
+  CHECK(bench.lives("MainThread") == Life::ended);
+  CHECK(bench.can() == "D T");  // MainThread waits for T
+  bench.take("T");
+  bench.take("T");
+  CHECK(bench.can() == "MainThread D");  // the end is a choice: D may go on for a while
+  SECTION("the daemon is killed where it stands") {
+    bench.take("D");
+    bench.take("MainThread");
+    CHECK(bench.lives("D") == Life::killed);
+    CHECK(has_exited(bench.state));
+  }
+  SECTION("the daemon comes to its end before") {
+    bench.take("D");
+    bench.take("D");
+    CHECK(has_exited(bench.state));
+  }
+}
+
+TEST_CASE("step: an uncaught exception ends its thread and keeps its locks", "[engine][step]") {
+  Bench bench(R"("objects": {"m": "Lock"},
+      "threads": {"T1": [{"acquire": "m"}, {"raise": "ValueError('gone')"}], "T2": [{"acquire": "m"}]})");
+  bench.take("T1");
+  CHECK(bench.lives("T1") == Life::ended);
+  CHECK(bench.raised("T1") == "ValueError: gone");
+  CHECK(bench.can().empty());
+  CHECK_FALSE(has_exited(bench.state));
+}
+
+TEST_CASE("step: atomic runs in one step, and blocking inside is an error", "[engine][step]") {
+  Bench bench(R"("objects": {"m": "Lock"}, "variables": {"n": 0},
+      "threads": {"T1": [{"atomic": [{"set": "n", "to": "n + 1"}, {"yield": true}, {"set": "n", "to": "n + 1"}]},
+                         {"atomic": [{"acquire": "m"}, {"acquire": "m"}]}]})",
+              "none");
+  bench.take("T1");
+  CHECK(bench.value("n") == "2");
+  bench.take("T1");
+  CHECK(bench.raised("T1") == "RuntimeError: a blocking operation inside atomic");
+}
+
+TEST_CASE("step: await waits until its expression is true", "[engine][step]") {
+  const std::string gil = GENERATE("3.9", "3.12", "none");
+  CAPTURE(gil);
+  Bench bench(R"("variables": {"n": 0, "m": 0},
+      "threads": {"T1": [{"await": "n + m == 2"}, {"set": "n", "to": 7}],
+                  "T2": [{"set": "n", "to": 1}, {"yield": true}, {"set": "m", "to": 1}]})",
+              gil);
+  CHECK(bench.can() == "T2");
+  bench.take("T2");
+  CHECK(bench.can() == "T2");
+  while (bench.lives("T2") == Life::alive) bench.take("T2");
+  CHECK(bench.can() == "T1");
+  while (bench.lives("T1") == Life::alive) bench.take("T1");
+  CHECK(bench.value("n") == "7");
+}
+
+TEST_CASE("step: a loop without visible operation rests and comes back to the same state",
+          "[engine][step]") {
+  Bench bench(R"("threads": {"T1": [{"while": "True", "do": []}]})");
+  std::set<std::vector<Word>> seen;
+  for (int i = 0; i < 10; ++i) {
+    CHECK(bench.can() == "T1");
+    seen.insert(bench.state.words);
+    bench.take("T1");
+  }
+  CHECK(seen.size() <= 8);  // a loop of a few bytecodes can rest at each of them
+}
+
+TEST_CASE("step: memoised and interpreted private runs lead to the same states",
+          "[engine][step]") {
+  const std::string body = R"("objects": {"c": "Condition"}, "variables": {"xs": []},
+      "functions": {"f": {"params": ["i"], "body": [
+          {"for": "k", "in": "range(3)", "do": [
+            {"with": "c", "do": [{"append": "xs", "item": "i * 10 + k"}, {"notify": "c"},
+                                 {"wait": "c", "timeout": 1}]}]}]}},
+      "threads": {"T1": {"target": "f", "args": [1]}, "T2": {"target": "f", "args": [2]}})";
+  Bench with(body);
+  Bench without(body);
+  without.machine->memoise = false;
+  std::uint64_t seed = GENERATE(range(1, 20));
+  CAPTURE(seed);
+  while (!with.choices().empty()) {
+    const std::vector<Choice> choices = with.choices();
+    REQUIRE(choices == without.choices());
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    const Choice choice = choices[(seed >> 33) % choices.size()];
+    step(*with.machine, with.state, choice);
+    step(*without.machine, without.state, choice);
+    REQUIRE(dump(*with.machine, with.state) == dump(*without.machine, without.state));
+  }
+  CHECK(has_exited(with.state));
+}
+
+TEST_CASE("evaluate: reads all variables at one moment and changes nothing", "[engine][step]") {
+  Bench bench(R"("objects": {"m": "Lock"}, "variables": {"n": 2, "xs": [1, 2]},
+      "threads": {"T1": [{"acquire": "m"}]},
+      "invariants": ["n == len(xs) and not m.locked()", "xs[n] == 0"])");
+  const State before = bench.state;
+  const Result first = evaluate(*bench.machine, bench.state, bench.program->invariants[0].function);
+  CHECK(first.value == true_value);
+  const Result second = evaluate(*bench.machine, bench.state, bench.program->invariants[1].function);
+  CHECK(second.raised);
+  CHECK(bench.state == before);
+  bench.take("T1");
+  CHECK(evaluate(*bench.machine, bench.state, bench.program->invariants[0].function).value ==
+        false_value);
+}
