@@ -18,7 +18,7 @@ namespace {
 struct Bench {
   explicit Bench(const std::string& body, const std::string& gil = "3.12") {
     const Loaded loaded =
-        load("test.json", R"({"lockstep": 1, "machine": {"gil": ")" + gil + R"("}, )" + body + "}");
+        load("test.json", R"s({"lockstep": 1, "machine": {"gil": ")s" + gil + R"s("}, )s" + body + "}");
     INFO(body);
     if (!loaded.program) {
       FAIL((loaded.complaints.empty() ? "" : loaded.complaints[0].place.pointer + ": " +
@@ -84,7 +84,7 @@ TEST_CASE("step: the GIL model says how many operations a step has", "[engine][s
   const Row row = GENERATE(values<Row>(
       {{"3.9", 2}, {"3.12", 1}, {"free-threaded", 2}, {"none", 2}}));
   CAPTURE(row.gil);
-  Bench bench(R"("variables": {"n": 3}, "threads": {"T1": [{"set": "n", "to": "n - 1"}]})", row.gil);
+  Bench bench(R"s("variables": {"n": 3}, "threads": {"T1": [{"set": "n", "to": "n - 1"}]})s", row.gil);
   int steps = 0;
   while (bench.lives("T1") == Life::alive) {
     bench.take("T1");
@@ -100,14 +100,14 @@ TEST_CASE("step: under 3.12 a call between read and write is a place to switch",
     int steps;
   };
   const Row row = GENERATE(values<Row>({
-      {R"({"set": "n", "to": "n - 1"})", 1},
-      {R"({"set": "n", "to": "n - int(1)"})", 2},   // a C call
-      {R"({"set": "n", "to": "n - one()"})", 2},    // a function entry
-      {R"({"set": "n", "to": "n - one() - int(1)"})", 2},  // two places, nothing visible between
+      {R"s({"set": "n", "to": "n - 1"})s", 1},
+      {R"s({"set": "n", "to": "n - int(1)"})s", 2},   // a C call
+      {R"s({"set": "n", "to": "n - one()"})s", 2},    // a function entry
+      {R"s({"set": "n", "to": "n - one() - int(1)"})s", 2},  // two places, nothing visible between
   }));
   CAPTURE(row.statement);
-  Bench bench(std::string(R"("variables": {"n": 3}, "functions": {"one": [{"return": 1}]},
-      "threads": {"T1": [)") + row.statement + "]}");
+  Bench bench(std::string(R"s("variables": {"n": 3}, "functions": {"one": [{"return": 1}]},
+      "threads": {"T1": [)s") + row.statement + "]}");
   int steps = 0;
   while (bench.lives("T1") == Life::alive) {
     bench.take("T1");
@@ -118,8 +118,8 @@ TEST_CASE("step: under 3.12 a call between read and write is a place to switch",
 
 TEST_CASE("step: a taken lock blocks, a release makes it free for whoever comes first",
           "[engine][step]") {
-  Bench bench(R"("objects": {"m": "Lock"}, "functions": {"f": [{"acquire": "m"}, {"release": "m"}]},
-      "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}, "T3": {"target": "f"}})");
+  Bench bench(R"s("objects": {"m": "Lock"}, "functions": {"f": [{"acquire": "m"}, {"release": "m"}]},
+      "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}, "T3": {"target": "f"}})s");
   CHECK(bench.can() == "T1 T2 T3");
   bench.take("T1");
   CHECK(bench.can() == "T1");
@@ -138,9 +138,9 @@ TEST_CASE("step: a taken lock blocks, a release makes it free for whoever comes 
 }
 
 TEST_CASE("step: a timeout can fire exactly while its thread is blocked", "[engine][step]") {
-  Bench bench(R"("objects": {"m": "Lock"}, "variables": {"got": null},
+  Bench bench(R"s("objects": {"m": "Lock"}, "variables": {"got": null},
       "threads": {"T1": [{"acquire": "m"}, {"sleep": 1}, {"release": "m"}],
-                  "T2": [{"acquire": "m", "timeout": 1, "into": "got"}]})");
+                  "T2": [{"acquire": "m", "timeout": 1, "into": "got"}]})s");
   CHECK(bench.can() == "T1 T2");
   bench.take("T1");
   CHECK(bench.can() == "T1 T2!");
@@ -158,23 +158,23 @@ TEST_CASE("step: a timeout can fire exactly while its thread is blocked", "[engi
 }
 
 TEST_CASE("step: every item of a choose is a choice", "[engine][step]") {
-  Bench bench(R"("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "'ab'"}]})");
+  Bench bench(R"s("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "'ab'"}]})s");
   CHECK(bench.can() == "T1=0 T1=1");
   bench.take("T1", Choice::Kind::choose, 1);
   CHECK(bench.value("n") == "'b'");
 }
 
 TEST_CASE("step: a choose from nothing raises", "[engine][step]") {
-  Bench bench(R"("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "[]"}]})");
+  Bench bench(R"s("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "[]"}]})s");
   CHECK(bench.can() == "T1");
   bench.take("T1");
   CHECK(bench.raised("T1") == "IndexError: Cannot choose from an empty sequence");
 }
 
 TEST_CASE("step: the process ends with its last thread that is no daemon", "[engine][step]") {
-  Bench bench(R"("functions": {"f": [{"sleep": 1}, {"sleep": 1}]},
+  Bench bench(R"s("functions": {"f": [{"sleep": 1}, {"sleep": 1}]},
       "threads": {"D": {"target": "f", "daemon": true}, "T": {"target": "f"}},
-      "main": [{"start": "D"}, {"start": "T"}])");
+      "main": [{"start": "D"}, {"start": "T"}])s");
   bench.take("MainThread");
   bench.take("MainThread");
   CHECK(bench.lives("MainThread") == Life::ended);
@@ -196,8 +196,8 @@ TEST_CASE("step: the process ends with its last thread that is no daemon", "[eng
 }
 
 TEST_CASE("step: an uncaught exception ends its thread and keeps its locks", "[engine][step]") {
-  Bench bench(R"("objects": {"m": "Lock"},
-      "threads": {"T1": [{"acquire": "m"}, {"raise": "ValueError('gone')"}], "T2": [{"acquire": "m"}]})");
+  Bench bench(R"s("objects": {"m": "Lock"},
+      "threads": {"T1": [{"acquire": "m"}, {"raise": "ValueError('gone')"}], "T2": [{"acquire": "m"}]})s");
   bench.take("T1");
   CHECK(bench.lives("T1") == Life::ended);
   CHECK(bench.raised("T1") == "ValueError: gone");
@@ -206,9 +206,9 @@ TEST_CASE("step: an uncaught exception ends its thread and keeps its locks", "[e
 }
 
 TEST_CASE("step: atomic runs in one step, and blocking inside is an error", "[engine][step]") {
-  Bench bench(R"("objects": {"m": "Lock"}, "variables": {"n": 0},
+  Bench bench(R"s("objects": {"m": "Lock"}, "variables": {"n": 0},
       "threads": {"T1": [{"atomic": [{"set": "n", "to": "n + 1"}, {"yield": true}, {"set": "n", "to": "n + 1"}]},
-                         {"atomic": [{"acquire": "m"}, {"acquire": "m"}]}]})",
+                         {"atomic": [{"acquire": "m"}, {"acquire": "m"}]}]})s",
               "none");
   bench.take("T1");
   CHECK(bench.value("n") == "2");
@@ -219,9 +219,9 @@ TEST_CASE("step: atomic runs in one step, and blocking inside is an error", "[en
 TEST_CASE("step: await waits until its expression is true", "[engine][step]") {
   const std::string gil = GENERATE("3.9", "3.12", "none");
   CAPTURE(gil);
-  Bench bench(R"("variables": {"n": 0, "m": 0},
+  Bench bench(R"s("variables": {"n": 0, "m": 0},
       "threads": {"T1": [{"await": "n + m == 2"}, {"set": "n", "to": 7}],
-                  "T2": [{"set": "n", "to": 1}, {"yield": true}, {"set": "m", "to": 1}]})",
+                  "T2": [{"set": "n", "to": 1}, {"yield": true}, {"set": "m", "to": 1}]})s",
               gil);
   CHECK(bench.can() == "T2");
   bench.take("T2");
@@ -234,7 +234,7 @@ TEST_CASE("step: await waits until its expression is true", "[engine][step]") {
 
 TEST_CASE("step: a loop without visible operation rests and comes back to the same state",
           "[engine][step]") {
-  Bench bench(R"("threads": {"T1": [{"while": "True", "do": []}]})");
+  Bench bench(R"s("threads": {"T1": [{"while": "True", "do": []}]})s");
   std::set<std::vector<Word>> seen;
   for (int i = 0; i < 10; ++i) {
     CHECK(bench.can() == "T1");
@@ -246,12 +246,12 @@ TEST_CASE("step: a loop without visible operation rests and comes back to the sa
 
 TEST_CASE("step: memoised and interpreted private runs lead to the same states",
           "[engine][step]") {
-  const std::string body = R"("objects": {"c": "Condition"}, "variables": {"xs": []},
+  const std::string body = R"s("objects": {"c": "Condition"}, "variables": {"xs": []},
       "functions": {"f": {"params": ["i"], "body": [
           {"for": "k", "in": "range(3)", "do": [
             {"with": "c", "do": [{"append": "xs", "item": "i * 10 + k"}, {"notify": "c"},
                                  {"wait": "c", "timeout": 1}]}]}]}},
-      "threads": {"T1": {"target": "f", "args": [1]}, "T2": {"target": "f", "args": [2]}})";
+      "threads": {"T1": {"target": "f", "args": [1]}, "T2": {"target": "f", "args": [2]}})s";
   Bench with(body);
   Bench without(body);
   without.machine->memoise = false;
@@ -270,9 +270,9 @@ TEST_CASE("step: memoised and interpreted private runs lead to the same states",
 }
 
 TEST_CASE("evaluate: reads all variables at one moment and changes nothing", "[engine][step]") {
-  Bench bench(R"("objects": {"m": "Lock"}, "variables": {"n": 2, "xs": [1, 2]},
+  Bench bench(R"s("objects": {"m": "Lock"}, "variables": {"n": 2, "xs": [1, 2]},
       "threads": {"T1": [{"acquire": "m"}]},
-      "invariants": ["n == len(xs) and not m.locked()", "xs[n] == 0"])");
+      "invariants": ["n == len(xs) and not m.locked()", "xs[n] == 0"])s");
   const State before = bench.state;
   const Result first = evaluate(*bench.machine, bench.state, bench.program->invariants[0].function);
   CHECK(first.value == true_value);
