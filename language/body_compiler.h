@@ -44,7 +44,7 @@ struct Module {
 std::optional<std::string> wrong_arguments(const ScenarioFunction& function, std::size_t given);
 
 // Nested finally bodies grow as powers of two: each is written for every way out.
-inline constexpr std::size_t code_max = 1'000'000;
+inline constexpr std::size_t code_max = 250'000;
 
 class BodyCompiler {
  public:
@@ -93,6 +93,8 @@ class BodyCompiler {
   Target receiver(const Expression& expression, Verb verb);
   bool complain_of_receiver(const Expression& expression, Verb verb);
   bool takes_verb(const Target& target, Verb verb) const;
+  std::string described_target(const Expression& expression) const;  // requires: it is known
+  std::string_view source(const Expression& expression) const;
 
   void complain(const Expression& at, std::string message);
   void complain_unknown(const Expression& at);

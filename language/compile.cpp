@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "engine/assert.h"
 #include "language/body_compiler.h"
@@ -89,35 +90,48 @@ class Compiler {
       }
       declare(object.name, object.place, meaning);
     }
-    for (const ScenarioObject& object : scenario_.objects) {
-      if (!object.same_as.empty()) declare(object.name, object.place, same_as(object));
-    }
+    second_names();
     for (const ScenarioObject& object : scenario_.objects) {
       if (object.kind == ObjectKind::condition) locks(object);
     }
   }
 
-  // What a name stands for that may be a second one itself.
-  Meaning same_as(const ScenarioObject& second) {
-    const ScenarioObject* object = &second;
-    for (std::size_t i = 0; i <= scenario_.objects.size(); ++i) {
-      const Meaning found = object_named(object->same_as);
-      if (found.kind != Meaning::Kind::unknown) {
-        for (std::uint32_t k = 0; k < std::max(found.count, 1U); ++k) {
-          program_.objects[found.index + k].aliases.push_back(
-              found.kind == Meaning::Kind::array ? element(second.name, k) : second.name);
-        }
-        return found;
-      }
-      const auto next = std::ranges::find(scenario_.objects, object->same_as, &ScenarioObject::name);
-      if (next == scenario_.objects.end()) break;
-      object = &*next;
+  // A second name may stand for another one, in any order.
+  void second_names() {
+    std::map<std::string_view, const ScenarioObject*> open;
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (!object.same_as.empty()) open[object.name] = &object;
     }
-    module_.complaints.at(second.place, "/same_as",
-                          fmt::format("expected the name of an object, found {}{}",
-                                      in_quotes(second.same_as),
-                                      did_you_mean(second.same_as, object_names())));
-    return {Meaning::Kind::object, 0, 0};
+    while (!open.empty()) {
+      std::vector<const ScenarioObject*> path;  // each stands for the next
+      for (auto next = open.begin(); next != open.end();
+           next = open.find(path.back()->same_as)) {
+        path.push_back(next->second);
+        open.erase(next);
+      }
+      const Meaning meaning = object_named(path.back()->same_as);
+      if (meaning.kind == Meaning::Kind::unknown) {
+        const std::string& unknown = path.back()->same_as;
+        module_.complaints.at(path.back()->place, "/same_as",
+                              fmt::format("expected the name of an object, found {}{}",
+                                          in_quotes(unknown),
+                                          did_you_mean(unknown, object_names())));
+        continue;
+      }
+      for (const ScenarioObject* second : path) declare(second->name, second->place, meaning);
+    }
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (!object.same_as.empty()) add_alias(object.name);
+    }
+  }
+
+  void add_alias(const std::string& second) {
+    const Meaning meaning = object_named(second);
+    if (meaning.kind == Meaning::Kind::unknown) return;  // after a complaint
+    for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) {
+      program_.objects[meaning.index + i].aliases.push_back(
+          meaning.kind == Meaning::Kind::array ? element(second, i) : second);
+    }
   }
 
   // "forks", or "forks[2]".

@@ -441,7 +441,8 @@ void BodyCompiler::call_of(const Meaning& meaning, const Expression& expression)
           builtin.arguments_max >= 0 && arguments.size() > static_cast<std::size_t>(builtin.arguments_max);
       if (arguments.size() < static_cast<std::size_t>(builtin.arguments_min) || too_many) {
         const std::string takes =
-            builtin.arguments_max < 0 ? fmt::format("at least {}", builtin.arguments_min)
+            builtin.arguments_max < 0
+                ? "at least " + plural(static_cast<std::size_t>(builtin.arguments_min), "argument")
             : builtin.arguments_min == builtin.arguments_max
                 ? plural(static_cast<std::size_t>(builtin.arguments_min), "argument")
                 : fmt::format("{} to {} arguments", builtin.arguments_min, builtin.arguments_max);
@@ -532,20 +533,26 @@ bool BodyCompiler::takes_verb(const Target& target, Verb verb) const {
           operation_of(verb, module_.program.objects[object.lock->index].kind));
 }
 
+std::string_view BodyCompiler::source(const Expression& expression) const {
+  return std::string_view(operand_->source)
+      .substr(expression.begin, expression.end - expression.begin);
+}
+
+std::string BodyCompiler::described_target(const Expression& expression) const {
+  const Target target = target_of(expression);
+  const Meaning meaning = target.kind == Target::Kind::thread
+                              ? Meaning{Meaning::Kind::thread, target.thread.index, 0}
+                              : Meaning{Meaning::Kind::object, target.first.index, 0};
+  return described(meaning, source(expression), module_.program);
+}
+
 bool BodyCompiler::complain_of_receiver(const Expression& expression, Verb verb) {
   const auto complain_found = [&](const std::string& found) {
     complain(expression, fmt::format("expected {}, found {}", owners_of(verb), found));
     return true;
   };
-  if (const Target target = target_of(expression); !takes_verb(target, verb)) {
-    if (expression.kind == Kind::name) {
-      return complain_found(
-          described(scope_.find(expression.text), expression.text, module_.program));
-    }
-    const std::string_view element = std::string_view(operand_->source)
-                                         .substr(expression.begin, expression.end - expression.begin);
-    return complain_found(described({Meaning::Kind::object, target.first.index, 0}, element,
-                                    module_.program));
+  if (!takes_verb(target_of(expression), verb)) {
+    return complain_found(described_target(expression));
   }
   if (expression.kind == Kind::name) {
     const Meaning meaning = scope_.find(expression.text);
@@ -623,16 +630,16 @@ void BodyCompiler::method(const Expression& expression) {
     return refuse(fmt::format("{}() is a statement of its own, such as {}", called,
                               verb ? statement_of(*verb) : row(*statement).example));
   }
+  if (pure) {
+    return refuse(fmt::format("{} has no method {}", described_target(receiver),
+                              in_quotes(called)));
+  }
   std::vector<std::string> candidates;
   for (const VerbRow& candidate : verb_rows()) {
     if (candidate.where == VerbRow::Where::query) candidates.emplace_back(candidate.name);
   }
   for (const std::string_view candidate : method_names()) candidates.emplace_back(candidate);
-  refuse(fmt::format("unknown method {}{}", in_quotes(called),
-                     pure ? " of " + std::string(target.kind == Target::Kind::thread
-                                                     ? "a thread"
-                                                     : "an object")
-                          : did_you_mean(called, candidates)));
+  refuse(fmt::format("unknown method {}{}", in_quotes(called), did_you_mean(called, candidates)));
 }
 
 void BodyCompiler::query(const Expression& expression, Verb verb) {

@@ -134,11 +134,12 @@ void BodyCompiler::store_expression(const Expression& target) {
   }
   LOCKSTEP_ASSERT(target.kind == Expression::Kind::attribute,
                   "the reader takes variables, items and attributes as targets");
-  const Verb verb = target.text == "daemon" ? Verb::set_daemon : Verb::set_name;
+  const Verb verb = target.text == "name" ? Verb::set_name : Verb::set_daemon;
   if (target.text != "name" && target.text != "daemon") {
     complain(target, fmt::format("the attribute {} cannot be assigned to; \"name\" and \"daemon\" "
                                  "of a thread can",
                                  in_quotes(target.text)));
+    return code_.emit(Opcode::pop);
   }
   const Target of = receiver(*target.operands[0], verb);
   code_.emit(Opcode::swap);
@@ -165,7 +166,8 @@ std::optional<BodyCompiler::Container> BodyCompiler::container(const Expression&
     container.subscripts.insert(container.subscripts.begin(), at->operands[1].get());
   }
   if (at->kind != Expression::Kind::name) {
-    complain(*at, "expected a variable that holds a list or dict");
+    complain(*at, fmt::format("expected a variable that holds a list or dict, found {}",
+                              in_quotes(source(*at))));
     return std::nullopt;
   }
   container.variable = scope_.find(at->text);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "engine/value/builtins.h"
 #include "language/names.h"
@@ -40,6 +41,7 @@ class Declarations {
   struct Assigned {
     std::string name;
     Place place;
+    const Operand* operand;  // which the name is; null if it is no operand
   };
   std::vector<Assigned> assigned;  // each name once, by first assignment
   std::set<std::string> global;    // declared so
@@ -61,7 +63,7 @@ class Declarations {
   void field(const Statement& statement, const FieldRow& row, const Field& field) {
     if (const auto* operand = std::get_if<Operand>(&field)) {
       if (binds(statement.kind, row) && operand->expression->kind == Expression::Kind::name) {
-        assign(operand->expression->text, operand->place);
+        assign(operand->expression->text, operand->place, operand);
       } else {
         use(*operand->expression);
       }
@@ -83,9 +85,9 @@ class Declarations {
     }
   }
 
-  void assign(const std::string& name, const Place& place) {
+  void assign(const std::string& name, const Place& place, const Operand* operand = nullptr) {
     used_.insert(name);
-    if (known_.insert(name).second) assigned.push_back({name, place});
+    if (known_.insert(name).second) assigned.push_back({name, place, operand});
   }
   void use(const Expression& expression) {
     if (expression.kind == Expression::Kind::name || expression.kind == Expression::Kind::call) {
@@ -178,7 +180,7 @@ std::uint32_t Scope::add(const std::string& name) {
 void Scope::declare(const Block& body, Complaints& complaints, const Program& program) {
   Declarations declarations(locals_, module_, complaints);
   declarations.block(body);
-  for (const auto& [name, place] : declarations.assigned) {
+  for (const auto& [name, place, operand] : declarations.assigned) {
     if (declarations.global.contains(name)) continue;
     const Meaning outside = module_.find(name);
     if (kind_ == BodyKind::module && outside.kind == Meaning::Kind::variable) continue;
@@ -189,7 +191,12 @@ void Scope::declare(const Block& body, Complaints& complaints, const Program& pr
         outside.kind == Meaning::Kind::thread || outside.kind == Meaning::Kind::function ||
         outside.kind == Meaning::Kind::parameter;
     if (kind_ == BodyKind::module && is_fixed) {
-      complaints.at(place, "", described(outside, name, program) + " cannot be assigned to");
+      std::string message = described(outside, name, program) + " cannot be assigned to";
+      if (operand != nullptr) {
+        complaints.inside(*operand, operand->expression->begin, std::move(message));
+      } else {
+        complaints.at(place, "", std::move(message));
+      }
     }
     add(name);
   }

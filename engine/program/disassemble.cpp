@@ -136,7 +136,7 @@ std::string operand_text(const Program& program, const Function& function, Opera
 }
 
 std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
+  text.append(text.size() < width ? width - text.size() : 1, ' ');
   return text;
 }
 

@@ -47,7 +47,7 @@ struct Instruction {
   Opcode opcode;
   std::uint32_t a = 0;
   std::uint32_t b = 0;
-  SiteId site;
+  SiteId site{};
 };
 
 // Where in the scenario an instruction comes from: one per statement.
