@@ -251,7 +251,7 @@ std::string patch_json(std::span<const PatchOperation> patch) {
   for (const PatchOperation& operation : patch) {
     out += out.size() > 1 ? ",\n  {\"op\": \"" : "\n  {\"op\": \"";
     out += name_of(operation.kind);
-    out += "\", \"path\": " + quoted(operation.path);
+    out += "\", \"path\": " + json_string(operation.path);
     if (operation.kind != PatchOperation::Kind::remove) {
       const JsonTree value = read_json(operation.value);
       LOCKSTEP_ASSERT(value.root.has_value(), "the value of an operation is JSON");

@@ -3,7 +3,6 @@
 #include "remedy/splice.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -199,7 +198,7 @@ std::string with_item(std::string_view text, const JsonNode& array, std::size_t 
 std::string with_member(std::string_view text, const JsonNode& object, std::string_view key,
                         std::string_view value) {
   LOCKSTEP_ASSERT(object.kind == JsonNode::Kind::object, "members are in objects");
-  return with_child(text, object, size(object), quoted(key) + ": ", value);
+  return with_child(text, object, size(object), json_string(key) + ": ", value);
 }
 
 std::string without(std::string_view text, const JsonNode& container, std::size_t index) {
@@ -295,7 +294,5 @@ std::string one_line(std::string_view text, const JsonNode& node) {
   }
   return out.append(text.substr(node.begin, node.end - node.begin));
 }
-
-std::string quoted(std::string_view text) { return nlohmann::json(std::string(text)).dump(); }
 
 }  // namespace lockstep

@@ -31,7 +31,5 @@ std::string item_text_and_above(std::string_view text, const JsonNode& array, st
 
 // On one line and without comments: {"with": ["a", "b"], "do": []}
 std::string one_line(std::string_view text, const JsonNode& node);
-// A text as a JSON string.
-std::string quoted(std::string_view text);
 
 }  // namespace lockstep
