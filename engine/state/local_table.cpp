@@ -53,13 +53,15 @@ constexpr std::uint32_t empty_slot = 0xffffffffU;
 // The flags of a LocalState in one word.
 constexpr std::uint32_t continues_bit = 1;
 constexpr std::uint32_t may_switch_bit = 2;
+constexpr std::uint32_t atomic_begun_bit = 4;
 
 std::vector<std::uint32_t> encode(const LocalState& state) {
   std::size_t size = 7;
   for (const Frame& frame : state.frames) size += 4 + frame.locals.size() + frame.stack.size();
   std::vector<std::uint32_t> words;
   words.reserve(size);
-  words.push_back((state.continues ? continues_bit : 0) | (state.may_switch ? may_switch_bit : 0));
+  words.push_back((state.continues ? continues_bit : 0) | (state.may_switch ? may_switch_bit : 0) |
+                  (state.atomic_begun ? atomic_begun_bit : 0));
   words.push_back(state.continues ? static_cast<std::uint32_t>(state.operation) : 0);
   words.push_back(state.continues ? state.receiver.bits : 0);
   words.push_back(state.continues ? state.saved.bits : 0);
@@ -81,6 +83,7 @@ LocalState decode(std::span<const std::uint32_t> words) {
   LocalState state;
   state.continues = (words[0] & continues_bit) != 0;
   state.may_switch = (words[0] & may_switch_bit) != 0;
+  state.atomic_begun = (words[0] & atomic_begun_bit) != 0;
   if (state.continues) {
     state.operation = static_cast<Operation>(words[1]);
     state.receiver = {words[2]};
@@ -107,7 +110,8 @@ LocalState decode(std::span<const std::uint32_t> words) {
 Pending pending_of(const Program& program, const ValueTable& values, const LocalState& state) {
   Pending pending;
   pending.may_switch = state.may_switch;
-  pending.atomic = state.atomic_depth > 0;
+  pending.in_atomic = state.atomic_depth > 0;
+  pending.atomic = pending.in_atomic && state.atomic_begun;
   if (state.frames.empty()) return pending;  // thread_end
   const Frame& frame = state.frames.back();
   const Instruction& instruction = program.code[frame.pc];

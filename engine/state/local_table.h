@@ -33,6 +33,7 @@ struct LocalState {
   Value receiver = none_value;              // if continues
   Value saved = none_value;                 // if continues
   std::uint32_t atomic_depth = 0;
+  bool atomic_begun = false;      // a visible operation has been done inside the section
   bool may_switch = true;         // the scheduler may pick another thread before it
   Value uncaught = none_value;    // ended: the exception that ended the thread, if any
   friend bool operator==(const LocalState&, const LocalState&) = default;
@@ -50,7 +51,8 @@ struct Pending {
   SiteId site;
   bool has_site = false;          // false: the thread has ended or was not written
   bool may_switch = true;
-  bool atomic = false;
+  bool in_atomic = false;         // it is inside an atomic section, where it may not wait
+  bool atomic = false;            // which has begun: nobody else may run
 };
 
 // The operation that `verb` is for a receiver, if it has one. A Condition hands the verbs that

@@ -88,7 +88,11 @@ class Step {
       const OperationRow& operation = row(pending.operation);
       const Call call = call_of(machine_, thread_, pending, choice, now_);
       const bool expires = first && choice.kind == Choice::Kind::timeout;
-      const Outcome outcome = expires ? operation.expire(state_, call) : operation.apply(state_, call);
+      const bool would_wait = pending.in_atomic && operation.ready != nullptr &&
+                              operation.ready(state_, call) != Readiness::ready;
+      const Outcome outcome = would_wait ? waits_inside_atomic()
+                              : expires  ? operation.expire(state_, call)
+                                         : operation.apply(state_, call);
       info_.last = pending.operation;
       ++info_.operations;
       if (pending.operation == Operation::thread_end) {
@@ -135,16 +139,13 @@ class Step {
     if (purpose_ == Purpose::probe && next.operation == Operation::await) return false;
     const bool may = goes_on(next);
     if (readiness(machine_, state_, thread_) == Readiness::ready) return may;
-    if (next.atomic) {
-      const Value fault = machine_.values().exception(
-          ExceptionKind::runtime_error, "a blocking operation inside atomic");
-      const Outcome outcome = Outcome::raise(fault);
-      tell(Event::Kind::operation, next, outcome);
-      go_on(next, outcome);
-      return continues();
-    }
     tell(Event::Kind::blocked, next, {});
     return false;
+  }
+
+  Outcome waits_inside_atomic() const {
+    return Outcome::raise(machine_.values().exception(ExceptionKind::runtime_error,
+                                                      "a blocking operation inside atomic"));
   }
 
   bool goes_on(const Pending& next) const {
@@ -241,7 +242,8 @@ const Pending& pending(const Machine& machine, const State& state, ThreadId thre
 Readiness readiness(const Machine& machine, const State& state, ThreadId thread) {
   const Pending& next = pending(machine, state, thread);
   const OperationRow& operation = row(next.operation);
-  if (operation.ready == nullptr) return Readiness::ready;
+  // Inside an atomic section it does not wait: it raises.
+  if (operation.ready == nullptr || next.in_atomic) return Readiness::ready;
   return operation.ready(state, call_of(machine, thread, next, {thread}, 0));
 }
 
