@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/report_targets.h"
@@ -98,6 +100,18 @@ void print_end(Console& console, const Input& input, const Simulation& simulatio
   }
 }
 
+// One line of JSON.
+std::string final_values(const Simulation& simulation) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"variables", Json::object()}, {"exceptions", Json::object()}};
+  for (const auto& [name, value] : simulation.variables) {
+    Json parsed = Json::parse(value, nullptr, false);
+    json["variables"][name] = parsed.is_discarded() ? Json(value) : std::move(parsed);
+  }
+  for (const auto& [thread, line] : simulation.exceptions) json["exceptions"][thread] = line;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 Exit exit_of(const Simulation& simulation) {
   if (simulation.result.end == RunResult::End::refused) return Exit::does_not_fit;
   if (!simulation.findings.empty()) return Exit::finding;
@@ -137,6 +151,7 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
       write(
           fmt::format("{{\"finding\":{}}}\n", finding_json(input.program, finding, input.subject)));
     }
+    write(final_values(simulation));
     json->on_end(simulation.result);
   } else {
     print_end(console, input, simulation, text != nullptr);

@@ -1,4 +1,4 @@
-// What the process says to its caller. docs/exit-statuses in the README; never renumber.
+// What the process says to its caller. The README has the list; scripts rely on the numbers.
 #pragma once
 
 namespace lockstep {

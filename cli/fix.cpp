@@ -22,11 +22,26 @@ struct FixOptions {
   std::vector<std::string> reports;
 };
 
-// The one that was asked for by name, else the best. Null: there is none that was verified.
+// A line number of the table, from 1; 0: the text is no number.
+std::size_t number_of(const std::string& text) {
+  std::size_t number = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9' || number > 1000) return 0;
+    number = 10 * number + static_cast<std::size_t>(c - '0');
+  }
+  return number;
+}
+
+// By name the best of that name, by number that one.
+bool is_named(const FixResult& result, std::size_t index, const std::string& name) {
+  return result.tried[index].proposal.remedy == name || index + 1 == number_of(name);
+}
+
+// The one that was asked for, else the best. Null: there is none that was verified.
 const TriedRemedy* choose(const FixResult& result, const std::optional<std::string>& name) {
-  for (const TriedRemedy& tried : result.tried) {
-    if (tried.verdict != TriedRemedy::Verdict::verified) continue;
-    if (!name || tried.proposal.remedy == *name) return &tried;
+  for (std::size_t i = 0; i < result.tried.size(); ++i) {
+    if (result.tried[i].verdict != TriedRemedy::Verdict::verified) continue;
+    if (!name || is_named(result, i, *name)) return &result.tried[i];
   }
   return nullptr;
 }
@@ -35,14 +50,23 @@ const TriedRemedy* choose(const FixResult& result, const std::optional<std::stri
 std::string why_none(const FixResult& result, const std::optional<std::string>& name) {
   if (result.exploration.findings.empty()) return "there is nothing to mend";
   if (!name) return "no remedy was verified";
-  for (const TriedRemedy& tried : result.tried) {
-    if (tried.proposal.remedy != *name) continue;
-    return fmt::format("{} was not verified: {}", *name, printable(tried.reason));
+  for (std::size_t i = 0; i < result.tried.size(); ++i) {
+    if (!is_named(result, i, *name)) continue;
+    return fmt::format("{} was not verified: {}", *name, printable(result.tried[i].reason));
   }
   return fmt::format("{} does not apply", *name);
 }
 
 std::optional<std::string> wrong_usage(const FixOptions& options, const std::string& path) {
+  if (options.remedy && number_of(*options.remedy) == 0) {
+    std::vector<std::string> names;
+    for (const RemedyRow& row : remedy_rows()) names.emplace_back(row.name);
+    if (std::find(names.begin(), names.end(), *options.remedy) == names.end()) {
+      return fmt::format("--remedy: expected {} or a number, found \"{}\"{}",
+                         fmt::join(names, ", "), printable(*options.remedy),
+                         did_you_mean(*options.remedy, names));
+    }
+  }
   if (options.diff && options.patch) return "--diff and --patch exclude each other";
   if (options.write && options.output) return "--write and --output exclude each other";
   if (options.write && path == "-") return "--write cannot change standard input; use --output";
@@ -67,10 +91,8 @@ Exit exit_of(const FixResult& result, const LimitOptions& limits) {
 }
 
 Exit act(const Command& command, const std::vector<std::string>& arguments, Console& console) {
-  std::vector<std::string> remedies;
-  std::string remedy_help = "this remedy instead of the best one:";
+  std::string remedy_help = "this one of the table, by number, or the best of a name:";
   for (const RemedyRow& row : remedy_rows()) {
-    remedies.emplace_back(row.name);
     remedy_help += fmt::format(" {} ({}),", row.name, row.help);
   }
   remedy_help.pop_back();
@@ -80,7 +102,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   LimitOptions limits;
   Options options(command, console);
   add_scenario(options, scenario);
-  options.word("--remedy", remedies, asked.remedy, remedy_help);
+  options.text("--remedy", "NAME", asked.remedy, remedy_help);
   options.flag("--write", asked.write, "change the scenario file");
   options.text("--output", "FILE", asked.output, "write the changed scenario there");
   options.flag("--diff", asked.diff, "print the change as a unified diff, and nothing else");

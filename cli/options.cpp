@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fstream>
 #include <limits>
 #include <utility>
 
@@ -40,6 +41,22 @@ std::optional<double> parse_decimal(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+// Of the machine, or of the container that we run in; 0: unknown.
+std::uint64_t memory_bytes_here() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = ::sysconf(_SC_PAGESIZE);
+  std::uint64_t bytes = 0;
+  if (pages > 0 && page_bytes > 0) {
+    bytes = static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes);
+  }
+  for (const char* file :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream limit(file);
+    if (std::uint64_t most = 0; limit >> most) bytes = std::min(bytes, most);
+  }
+  return bytes;
 }
 
 constexpr std::size_t help_width = 96;
@@ -282,17 +299,11 @@ std::optional<std::map<std::string, std::string>> settings_of(const Command& com
 }
 
 void add_limits(Options& options, LimitOptions& limits) {
-  // Three quarters leave room for the system and for what is allocated outside of the tables.
-  const long pages = ::sysconf(_SC_PHYS_PAGES);
-  const long page_bytes = ::sysconf(_SC_PAGESIZE);
-  if (pages > 0 && page_bytes > 0) {
-    limits.memory_bytes =
-        static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page_bytes) / 4 * 3;
-  }
+  limits.memory_bytes = memory_bytes_here() / 4 * 3;  // the rest is for all else
   options.number("--max-states", limits.states, "stop after so many states");
   options.size("--max-memory", limits.memory_bytes,
-               "stop when the search keeps so much: 512M, 2G; default: three quarters of this "
-               "machine's memory, 0 is no limit");
+               "stop when the search keeps so much: 512M, 2G; default: three quarters of the "
+               "memory there is, 0 is no limit");
   options.seconds("--max-seconds", limits.seconds, "stop after so much time");
   options.number("--max-steps", limits.steps, "do not follow an interleaving any further");
   options.flag("--allow-incomplete", limits.allow_incomplete,

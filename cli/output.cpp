@@ -88,7 +88,7 @@ void Console::write(int descriptor, std::string_view text) {
 void Console::out(std::string_view text) {
   progress({});
   held_ += text;
-  if (held_.size() >= held_bytes_max) flush();
+  if (held_.size() >= held_bytes_max || out_is_terminal_) flush();
 }
 
 void Console::err(std::string_view text) {

@@ -17,7 +17,14 @@ namespace {
 std::string scenario_path(const std::string& schedule_path, const std::string& scenario) {
   if (scenario == "-" || schedule_path == "-") return scenario;
   const std::filesystem::path folder = std::filesystem::path(schedule_path).parent_path();
-  return (folder / scenario).lexically_normal().string();
+  std::filesystem::path path = (folder / scenario).lexically_normal();
+  // As short as a person would name it, so that a replay says what the run said.
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  if (error) return path.string();
+  const std::filesystem::path near =
+      std::filesystem::absolute(path, error).lexically_normal().lexically_proximate(here);
+  return !error && *near.begin() != ".." ? near.string() : path.string();
 }
 
 Exit act(const Command& command, const std::vector<std::string>& arguments, Console& console) {

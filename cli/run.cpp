@@ -56,7 +56,8 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                "exactly this interleaving: 'T1*3,T2', a saved schedule, or an array of directives");
   options.text("--save-schedule", "FILE", save, "write the interleaving for `lockstep replay`");
   add_trace(options, trace);
-  options.number("--max-steps", steps_max, "stop after so many steps; default: 1000000");
+  options.number("--max-steps", steps_max,
+                 "stop after so many steps; default: 1000000, 0 is no limit");
   if (const auto exit = options.parse(arguments)) return *exit;
 
   const auto settings = settings_of(command, scenario, console);
@@ -66,6 +67,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const std::unique_ptr<Policy> chosen =
       choose_policy(console, command, *input, policy, schedule, seed);
   if (chosen == nullptr) return Exit::bad_input;
+  if (steps_max == 0) steps_max = replay_steps_max;
   return conduct(console, command, *input, *chosen, {trace.value_or("text"), steps_max, save});
 }
 

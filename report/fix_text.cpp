@@ -107,7 +107,7 @@ std::string fix_text(const FixResult& result, const Subject& subject, std::size_
     text += fmt::format(
         "\nverified: all interleavings of the changed scenario were explored, and none shows a "
         "fault\n  lockstep fix {0} --diff    shows the change of the first\n"
-        "  lockstep fix {0} --write   makes it; --remedy NAME chooses another\n",
+        "  lockstep fix {0} --write   makes it; --remedy 2 chooses the second\n",
         arguments);
   } else {
     text += "\nNo remedy was verified, so none is recommended.\n";

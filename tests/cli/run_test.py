@@ -96,7 +96,8 @@ class Run(binary.TestCase):
                                "--policy", "round-robin", status=1)
         lines = [json.loads(line) for line in out.splitlines()]
         self.assertEqual(lines[0]["lockstep_trace"], 1)
-        self.assertEqual(lines[-2]["finding"]["code"], "LS001")
+        self.assertEqual(lines[-3]["finding"]["code"], "LS001")
+        self.assertEqual(lines[-2], {"variables": {}, "exceptions": {}})
         self.assertEqual(lines[-1]["end"], "stuck")
 
     def test_without_a_trace_the_interleaving_of_a_finding_is_shown(self):

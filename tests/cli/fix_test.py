@@ -1,0 +1,100 @@
+"""fix: remedies that were verified, what is written, and when it is refused."""
+import json
+import unittest
+
+import binary
+
+SELF_DEADLOCK = {"lockstep": 1, "objects": {"m": "Lock"},
+                 "threads": {"T1": [{"with": "m", "do": [{"with": "m", "do": [{"pass": True}]}]}]}}
+
+
+class Fix(binary.TestCase):
+    def test_the_table_shows_the_remedies_side_by_side(self):
+        out, err = self.lockstep("fix", binary.TWO_MUTEXES, status=0)
+        self.assertRegex(out, r"(?m)^ +remedy +verdict +states +takes +locks held +edits$")
+        self.assertRegex(out, r"(?m)^\d+ +one-rlock +verified ")
+        self.assertRegex(out, r"(?m)^\d+ +lock-order +verified ")
+        self.assertIn("--write", out)
+        self.assertEqual(err, "")
+
+    def test_nothing_to_mend(self):
+        out, _ = self.lockstep("fix", binary.WITH_LOCK, status=0)
+        self.assertEqual(out, "Nothing to mend: no interleaving shows a fault.\n")
+        _, err = self.lockstep("fix", binary.WITH_LOCK, "--diff", status=0)
+        self.assertIn("there is nothing to mend", err)
+
+    def test_no_remedy_for_it(self):
+        path = self.write("s.json", {"lockstep": 1, "objects": {"m": "Lock"},
+                                     "threads": {"T1": [{"release": "m"}]}})
+        self.lockstep("fix", path, status=1)
+        out, err = self.lockstep("fix", path, "--write", status=1)
+        self.assertIn("no remedy was verified", err)
+        self.assertEqual(json.loads(path.read_text())["threads"]["T1"], [{"release": "m"}])
+
+    def test_write_mends_the_file_and_keeps_the_rest_of_it(self):
+        text = json.dumps(SELF_DEADLOCK, indent=2).replace('"objects"', '// kept\n  "objects"')
+        path = self.write("s.json", text)
+        _, err = self.lockstep("fix", path, "--write", status=0)
+        self.assertIn("s.json written with rlock", err)
+        self.assertEqual(path.read_text(), text.replace('"Lock"', '"RLock"'))
+        self.lockstep("explore", path, status=0)
+
+    def test_output_leaves_the_file_alone(self):
+        path = self.write("s.json", SELF_DEADLOCK)
+        before = path.read_bytes()
+        self.lockstep("fix", path, "--output", "mended.json", status=0)
+        self.assertEqual(path.read_bytes(), before)
+        self.lockstep("explore", "mended.json", status=0)
+        out, _ = self.lockstep("fix", path, "--output", "-", status=0)
+        self.assertEqual(out, (self.folder / "mended.json").read_text())
+        out, _ = self.lockstep("fix", "-", "--output", "-", stdin=before, status=0)
+        self.assertEqual(out, (self.folder / "mended.json").read_text())
+
+    def test_the_diff_is_one_that_patch_takes(self):
+        path = self.write("s.json", json.dumps(SELF_DEADLOCK, indent=1) + "\n")
+        out, err = self.lockstep("fix", "s.json", "--diff", status=0)
+        self.assertTrue(out.startswith("--- a/s.json\n+++ b/s.json\n@@ "), out)
+        self.assertIn('\n-  "m": "Lock"\n+  "m": "RLock"\n', out)
+        self.assertEqual(err, "")
+
+    def test_the_patch_is_rfc_6902(self):
+        path = self.write("s.json", SELF_DEADLOCK)
+        patch = json.loads(self.lockstep("fix", path, "--patch", status=0)[0])
+        self.assertEqual([each["op"] for each in patch], ["test", "replace"])
+        self.assertEqual(patch[1], {"op": "replace", "path": "/objects/m", "value": "RLock"})
+
+    def test_a_remedy_by_name_or_number(self):
+        first = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "1", status=0)[0]
+        self.assertEqual(first, self.lockstep("fix", binary.TWO_MUTEXES, "--patch", status=0)[0])
+        order = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "lock-order", status=0)[0]
+        rlock = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "one-rlock", status=0)[0]
+        self.assertNotEqual(order, rlock)
+        _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "99", status=1)
+        self.assertIn("99 does not apply", err)
+        _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--remedy", "lok-order", status=2)
+        self.assertIn('did you mean "lock-order"?', err)
+
+    def test_the_json_report(self):
+        out, _ = self.lockstep("fix", binary.TWO_MUTEXES, "--report", "json", status=0)
+        report = json.loads(out)
+        self.assertEqual(report["lockstep_fix"], 1)
+        self.assertEqual(report["original"]["verdict"], "deadlock")
+        self.assertEqual(report["remedies"][0]["verdict"], "verified")
+        self.assertIs(report["remedies"][0]["exploration"]["complete"], True)
+        documented = (binary.ROOT / "docs/report-format.md").read_text()
+        for key in list(report) + list(report["remedies"][0]) + list(report["remedies"][0]["cost"]):
+            self.assertIn(f"`{key}`", documented)
+
+    def test_what_excludes_each_other(self):
+        path = self.write("s.json", SELF_DEADLOCK)
+        for options, said in [(["--diff", "--patch"], "--diff and --patch exclude each other"),
+                              (["--write", "--output", "x"], "--write and --output exclude each other"),
+                              (["--output", "no/folder/x"], "cannot write no/folder/x")]:
+            _, err = self.lockstep("fix", path, *options, status=2)
+            self.assertIn(said, err)
+        _, err = self.lockstep("fix", "-", "--write", stdin=b"{}", status=2)
+        self.assertIn("--write cannot change standard input", err)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,161 @@
+// cli/judge: each expectation against explorations that are made by hand.
+#include "cli/judge.h"
+
+#include <catch2/catch.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lockstep {
+namespace {
+
+Finding finding(FindingKind kind, bool partial = false) {
+  Finding made{};
+  made.kind = kind;
+  made.partial = partial;
+  made.message = "m";
+  return made;
+}
+const Finding deadlock = finding(FindingKind::circular_wait);
+const Finding partial = finding(FindingKind::lost_wakeup, true);
+const Finding exception = finding(FindingKind::uncaught_exception);
+
+ExploredOutcome outcome(ExploredOutcome::Status status, bool raised = false) {
+  ExploredOutcome made{};
+  made.status = status;
+  if (raised) made.exceptions = {{"T1", "KeyError: 1"}};
+  return made;
+}
+const ExploredOutcome finished = outcome(ExploredOutcome::Status::finished);
+const ExploredOutcome raised = outcome(ExploredOutcome::Status::finished, true);
+const ExploredOutcome hung = outcome(ExploredOutcome::Status::deadlock);
+
+enum class Is { met, unmet, undecided };
+
+Is judged(const ExploreExpectation& expected, const Exploration& exploration) {
+  const Judgement judgement =
+      judge_exploration(Program{}, expected, exploration, Subject{"s.json", {}});
+  if (!judgement.unmet.empty()) return Is::unmet;
+  return judgement.undecided.empty() ? Is::met : Is::undecided;
+}
+
+TEST_CASE("possible, impossible and certain, of complete and of cut-short explorations",
+          "[cli][judge]") {
+  struct Row {
+    std::string meaning;
+    std::vector<Finding> findings;
+    std::vector<ExploredOutcome> outcomes;
+    Is impossible, possible, certain;              // if the exploration is complete
+    Is impossible_cut, possible_cut, certain_cut;  // if it is not
+  };
+  const Row row = GENERATE(values<Row>({
+      {"never",
+       {},
+       {finished},
+       Is::met,
+       Is::unmet,
+       Is::unmet,
+       Is::undecided,
+       Is::undecided,
+       Is::unmet},
+      {"sometimes",
+       {deadlock},
+       {finished, hung},
+       Is::unmet,
+       Is::met,
+       Is::unmet,
+       Is::unmet,
+       Is::met,
+       Is::unmet},
+      {"always",
+       {deadlock},
+       {hung},
+       Is::unmet,
+       Is::met,
+       Is::met,
+       Is::unmet,
+       Is::met,
+       Is::undecided},
+  }));
+  INFO(row.meaning);
+  Exploration exploration;
+  exploration.findings = row.findings;
+  exploration.outcomes = row.outcomes;
+  ExploreExpectation expected;
+  expected.deadlock = Possibility::impossible;
+  CHECK(judged(expected, exploration) == row.impossible);
+  expected.deadlock = Possibility::possible;
+  CHECK(judged(expected, exploration) == row.possible);
+  expected.deadlock = Possibility::certain;
+  CHECK(judged(expected, exploration) == row.certain);
+  exploration.complete = false;
+  expected.deadlock = Possibility::impossible;
+  CHECK(judged(expected, exploration) == row.impossible_cut);
+  expected.deadlock = Possibility::possible;
+  CHECK(judged(expected, exploration) == row.possible_cut);
+  expected.deadlock = Possibility::certain;
+  CHECK(judged(expected, exploration) == row.certain_cut);
+}
+
+TEST_CASE("Exceptions are certain if no interleaving ends without one", "[cli][judge]") {
+  Exploration exploration;
+  exploration.findings = {exception};
+  ExploreExpectation expected;
+  expected.exceptions = Possibility::certain;
+  exploration.outcomes = {raised};
+  CHECK(judged(expected, exploration) == Is::met);
+  exploration.outcomes = {raised, finished};
+  CHECK(judged(expected, exploration) == Is::unmet);
+  expected.exceptions = Possibility::possible;
+  CHECK(judged(expected, exploration) == Is::met);
+}
+
+TEST_CASE("What an expectation does not speak of must not happen", "[cli][judge]") {
+  const Finding broken =
+      GENERATE(values<Finding>({deadlock, partial, exception, finding(FindingKind::invariant),
+                                finding(FindingKind::final_check)}));
+  INFO(row(broken.kind).name);
+  Exploration exploration;
+  exploration.findings = {broken};
+  exploration.outcomes = {finished};
+  CHECK(judged({}, exploration) == Is::unmet);
+  ExploreExpectation outcomes;
+  outcomes.outcomes.emplace();
+  outcomes.outcomes->emplace_back();  // any
+  CHECK(judged(outcomes, exploration) == Is::unmet);
+  exploration.findings.clear();
+  CHECK(judged(outcomes, exploration) == Is::met);
+}
+
+TEST_CASE("A deadlock that is possible may also come as a partial one", "[cli][judge]") {
+  Exploration exploration;
+  exploration.findings = {deadlock, partial};
+  exploration.outcomes = {finished, hung};
+  ExploreExpectation expected;
+  expected.deadlock = Possibility::possible;
+  CHECK(judged(expected, exploration) == Is::met);
+  expected.partial_deadlock = Possibility::impossible;
+  CHECK(judged(expected, exploration) == Is::unmet);
+}
+
+TEST_CASE("A remedy is expected to come out verified", "[cli][judge]") {
+  const auto judged_fix = [](std::optional<TriedRemedy::Verdict> verdict) {
+    FixResult result;
+    if (verdict) {
+      TriedRemedy tried{};
+      tried.verdict = *verdict;
+      tried.proposal.remedy = "rlock";
+      result.tried.push_back(tried);
+    }
+    const Judgement judgement = judge_fix({"rlock"}, result, Subject{"s.json", {}});
+    if (!judgement.unmet.empty()) return Is::unmet;
+    return judgement.undecided.empty() ? Is::met : Is::undecided;
+  };
+  CHECK(judged_fix(TriedRemedy::Verdict::verified) == Is::met);
+  CHECK(judged_fix(TriedRemedy::Verdict::refuted) == Is::unmet);
+  CHECK(judged_fix(TriedRemedy::Verdict::unknown) == Is::undecided);
+  CHECK(judged_fix(std::nullopt) == Is::unmet);
+}
+
+}  // namespace
+}  // namespace lockstep
