@@ -6,9 +6,14 @@
 
 namespace lockstep {
 
-bool is_reported(const Machine& machine, Value exception) {
-  return exception != none_value &&
-         !is_subclass(machine.values().exception_kind(exception), ExceptionKind::system_exit);
+Value reported_exception(const Machine& machine, const State& state, LocalFactsTable& facts,
+                         ThreadId thread) {
+  const Value exception = facts.of(local(machine.program, state, thread)).uncaught;
+  if (exception == none_value || life(machine.program, state, thread) != Life::ended ||
+      is_subclass(machine.values().exception_kind(exception), ExceptionKind::system_exit)) {
+    return none_value;
+  }
+  return exception;
 }
 
 Examiner::Examiner(const Machine& machine, const FutureAccesses& future)
@@ -57,8 +62,8 @@ void Examiner::add_exceptions(const State& state) {
   const Program& program = machine_.program;
   const std::size_t threads = thread_count(program, state);
   for (std::uint32_t i = 0; i < threads; ++i) {
-    const Value exception = facts_.of(local(program, state, {i})).uncaught;
-    if (exception == none_value || !is_reported(machine_, exception)) continue;
+    const Value exception = reported_exception(machine_, state, facts_, {i});
+    if (exception == none_value) continue;
     const auto [found, added] = of_exception_.try_emplace(
         {ThreadId{i}, exception}, static_cast<std::uint32_t>(symptoms_.size()));
     if (added) symptoms_.push_back({FindingKind::uncaught_exception, {}, {i}, exception, 0});

@@ -66,7 +66,9 @@ class Examiner {
   std::vector<Word> row_;
 };
 
-// Whether an uncaught exception is worth a word: SystemExit ends a thread in silence.
-bool is_reported(const Machine& machine, Value exception);
+// The exception with which the thread has ended, if it is worth a word: SystemExit ends a thread
+// in silence, and one that has not come to its end may yet be killed before.
+Value reported_exception(const Machine& machine, const State& state, LocalFactsTable& facts,
+                         ThreadId thread);
 
 }  // namespace lockstep

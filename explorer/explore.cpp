@@ -1,9 +1,4 @@
-// A breadth-first search over all states, then a search for the counterexamples that are
-// easiest to read.
-//
-// States are numbered as they are found, and they are followed in that order: the table of
-// states is the queue. Everything that is asked of a state is asked when its turn comes, so
-// that what a limit has cut off is neither counted nor judged.
+// A search over all states, then one for the counterexamples that are easiest to read.
 //
 // Partial deadlocks need not show in a terminal state: others may run for ever, or the process
 // may end beside threads that are stuck. So every state is asked who is stuck in it. Whoever is
@@ -12,7 +7,8 @@
 #include "explorer/explore.h"
 
 #include <algorithm>
-#include <set>
+#include <functional>
+#include <map>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -23,8 +19,8 @@
 #include "explorer/budget.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
+#include "explorer/search.h"
 #include "explorer/shortest.h"
-#include "explorer/state_graph.h"
 #include "explorer/witness.h"
 
 namespace lockstep {
@@ -32,10 +28,6 @@ namespace {
 
 // The second search visits a state once for each thread that may have moved last, at worst.
 constexpr std::uint64_t nodes_at_least = 1'000'000;
-
-std::string limit_text(const char* what, std::uint64_t limit) {
-  return std::string(what) + ": the limit of " + std::to_string(limit) + " was reached";
-}
 
 class Exploring {
  public:
@@ -46,146 +38,139 @@ class Exploring {
         future_(program),
         examiner_(machine_, future_),
         outcomes_(machine_, examiner_.facts()),
+        search_(machine_, examiner_, outcomes_, options.limits),
         budget_(options) {
     machine_.memoise = options.memoise;
   }
 
   Exploration explore() {
-    search();
-    result_.incomplete_reason = cut_short_.empty() ? budget_.exceeded() : cut_short_;
-    if (result_.incomplete_reason.empty() && program_.reads_clock) {
-      result_.incomplete_reason = "the program reads the clock; an exploration knows no durations";
+    search_.run([&] { return lasts("searching", 0); });
+    Exploration result;
+    result.incomplete_reason = search_.cut_short.empty() ? budget_.exceeded() : search_.cut_short;
+    if (result.incomplete_reason.empty() && program_.reads_clock) {
+      result.incomplete_reason = "the program reads the clock; an exploration knows no durations";
     }
-    result_.complete = result_.incomplete_reason.empty();
-    result_.outcomes = outcomes_.list();
-    write_findings();
-    result_.verdict = verdict();
-    result_.stats.states = graph_.states.size();
-    result_.stats.memory_bytes = std::max(result_.stats.memory_bytes, memory_bytes());
-    result_.stats.seconds = budget_.seconds();
-    return std::move(result_);
+    result.complete = result.incomplete_reason.empty();
+    result.outcomes = outcomes_.list();
+    result.findings = findings();
+    result.verdict = verdict(result);
+    result.stats = search_.stats;
+    result.stats.states = search_.graph.states.size();
+    result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
+    result.stats.seconds = budget_.seconds();
+    return result;
   }
 
  private:
-  void search() {
-    State state = initial_state(machine_);
-    State next;
-    std::vector<Choice> choices;
-    add(state, StateGraph::no_parent);
-    std::uint32_t level_end = 1;
-    for (; graph_.examined < graph_.states.size(); ++graph_.examined) {
-      if (!lasts("searching", graph_.states.size() - graph_.examined)) return;
-      if (graph_.examined == level_end) {
-        ++result_.stats.depth;
-        level_end = graph_.states.size();
-      }
-      graph_.states.read(graph_.examined, state.words);
-      enabled(machine_, state, choices);
-      examine(state, choices);
-      if (!choices.empty() && options_.limits.steps_max != 0 &&
-          result_.stats.depth >= options_.limits.steps_max) {
-        cut_short_ = limit_text("steps", options_.limits.steps_max);
-        return;
-      }
-      for (const Choice& choice : choices) {
-        next = state;
-        step(machine_, next, choice);
-        ++result_.stats.transitions;
-        if (!add(next, graph_.examined)) return;
-      }
-    }
-  }
-
-  // False: the limit of states is reached, and this would be one more.
-  bool add(const State& state, std::uint32_t parent) {
-    const std::uint64_t states_max = options_.limits.states_max;
-    if (states_max != 0 && graph_.states.size() >= states_max) {
-      if (graph_.states.find(state.words)) return true;
-      cut_short_ = limit_text("states", states_max);
-      return false;
-    }
-    if (graph_.states.intern(state.words).added) {
-      graph_.parents.push_back(parent);
-      graph_.threads_max = std::max(graph_.threads_max, thread_count(program_, state));
-    }
-    return true;
-  }
-
-  void examine(const State& state, const std::vector<Choice>& choices) {
-    const std::uint32_t set = examiner_.examine(state, choices);
-    if (set != 0) graph_.shown.emplace_back(graph_.examined, set);
-    if (!choices.empty()) return;
-    ++result_.stats.terminal_states;
-    outcomes_.add(state, examiner_.stuck());
-    if (has_exited(state)) return;
-    ++result_.stats.deadlock_states;
-    deadlocked_.insert(set);
-  }
-
-  bool lasts(const char* phase, std::uint64_t frontier, std::uint64_t extra_bytes = 0) {
+  bool lasts(const char* phase, std::uint64_t extra_bytes) {
     return budget_.lasts(phase, [&](ExploreProgress& progress) {
-      progress.states = graph_.states.size();
-      progress.transitions = result_.stats.transitions;
-      progress.frontier = frontier;
+      const StateGraph& graph = search_.graph;
+      progress.states = graph.states.size();
+      progress.transitions = search_.stats.transitions;
+      progress.frontier = graph.states.size() - graph.examined;
       progress.memory_bytes = memory_bytes() + extra_bytes;
-      result_.stats.memory_bytes = std::max(result_.stats.memory_bytes, progress.memory_bytes);
+      memory_bytes_ = std::max(memory_bytes_, progress.memory_bytes);
     });
   }
   std::uint64_t memory_bytes() const {
-    return graph_.memory_bytes() + machine_.values().memory_bytes() +
+    return search_.graph.memory_bytes() + machine_.values().memory_bytes() +
            machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_.memory_bytes();
   }
 
-  // What is one finding: symptoms with one fingerprint.
+  // Symptoms that are one finding.
   struct Group {
-    std::uint32_t symptom;  // one of them
-    std::string fingerprint;
-    std::uint32_t state;       // the first that shows it
+    Suspicion suspicion;
+    Way first;                 // as the search came to it
     std::uint64_t states = 0;  // that show it
     bool in_deadlock = false;  // one of them is a deadlock
   };
 
-  void write_findings() {
-    find_groups();
+  std::vector<Finding> findings() {
+    group_endings();
+    group_symptoms();
     std::vector<Way> ways(groups_.size());
     if (options_.counterexamples && !groups_.empty()) {
       const std::uint64_t nodes_max =
-          std::max<std::uint64_t>(nodes_at_least, 2 * graph_.states.size());
-      ways = shortest_ways({machine_, graph_, groups_of_set_, groups_.size(), nodes_max,
-                            [&](std::uint64_t bytes) { return lasts("shortening", 0, bytes); }});
+          std::max<std::uint64_t>(nodes_at_least, 2 * search_.graph.states.size());
+      ways = shortest_ways({machine_, search_.graph, examiner_.facts(), targets_of_set_,
+                            group_of_ending_, groups_.size(), nodes_max,
+                            [&](std::uint64_t bytes) { return lasts("shortening", bytes); }});
     }
+    std::vector<Finding> result;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       const Group& group = groups_[i];
-      if (!ways[i].found) ways[i] = first_way(machine_, graph_, group.state);
-      const Symptom& symptom = examiner_.symptoms()[group.symptom];
-      std::optional<Finding> finding =
-          finding_on(machine_, future_, symptom, group.fingerprint, ways[i]);
-      if (!finding) {
-        // Two exceptions of one text, raised at different places, may share a state.
-        finding = finding_on(machine_, future_, symptom, group.fingerprint,
-                             first_way(machine_, graph_, group.state));
-      }
-      LOCKSTEP_ASSERT(finding.has_value(), "a state shows what was seen in it");
+      std::optional<Finding> finding;
+      if (ways[i].found) finding = confirm(machine_, future_, group.suspicion, ways[i]);
+      // Not found in time; or an exception that was raised in an earlier step than the last,
+      // which on this way was another place.
+      if (!finding) finding = confirm(machine_, future_, group.suspicion, group.first);
+      LOCKSTEP_ASSERT(finding.has_value(), "what was seen once can be seen again");
       finding->states = group.states;
       finding->partial = is_deadlock(finding->kind) && !group.in_deadlock;
-      result_.findings.push_back(std::move(*finding));
+      result.push_back(std::move(*finding));
     }
-    std::ranges::sort(result_.findings, [](const Finding& a, const Finding& b) {
+    std::ranges::sort(result, [](const Finding& a, const Finding& b) {
       return std::tuple(!is_deadlock(a.kind), a.kind, a.fingerprint) <
              std::tuple(!is_deadlock(b.kind), b.kind, b.fingerprint);
     });
+    return result;
   }
 
-  void find_groups() {
-    constexpr std::size_t no_group = static_cast<std::size_t>(-1);
-    std::vector<std::size_t> group_of(examiner_.symptoms().size(), no_group);
-    for (const auto& [state, set] : graph_.shown) {
-      if (groups_of_set_.size() <= set) groups_of_set_.resize(set + 1);
-      std::vector<std::uint32_t>& groups = groups_of_set_[set];
+  std::uint32_t group_for(Suspicion suspicion, const std::function<Way()>& first) {
+    const auto same = std::ranges::find_if(groups_, [&](const Group& group) {
+      return group.suspicion.fingerprint == suspicion.fingerprint;
+    });
+    const auto index = static_cast<std::uint32_t>(same - groups_.begin());
+    if (same == groups_.end()) groups_.push_back({std::move(suspicion), first()});
+    return index;
+  }
+
+  // Exceptions are told apart by where they were raised, which only the way says.
+  void group_endings() {
+    for (const auto& [ending, step] : search_.graph.endings) {
+      Way way = first_way(machine_, search_.graph, step.from);
+      way.choices.push_back(step.choice);
+      way.preemptions = count_preemptions(machine_, way.choices);
+      const ThreadId thread = std::get<ThreadId>(ending);
+      group_of_ending_[ending] =
+          group_for({FindingKind::uncaught_exception, exception_fingerprint(machine_, way, thread)},
+                    [&] { return way; });
+    }
+  }
+
+  void group_symptoms() {
+    const std::vector<Symptom>& symptoms = examiner_.symptoms();
+    std::vector<std::vector<std::uint32_t>> groups_of(symptoms.size());
+    for (const auto& [ending, group] : group_of_ending_) {
+      for (std::size_t i = 0; i < symptoms.size(); ++i) {
+        if (symptoms[i].kind == FindingKind::uncaught_exception &&
+            symptoms[i].thread == std::get<ThreadId>(ending) &&
+            symptoms[i].exception == std::get<Value>(ending)) {
+          groups_of[i].push_back(group);
+        }
+      }
+    }
+    std::vector<std::vector<std::uint32_t>> groups_of_set(1);
+    targets_of_set_.resize(1);
+    for (const auto& [state, set] : search_.graph.shown) {
+      if (groups_of_set.size() <= set) {
+        groups_of_set.resize(set + 1);
+        targets_of_set_.resize(set + 1);
+      }
+      std::vector<std::uint32_t>& groups = groups_of_set[set];
       if (groups.empty()) {
-        for (const std::uint32_t symptom : examiner_.symptoms_of(set)) {
-          if (group_of[symptom] == no_group) group_of[symptom] = group_for(symptom, state);
-          groups.push_back(static_cast<std::uint32_t>(group_of[symptom]));
+        for (const std::uint32_t index : examiner_.symptoms_of(set)) {
+          const Symptom& symptom = symptoms[index];
+          std::vector<std::uint32_t>& its = groups_of[index];
+          if (symptom.kind != FindingKind::uncaught_exception) {
+            if (its.empty()) {
+              const std::uint32_t first = state;
+              its.push_back(group_for({symptom.kind, fingerprint_of(symptom), symptom.condition},
+                                      [&] { return first_way(machine_, search_.graph, first); }));
+            }
+            targets_of_set_[set].push_back(its.front());
+          }
+          groups.insert(groups.end(), its.begin(), its.end());
         }
         std::ranges::sort(groups);
         const auto repeated = std::ranges::unique(groups);
@@ -193,30 +178,25 @@ class Exploring {
       }
       for (const std::uint32_t group : groups) ++groups_[group].states;
     }
-    for (const std::uint32_t set : deadlocked_) {
-      if (set >= groups_of_set_.size()) continue;
-      for (const std::uint32_t group : groups_of_set_[set]) groups_[group].in_deadlock = true;
+    for (const std::uint32_t set : search_.graph.deadlocked) {
+      if (set >= groups_of_set.size()) continue;
+      for (const std::uint32_t group : groups_of_set[set]) groups_[group].in_deadlock = true;
     }
-    if (groups_of_set_.empty()) groups_of_set_.resize(1);
   }
-  std::size_t group_for(std::uint32_t symptom, std::uint32_t state) {
-    const Symptom& its = examiner_.symptoms()[symptom];
-    const Way way =
-        its.kind == FindingKind::uncaught_exception ? first_way(machine_, graph_, state) : Way{};
-    std::string fingerprint = fingerprint_of(machine_, its, way);
-    const auto same = std::ranges::find(groups_, fingerprint, &Group::fingerprint);
-    if (same == groups_.end()) groups_.push_back({symptom, std::move(fingerprint), state});
-    return static_cast<std::size_t>(same - groups_.begin());
+  std::string fingerprint_of(const Symptom& symptom) const {
+    return is_deadlock(symptom.kind)
+               ? symptom.fingerprint
+               : condition_fingerprint(program_, symptom.kind, symptom.condition);
   }
 
-  Verdict verdict() const {
-    const auto any = [&](auto fits) { return std::ranges::any_of(result_.findings, fits); };
+  static Verdict verdict(const Exploration& exploration) {
+    const auto any = [&](auto fits) { return std::ranges::any_of(exploration.findings, fits); };
     if (any([](const Finding& f) { return is_deadlock(f.kind) && !f.partial; })) {
       return Verdict::deadlock;
     }
     if (any([](const Finding& f) { return is_deadlock(f.kind); })) return Verdict::partial_deadlock;
-    if (!result_.findings.empty()) return Verdict::error;
-    return result_.complete ? Verdict::ok : Verdict::incomplete;
+    if (!exploration.findings.empty()) return Verdict::error;
+    return exploration.complete ? Verdict::ok : Verdict::incomplete;
   }
 
   const Program& program_;
@@ -225,13 +205,12 @@ class Exploring {
   FutureAccesses future_;
   Examiner examiner_;
   Outcomes outcomes_;
+  Search search_;
   Budget budget_;
-  std::string cut_short_;  // by a count; the second search still makes sense
-  StateGraph graph_;
-  std::set<std::uint32_t> deadlocked_;  // sets that deadlocked states show
+  std::uint64_t memory_bytes_ = 0;  // the most that was in use
   std::vector<Group> groups_;
-  std::vector<std::vector<std::uint32_t>> groups_of_set_;  // index = set
-  Exploration result_;
+  std::map<Ending, std::uint32_t> group_of_ending_;
+  std::vector<std::vector<std::uint32_t>> targets_of_set_;  // index = set; without exceptions
 };
 
 }  // namespace

@@ -15,7 +15,7 @@ void Outcomes::add(const State& terminal, std::span<const std::uint32_t> stuck) 
   }
   for (std::uint32_t i = 0; i < thread_count(program, terminal); ++i) {
     const bool is_stuck = std::ranges::find(stuck, i) != stuck.end();
-    row_.push_back(facts_.of(local(program, terminal, {i})).uncaught.bits);
+    row_.push_back(reported_exception(machine_, terminal, facts_, {i}).bits);
     row_.push_back(thread_name_value(program, terminal, {i}).bits);
     row_.push_back(is_stuck ? 1 : 0);
   }
@@ -43,8 +43,8 @@ ExploredOutcome Outcomes::describe(const Distinct& distinct) const {
                                    to_json(values, global(state, {i}), names));
   }
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
-    const Value exception = uncaught(machine_, state, {i});
-    if (!is_reported(machine_, exception)) continue;
+    const Value exception = reported_exception(machine_, state, facts_, {i});
+    if (exception == none_value) continue;
     outcome.exceptions.emplace_back(name_of(i), exception_line(values, exception, names));
   }
   for (const std::uint32_t thread : distinct.stuck) outcome.stuck.push_back(name_of(thread));
@@ -52,7 +52,7 @@ ExploredOutcome Outcomes::describe(const Distinct& distinct) const {
   return outcome;
 }
 
-// Two that differ in a thread's name or in what a SystemExit said may still look the same.
+// Two that differ in a thread's name may still look the same.
 std::vector<ExploredOutcome> Outcomes::list() const {
   std::vector<ExploredOutcome> outcomes;
   outcomes.reserve(distinct_.size());

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "engine/assert.h"
+#include "explorer/examine.h"
 
 namespace lockstep {
 namespace {
@@ -57,7 +58,7 @@ class Shortest {
 
   std::vector<Way> find() {
     std::vector<Bucket> now(1), later;
-    now[0].push_back({0, nothing, nothing});
+    now[0].push_back({0, nothing, nothing, nothing});
     for (preemptions_ = 0; !now.empty(); ++preemptions_) {
       for (steps_ = 0; steps_ < now.size(); ++steps_) {
         // Followed entries may add to the next bucket, which moves the buckets about.
@@ -82,11 +83,13 @@ class Shortest {
     std::uint32_t state;
     std::uint32_t thread;  // that moved last; nothing: nobody has
     std::uint32_t parent;  // a node
+    std::uint32_t ending;  // the target that its last step shows; nothing: none
   };
   using Bucket = std::vector<Entry>;
 
   // Takes the entry as the newest node, unless there is a better one.
   bool settle(const Entry& entry) {
+    if (entry.ending != nothing && !ways_[entry.ending].found) reach(ways_[entry.ending], entry);
     if (entry.thread != nothing) {
       const std::size_t place = std::size_t{entry.state} * threads_ + entry.thread;
       if (settled_[place]) return false;
@@ -102,17 +105,17 @@ class Shortest {
     }
     nodes_.push_back(entry);
     for (const std::uint32_t target : question_.targets[graph_.set_of(entry.state)]) {
-      if (!ways_[target].found) reach(ways_[target]);
+      if (!ways_[target].found) reach(ways_[target], entry);
     }
     return true;
   }
 
-  void reach(Way& way) {
+  void reach(Way& way, Entry at) {
     std::vector<std::uint32_t> states, threads;
-    for (std::size_t node = nodes_.size() - 1;; node = nodes_[node].parent) {
-      states.push_back(nodes_[node].state);
-      if (nodes_[node].parent == nothing) break;
-      threads.push_back(nodes_[node].thread);
+    for (;; at = nodes_[at.parent]) {
+      states.push_back(at.state);
+      if (at.parent == nothing) break;
+      threads.push_back(at.thread);
     }
     std::ranges::reverse(states);
     std::ranges::reverse(threads);
@@ -125,7 +128,8 @@ class Shortest {
 
   void follow(std::vector<Bucket>& now, std::vector<Bucket>& later) {
     const auto node = static_cast<std::uint32_t>(nodes_.size() - 1);
-    const auto [state, last, parent] = nodes_.back();
+    const std::uint32_t state = nodes_.back().state;
+    const std::uint32_t last = nodes_.back().thread;
     if (state >= graph_.examined) {
       left_graph_ = true;
       return;
@@ -142,12 +146,23 @@ class Shortest {
         continue;
       }
       const std::uint32_t thread = choice.thread.index;
-      if (settled_[std::size_t{*to} * threads_ + thread]) continue;
+      const std::uint32_t ending = ending_target(choice.thread);
+      if (settled_[std::size_t{*to} * threads_ + thread] && ending == nothing) continue;
       std::vector<Bucket>& buckets = free || thread == last ? now : later;
       if (buckets.size() <= steps_ + 1) buckets.resize(steps_ + 2);
-      buckets[steps_ + 1].push_back({*to, thread, node});
+      buckets[steps_ + 1].push_back({*to, thread, node, ending});
       pending_bytes_ += sizeof(Entry);
     }
+  }
+
+  // Of the step of `thread` from here_ to next_, unless it was reached before.
+  std::uint32_t ending_target(ThreadId thread) const {
+    if (question_.endings.empty()) return nothing;
+    const std::optional<Ending> ending = ending_of(machine_, question_.facts, here_, next_, thread);
+    if (!ending) return nothing;
+    const auto found = question_.endings.find(*ending);
+    if (found == question_.endings.end() || ways_[found->second].found) return nothing;
+    return found->second;
   }
 
   std::uint64_t memory_bytes() const {
@@ -173,6 +188,14 @@ class Shortest {
 };
 
 }  // namespace
+
+std::optional<Ending> ending_of(const Machine& machine, LocalFactsTable& facts, const State& before,
+                                const State& after, ThreadId thread) {
+  if (life(machine.program, before, thread) != Life::alive) return std::nullopt;
+  const Value exception = reported_exception(machine, after, facts, thread);
+  if (exception == none_value) return std::nullopt;
+  return Ending{thread, local(machine.program, before, thread), exception};
+}
 
 std::vector<Way> shortest_ways(const ShortestQuestion& question) {
   return Shortest(question).find();

@@ -8,9 +8,12 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "engine/step/step.h"
+#include "explorer/local_facts.h"
 #include "explorer/state_graph.h"
 
 namespace lockstep {
@@ -22,15 +25,21 @@ struct Way {
   bool shortest = false;  // is proved
 };
 
+// What the step of `thread` from one state to the other is an Ending of; nothing: it is none.
+std::optional<Ending> ending_of(const Machine& machine, LocalFactsTable& facts, const State& before,
+                                const State& after, ThreadId thread);
+
 struct ShortestQuestion {
   const Machine& machine;
-  StateGraph& graph;                                       // only looked up in
+  StateGraph& graph;  // only looked up in
+  LocalFactsTable& facts;
   const std::vector<std::vector<std::uint32_t>>& targets;  // index = set of symptoms
+  const std::map<Ending, std::uint32_t>& endings;          // targets that a step shows
   std::size_t target_count;
   std::uint64_t nodes_max;                                // the search gives up beyond
   std::function<bool(std::uint64_t memory_bytes)> go_on;  // asked at every node
 };
-// For each target a way to a state that shows it.
+// For each target a way to a state that shows it, or that ends with the step that does.
 std::vector<Way> shortest_ways(const ShortestQuestion& question);
 
 // The way on which the breadth-first search came to the state.

@@ -2,12 +2,20 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "engine/step/step.h"
 #include "explorer/row_table.h"
 
 namespace lockstep {
+
+// A thread that ends with an exception in one step: the thread, its private state before that
+// step, the exception. Where it was raised is not in the state that comes of it.
+using Ending = std::tuple<ThreadId, LocalId, Value>;
 
 struct StateGraph {
   static constexpr std::uint32_t no_parent = 0xffffffffU;
@@ -16,8 +24,14 @@ struct StateGraph {
   std::vector<std::uint32_t> parents;  // index = state
   // State and the set of symptoms that it shows, if that is not the empty one; ascending.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> shown;
-  std::uint32_t examined = 0;   // states below it have been examined and expanded
-  std::size_t threads_max = 0;  // in any state
+  std::set<std::uint32_t> deadlocked;  // the sets that deadlocked states show
+  struct Step {
+    std::uint32_t from;
+    Choice choice;
+  };
+  std::map<Ending, Step> endings;  // each with the first step that is one
+  std::uint32_t examined = 0;      // states below it have been examined and followed
+  std::size_t threads_max = 0;     // in any state
 
   std::uint32_t set_of(std::uint32_t state) const {
     const auto found =
@@ -25,8 +39,10 @@ struct StateGraph {
     return found != shown.end() && found->first == state ? found->second : 0;
   }
   std::size_t memory_bytes() const {
+    constexpr std::size_t tree_node = 4 * sizeof(void*);
     return states.memory_bytes() + parents.capacity() * sizeof(parents[0]) +
-           shown.capacity() * sizeof(shown[0]);
+           shown.capacity() * sizeof(shown[0]) + deadlocked.size() * (tree_node + 8) +
+           endings.size() * (tree_node + sizeof(Ending) + sizeof(Step));
   }
 };
 

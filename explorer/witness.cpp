@@ -1,12 +1,16 @@
 #include "explorer/witness.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "detector/deadlock.h"
 #include "engine/assert.h"
+#include "engine/interpreter/private_run.h"
 #include "engine/run/run.h"
 #include "engine/run/trace.h"
+#include "engine/value/arithmetic.h"
 
 namespace lockstep {
 namespace {
@@ -23,6 +27,12 @@ class Witness : public RunObserver {
   }
   void on_event(const Machine& machine, const State& state, const Event& event) override {
     recorder_.on_event(machine, state, event);
+    if (event.kind == Event::Kind::operation && event.operation == Operation::thread_create &&
+        event.outcome.kind == Outcome::Kind::value) {
+      const std::span<const Value> arguments = machine.values().items(event.arguments[1]);
+      begun_[machine.values().as_thread(event.outcome.value)] = {
+          machine.values().as_function(event.arguments[0]), {arguments.begin(), arguments.end()}};
+    }
     if (event.outcome.kind != Outcome::Kind::raised) return;
     if (raised_.size() <= event.thread.index) raised_.resize(event.thread.index + 1);
     std::vector<Raised>& raised = raised_[event.thread.index];
@@ -30,12 +40,13 @@ class Witness : public RunObserver {
     raised.push_back({event.outcome.value, event.site});
   }
 
-  std::optional<SiteId> site_of(ThreadId thread, Value exception) const {
-    if (raised_.size() <= thread.index) return std::nullopt;
-    for (const Raised& raised : raised_[thread.index]) {
-      if (raised.value == exception) return raised.site;
+  std::optional<SiteId> site_of(const Machine& machine, ThreadId thread, Value exception) const {
+    if (thread.index < raised_.size()) {
+      for (const Raised& raised : raised_[thread.index]) {
+        if (raised.value == exception) return raised.site;
+      }
     }
-    return std::nullopt;
+    return raised_at_once(machine, thread, exception);
   }
   const std::vector<TraceRecorder::Holding>& holdings() const { return recorder_.holdings(); }
 
@@ -44,8 +55,45 @@ class Witness : public RunObserver {
     Value value;
     SiteId site;
   };
+  struct Begun {
+    FunctionId function;
+    std::vector<Value> arguments;
+  };
+
+  // A thread is brought to its first visible operation when it is made, which nobody sees.
+  std::optional<SiteId> raised_at_once(const Machine& machine, ThreadId thread,
+                                       Value exception) const {
+    Begun begun;
+    if (thread.index < machine.program.threads.size()) {
+      const ThreadInfo& info = machine.program.threads[thread.index];
+      begun.function = info.body;
+      for (const Constant& argument : info.arguments) {
+        begun.arguments.push_back(machine.intern(argument));
+      }
+    } else {
+      const auto found = begun_.find(thread);
+      if (found == begun_.end()) return std::nullopt;
+      begun = found->second;
+    }
+    class First : public PrivateObserver {
+     public:
+      explicit First(Value wanted) : exception(wanted) {}
+      void called(FunctionId, SiteId) override {}
+      void returned(FunctionId, Value, SiteId) override {}
+      void raised(Value value, SiteId at) override {
+        if (value == exception) site = at;
+      }
+      void marked(SiteId) override {}
+      Value exception;
+      std::optional<SiteId> site;
+    } first(exception);
+    enter(machine, begun.function, begun.arguments, &first);
+    return first.site;
+  }
+
   TraceRecorder recorder_{nullptr};
   std::vector<std::vector<Raised>> raised_;  // index = thread
+  std::map<ThreadId, Begun> begun_;          // threads created on the way
 };
 
 State run_again(const Machine& machine, const Way& way, Witness& witness) {
@@ -79,7 +127,7 @@ Ended describe_end(const Machine& machine, const State& state, const Witness& wi
   Ended ended;
   ended.thread = thread;
   ended.line = exception_line(machine.values(), exception, StateNames(machine, state));
-  ended.site = witness.site_of(thread, exception);
+  ended.site = witness.site_of(machine, thread, exception);
   std::string part = ended.line;
   if (ended.site) {
     part += '\n' + function_with(machine.program, *ended.site);
@@ -89,9 +137,8 @@ Ended describe_end(const Machine& machine, const State& state, const Witness& wi
   return ended;
 }
 
-const Condition& condition_of(const Program& program, const Symptom& symptom) {
-  return symptom.kind == FindingKind::invariant ? program.invariants[symptom.condition]
-                                                : program.final_checks[symptom.condition];
+const Condition& condition_of(const Program& program, FindingKind kind, std::size_t index) {
+  return kind == FindingKind::invariant ? program.invariants[index] : program.final_checks[index];
 }
 
 // "n = 3 and done = False": what the condition looked at.
@@ -113,71 +160,93 @@ std::string values_read(const Machine& machine, const State& state, const Condit
   return text;
 }
 
-Finding broken_condition(const Machine& machine, const State& state, const Symptom& symptom) {
-  const Condition& condition = condition_of(machine.program, symptom);
+std::optional<Finding> broken_condition(const Machine& machine, const State& state,
+                                        const Suspicion& suspicion) {
+  const Condition& condition = condition_of(machine.program, suspicion.kind, suspicion.condition);
   Finding finding;
-  finding.kind = symptom.kind;
+  finding.kind = suspicion.kind;
   finding.subject = condition.text;
   finding.message = condition.text;
   const Result result = evaluate(machine, state, condition.function);
   if (result.raised) {
     finding.message +=
         " raises " + exception_line(machine.values(), result.value, StateNames(machine, state));
+  } else if (truth(machine.values(), result.value)) {
+    return std::nullopt;
   } else {
     finding.message += " does not hold";
-    if (symptom.kind == FindingKind::final_check) finding.message += " at the end";
+    if (suspicion.kind == FindingKind::final_check) finding.message += " at the end";
   }
   const std::string values = values_read(machine, state, condition);
   if (!values.empty()) finding.message += ": " + values;
   return finding;
 }
 
-}  // namespace
-
-std::string fingerprint_of(const Machine& machine, const Symptom& symptom, const Way& way) {
-  if (is_deadlock(symptom.kind)) return symptom.fingerprint;
-  if (symptom.kind != FindingKind::uncaught_exception) {
-    return fingerprint(symptom.kind, {condition_of(machine.program, symptom).text});
+std::optional<Finding> uncaught_exception(const Machine& machine, const State& state,
+                                          const Witness& witness, const Suspicion& suspicion) {
+  for (std::uint32_t i = 0; i < thread_count(machine.program, state); ++i) {
+    const ThreadId thread{i};
+    if (life(machine.program, state, thread) != Life::ended) continue;
+    if (uncaught(machine, state, thread) == none_value) continue;
+    const Ended ended = describe_end(machine, state, witness, thread);
+    if (ended.fingerprint != suspicion.fingerprint) continue;
+    Finding finding;
+    finding.kind = suspicion.kind;
+    finding.site = ended.site;
+    finding.subject = ended.line;
+    finding.thread = machine.values().as_text(thread_name_value(machine.program, state, thread));
+    finding.message = finding.thread + " ends with " + ended.line;
+    return finding;
   }
-  Witness witness;
-  const State state = run_again(machine, way, witness);
-  return describe_end(machine, state, witness, symptom.thread).fingerprint;
+  return std::nullopt;
 }
 
-std::optional<Finding> finding_on(const Machine& machine, const FutureAccesses& future,
-                                  const Symptom& symptom, const std::string& fingerprint,
-                                  const Way& way) {
+std::optional<Finding> deadlock(const Machine& machine, const State& state,
+                                const FutureAccesses& future, const Witness& witness,
+                                const Suspicion& suspicion) {
+  for (Finding& finding : deadlocks(machine, state, future, witness.holdings())) {
+    if (finding.fingerprint == suspicion.fingerprint) return std::move(finding);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& future,
+                               const Suspicion& suspicion, const Way& way) {
   Witness witness;
   const State state = run_again(machine, way, witness);
   std::optional<Finding> finding;
-  if (is_deadlock(symptom.kind)) {
-    for (Finding& one : deadlocks(machine, state, future, witness.holdings())) {
-      if (one.fingerprint == fingerprint) finding = std::move(one);
-    }
-  } else if (symptom.kind == FindingKind::uncaught_exception) {
-    for (std::uint32_t i = 0; i < thread_count(machine.program, state) && !finding; ++i) {
-      if (!is_reported(machine, uncaught(machine, state, {i}))) continue;
-      const Ended ended = describe_end(machine, state, witness, {i});
-      if (ended.fingerprint != fingerprint) continue;
-      finding.emplace();
-      finding->kind = symptom.kind;
-      finding->site = ended.site;
-      finding->subject = ended.line;
-      finding->thread =
-          machine.values().as_text(thread_name_value(machine.program, state, ended.thread));
-      finding->message = finding->thread + " ends with " + ended.line;
-    }
-  } else {
-    finding = broken_condition(machine, state, symptom);
+  switch (suspicion.kind) {
+    case FindingKind::uncaught_exception:
+      finding = uncaught_exception(machine, state, witness, suspicion);
+      break;
+    case FindingKind::invariant:
+    case FindingKind::final_check:
+      finding = broken_condition(machine, state, suspicion);
+      break;
+    default:
+      finding = deadlock(machine, state, future, witness, suspicion);
+      break;
   }
   if (!finding) return std::nullopt;
-  finding->fingerprint = fingerprint;
+  finding->fingerprint = suspicion.fingerprint;
   finding->choices = way.choices;
   finding->schedule = to_schedule(machine, way.choices);
   finding->preemptions = way.preemptions;
   finding->steps = way.choices.size();
   finding->shortest = way.shortest;
   return finding;
+}
+
+std::string exception_fingerprint(const Machine& machine, const Way& way, ThreadId thread) {
+  Witness witness;
+  const State state = run_again(machine, way, witness);
+  return describe_end(machine, state, witness, thread).fingerprint;
+}
+
+std::string condition_fingerprint(const Program& program, FindingKind kind, std::size_t condition) {
+  return fingerprint(kind, {condition_of(program, kind, condition).text});
 }
 
 }  // namespace lockstep

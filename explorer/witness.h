@@ -1,24 +1,28 @@
-// From a symptom and a way to it to a Finding: the way is run again, and watched.
+// From a suspicion and a way to it to a Finding: the way is run again, and watched.
 #pragma once
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "detector/finding.h"
 #include "engine/program/future_accesses.h"
-#include "explorer/examine.h"
 #include "explorer/shortest.h"
 
 namespace lockstep {
 
-// What `symptom` is in the state to which the way leads, with everything that its kind tells;
-// nothing if that state does not show it. An exception also fits if another thread has ended
-// with the same one at the same place.
-std::optional<Finding> finding_on(const Machine& machine, const FutureAccesses& future,
-                                  const Symptom& symptom, const std::string& fingerprint,
-                                  const Way& way);
+// What one finding is about.
+struct Suspicion {
+  FindingKind kind;
+  std::string fingerprint;
+  std::size_t condition = 0;  // invariant, final_check: index in the Program
+};
 
-// The fingerprint that a finding of this symptom gets. `way` leads to a state that shows it.
-std::string fingerprint_of(const Machine& machine, const Symptom& symptom, const Way& way);
+// The finding with everything that its kind tells, in the state to which the way leads; nothing
+// if that state does not show it.
+std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& future,
+                               const Suspicion& suspicion, const Way& way);
+
+// The fingerprint of the exception with which the thread has ended at the end of the way.
+std::string exception_fingerprint(const Machine& machine, const Way& way, ThreadId thread);
+std::string condition_fingerprint(const Program& program, FindingKind kind, std::size_t condition);
 
 }  // namespace lockstep

@@ -1,0 +1,218 @@
+// explore() against the definition of an exploration, on scenarios made at random.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <map>
+#include <set>
+
+#include "detector/deadlock.h"
+#include "detector/wait_for_graph.h"
+#include "engine/run/run.h"
+#include "engine/value/arithmetic.h"
+#include "explorer/explore.h"
+#include "language/load.h"
+#include "tests/support/random_scenario.h"
+#include "tests/support/slow_explorer.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t first_seed = 1;
+constexpr std::uint64_t seeds = 4000;
+constexpr std::size_t states_max = 600;  // larger ones are left out
+constexpr std::size_t states_for_brute_force = 80;
+
+std::string text(const ExploredOutcome& outcome) {
+  SlowOutcome same{outcome.status == ExploredOutcome::Status::finished, outcome.variables,
+                   outcome.exceptions, outcome.stuck};
+  return text(same);
+}
+
+std::set<std::string> texts(const std::vector<ExploredOutcome>& outcomes) {
+  std::set<std::string> result;
+  for (const ExploredOutcome& outcome : outcomes) result.insert(text(outcome));
+  return result;
+}
+std::set<std::string> texts(const std::set<SlowOutcome>& outcomes) {
+  std::set<std::string> result;
+  for (const SlowOutcome& outcome : outcomes) result.insert(text(outcome));
+  return result;
+}
+
+// What each state shows, by the detector alone: fingerprint of a cause -> states.
+struct Shown {
+  std::map<std::string, std::set<std::size_t>> by_cause;
+  std::set<std::string> in_deadlock;
+};
+Shown find_causes(const SlowExploration& slow, const FutureAccesses& future) {
+  Shown shown;
+  for (std::size_t i = 0; i < slow.states.size(); ++i) {
+    for (const Cause& cause : causes(*slow.machine, slow.states[i], future)) {
+      shown.by_cause[cause.fingerprint].insert(i);
+      if (slow.is_terminal(i)) shown.in_deadlock.insert(cause.fingerprint);
+    }
+  }
+  return shown;
+}
+
+void check_counts(const Exploration& fast, const SlowExploration& slow) {
+  CHECK(fast.stats.states == slow.states.size());
+  CHECK(fast.stats.transitions == slow.transition_count);
+  CHECK(fast.stats.terminal_states == slow.terminal_count);
+  CHECK(fast.stats.deadlock_states == slow.deadlock_count);
+  CHECK(texts(fast.outcomes) == texts(slow.outcomes));
+  std::uint64_t terminal = 0;
+  for (const ExploredOutcome& outcome : fast.outcomes) terminal += outcome.states;
+  CHECK(terminal == slow.terminal_count);
+}
+
+// Nobody who is called stuck ever moves again, and in a deadlock everybody is called so.
+void check_stuck(const SlowExploration& slow, const FutureAccesses& future) {
+  const std::vector<std::vector<bool>> moves = slow.ever_moves();
+  for (std::size_t i = 0; i < slow.states.size(); ++i) {
+    const State& state = slow.states[i];
+    const std::size_t threads = thread_count(slow.machine->program, state);
+    const std::vector<Wait> waiting = waits(*slow.machine, state, future);
+    const std::vector<ThreadId> stuck = WaitForGraph(threads, waiting).stuck();
+    INFO(dump(*slow.machine, state));
+    for (const ThreadId thread : stuck) REQUIRE_FALSE(moves[thread.index][i]);
+    if (slow.is_terminal(i) && !has_exited(state)) {
+      REQUIRE(stuck.size() == outcome_of(*slow.machine, state).stuck.size());
+      REQUIRE_FALSE(causes(*slow.machine, state, future).empty());
+    }
+  }
+}
+
+void check_deadlocks(const Exploration& fast, const SlowExploration& slow, const Shown& shown) {
+  std::set<std::string> found;
+  for (const Finding& finding : fast.findings) {
+    if (!is_deadlock(finding.kind)) continue;
+    CAPTURE(finding.message);
+    found.insert(finding.fingerprint);
+    REQUIRE(shown.by_cause.count(finding.fingerprint) == 1);
+    CHECK(finding.states == shown.by_cause.at(finding.fingerprint).size());
+    CHECK(finding.partial == (shown.in_deadlock.count(finding.fingerprint) == 0));
+  }
+  CHECK(found.size() == shown.by_cause.size());
+  const bool deadlock = slow.deadlock_count > 0;
+  CHECK(deadlock == (fast.verdict == Verdict::deadlock));
+}
+
+bool shows(const Machine& machine, const State& state, const FutureAccesses& future,
+           const Finding& finding) {
+  const auto fails = [&](const std::vector<Condition>& conditions) {
+    return std::ranges::any_of(conditions, [&](const Condition& condition) {
+      if (condition.text != finding.subject) return false;
+      const Result result = evaluate(machine, state, condition.function);
+      return result.raised || !truth(machine.values(), result.value);
+    });
+  };
+  switch (finding.kind) {
+    case FindingKind::uncaught_exception:
+      for (std::uint32_t i = 0; i < thread_count(machine.program, state); ++i) {
+        const Value exception = uncaught(machine, state, {i});
+        if (exception == none_value || life(machine.program, state, {i}) != Life::ended) continue;
+        if (exception_line(machine.values(), exception, StateNames(machine, state)) ==
+            finding.subject) {
+          return true;
+        }
+      }
+      return false;
+    case FindingKind::invariant:
+      return fails(machine.program.invariants);
+    case FindingKind::final_check:
+      return has_exited(state) && fails(machine.program.final_checks);
+    default:
+      return std::ranges::any_of(causes(machine, state, future), [&](const Cause& cause) {
+        return cause.fingerprint == finding.fingerprint;
+      });
+  }
+}
+
+// The choices and the schedule of a finding lead to a state that shows it, and no interleaving
+// leads to one with fewer preemptions, or as few and fewer steps.
+void check_counterexamples(const Exploration& fast, const SlowExploration& slow,
+                           const FutureAccesses& future) {
+  const Program& program = slow.machine->program;
+  for (const Finding& finding : fast.findings) {
+    CAPTURE(finding.message, finding.preemptions, finding.steps);
+    const Machine machine(program);
+    const std::unique_ptr<Policy> exact = exact_policy(finding.choices);
+    const RunResult result = run(machine, *exact, nullptr);
+    CHECK(result.end != RunResult::End::refused);
+    CHECK(result.steps == finding.steps);
+    CHECK(result.preemptions == finding.preemptions);
+    CHECK(shows(machine, result.state, future, finding));
+
+    const Machine other(program);
+    const std::unique_ptr<Policy> scripted = scripted_policy(program, finding.schedule, 0);
+    const RunResult replayed = run(other, *scripted, nullptr);
+    CAPTURE(replayed.reason);
+    CHECK(replayed.choices == finding.choices);
+
+    // A state does not say where an exception was raised; the finding does.
+    const bool exception = finding.kind == FindingKind::uncaught_exception;
+    CHECK((finding.shortest || exception));
+    if (slow.states.size() > states_for_brute_force) continue;
+    std::set<std::size_t> showing;
+    for (std::size_t i = 0; i < slow.states.size(); ++i) {
+      if (shows(*slow.machine, slow.states[i], future, finding)) showing.insert(i);
+    }
+    const auto [preemptions, steps] = slow.least_cost(showing);
+    if (exception) {
+      CHECK(std::pair(finding.preemptions, finding.steps) >= std::pair(preemptions, steps));
+    } else {
+      CHECK(std::pair(finding.preemptions, finding.steps) == std::pair(preemptions, steps));
+    }
+  }
+}
+
+void check_runs(const Program& program, const Exploration& fast) {
+  const std::set<std::string> outcomes = texts(fast.outcomes);
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    CAPTURE(seed);
+    const Machine machine(program);
+    const std::unique_ptr<Policy> policy = policy_named("random")->make(program, seed);
+    RunOptions options;
+    options.limits.steps_max = 2000;
+    const RunResult result = run(machine, *policy, nullptr, options);
+    if (result.end == RunResult::End::limit) continue;  // it may run for ever
+    CHECK(outcomes.count(text(outcome_of(machine, result.state))) == 1);
+  }
+}
+
+TEST_CASE("explore: agrees with a plain exploration on random scenarios",
+          "[explorer][oracle][slow]") {
+  std::uint64_t compared = 0, deadlocked = 0, partial = 0, erring = 0;
+  for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
+    CAPTURE(seed);
+    const std::string scenario = random_scenario(seed);
+    INFO(scenario);
+    const Loaded loaded = load("random", scenario);
+    INFO(render("random", scenario, loaded.complaints));
+    REQUIRE(loaded.program.has_value());
+    const Program& program = *loaded.program;
+    const SlowExploration slow = explore_slowly(program, states_max);
+    if (!slow.complete) continue;
+    ++compared;
+    const Exploration fast = explore(program);
+    REQUIRE(fast.complete);
+    const FutureAccesses future(program);
+    const Shown shown = find_causes(slow, future);
+    check_counts(fast, slow);
+    check_stuck(slow, future);
+    check_deadlocks(fast, slow, shown);
+    check_counterexamples(fast, slow, future);
+    check_runs(program, fast);
+    if (fast.verdict == Verdict::deadlock) ++deadlocked;
+    if (fast.verdict == Verdict::partial_deadlock) ++partial;
+    if (fast.verdict == Verdict::error) ++erring;
+  }
+  // The generator makes what it was made for.
+  CHECK(compared > seeds * 7 / 10);
+  CHECK(deadlocked > seeds / 10);
+  CHECK(partial > seeds / 200);
+  CHECK(erring > seeds / 20);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -1,0 +1,366 @@
+#include "tests/support/random_scenario.h"
+
+#include <string_view>
+#include <vector>
+
+namespace lockstep {
+namespace {
+
+// splitmix64: std::mt19937 is the same everywhere, std::uniform_int_distribution is not.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next() {
+    std::uint64_t x = state_ += 0x9e3779b97f4a7c15ULL;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+    return x ^ (x >> 31);
+  }
+  std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }
+  bool percent(std::size_t p) { return below(100) < p; }
+  template <class T>
+  const T& one_of(const std::vector<T>& items) {
+    return items[below(items.size())];
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+std::string joined(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  return text;
+}
+
+class Generator {
+ public:
+  explicit Generator(std::uint64_t seed) : dice_(seed) {}
+
+  std::string scenario() {
+    choose_objects();
+    std::string text = "{\"lockstep\": 1, \"name\": \"random\",\n \"machine\": {\"gil\": \"" +
+                       dice_.one_of<std::string>({"3.9", "3.12", "free-threaded", "none"}) +
+                       "\"},\n \"objects\": {" + joined(declarations_) +
+                       "},\n \"variables\": {\"x\": 0, \"y\": 0, \"flag\": false}";
+    const bool with_main = dice_.percent(50);
+    functions_ = dice_.below(3);
+    // A function may call those behind it.
+    std::string functions;
+    for (std::size_t i = functions_; i-- > 0;) {
+      begin_body(i + 1, 4);
+      functions = "\"f" + std::to_string(i) +
+                  "\": {\"params\": [\"k\"], \"body\": [{\"global\": [\"x\", \"y\", \"flag\"]}, " +
+                  block(0) + "]}" + (functions.empty() ? "" : ",\n   ") + functions;
+    }
+    if (functions_ > 0) text += ",\n \"functions\": {" + functions + "}";
+    threads_ = with_main ? dice_.below(3) : 2 + dice_.below(2);
+    if (with_main && functions_ == 0 && threads_ == 0) threads_ = 1;
+    std::vector<std::string> threads;
+    for (std::size_t i = 0; i < threads_; ++i) threads.push_back(declared_thread(i));
+    if (threads_ > 0) text += ",\n \"threads\": {" + joined(threads) + "}";
+    if (with_main) text += ",\n \"main\": [" + main_body() + "]";
+    if (dice_.percent(30)) text += ",\n \"invariants\": [\"x < 2 or y < 2\"]";
+    if (dice_.percent(30)) text += ",\n \"finally\": [\"x != 1\", \"not flag or y == 0\"]";
+    return text + "}\n";
+  }
+
+ private:
+  void choose_objects() {
+    const auto declare = [&](const char* name, const std::string& declaration,
+                             std::vector<std::string>& kind) {
+      declarations_.push_back("\"" + std::string(name) + "\": " + declaration);
+      kind.push_back(name);
+    };
+    declare("a", "\"Lock\"", locks_);
+    if (dice_.percent(60)) declare("b", "\"Lock\"", locks_);
+    if (dice_.percent(30)) declare("r", "\"RLock\"", locks_);
+    if (dice_.percent(20)) {
+      declarations_.push_back("\"two\": {\"type\": \"Lock\", \"count\": 2}");
+      locks_.push_back("two[0]");
+      locks_.push_back("two[x % 2]");
+    }
+    if (dice_.percent(35)) {
+      declare("s",
+              "{\"type\": \"" + dice_.one_of<std::string>({"Semaphore", "BoundedSemaphore"}) +
+                  "\", \"value\": " + std::to_string(dice_.below(3)) + "}",
+              semaphores_);
+    }
+    if (dice_.percent(45)) declare("e", "\"Event\"", events_);
+    if (dice_.percent(45)) {
+      declare("c",
+              dice_.percent(50) ? "\"Condition\"" : "{\"type\": \"Condition\", \"lock\": \"a\"}",
+              conditions_);
+    }
+  }
+
+  void begin_body(std::size_t callable_from, std::size_t statements) {
+    callable_from_ = callable_from;
+    statements_left_ = statements;
+    in_function_ = callable_from > 0;
+  }
+
+  std::string declared_thread(std::size_t i) {
+    const std::string key = "\"T" + std::to_string(i + 1) + "\": ";
+    if (functions_ > 0 && dice_.percent(45)) {
+      return key + "{\"target\": \"f" + std::to_string(dice_.below(functions_)) +
+             "\", \"args\": [" + std::to_string(dice_.below(2)) + "]" +
+             (dice_.percent(30) ? ", \"daemon\": true" : "") + "}";
+    }
+    begin_body(0, 5);
+    return key + "[" + block(0) + "]";
+  }
+
+  std::string main_body() {
+    std::vector<std::string> statements;
+    std::vector<std::string> joinable;
+    for (std::size_t i = 0; i < threads_; ++i) {
+      const std::string name = "T" + std::to_string(i + 1);
+      if (dice_.percent(90)) statements.push_back("{\"start\": \"" + name + "\"}");
+      joinable.push_back(name);
+    }
+    const std::size_t spawned = functions_ == 0 ? 0 : 1 + dice_.below(2);
+    for (std::size_t i = 0; i < spawned; ++i) {
+      const std::string name = "t" + std::to_string(i);
+      const std::string how = "f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [" +
+                              std::to_string(i) + "]" +
+                              (dice_.percent(20) ? ", \"daemon\": true" : "");
+      if (dice_.percent(70)) {
+        statements.push_back("{\"spawn\": \"" + how + ", \"as\": \"" + name + "\"}");
+      } else {
+        statements.push_back("{\"thread\": \"" + name + "\", \"target\": \"" + how + "}");
+        if (dice_.percent(90)) statements.push_back("{\"start\": \"" + name + "\"}");
+      }
+      joinable.push_back(name);
+    }
+    begin_body(0, 3);
+    if (dice_.percent(60)) statements.push_back(statement(1));
+    for (const std::string& name : joinable) {
+      if (dice_.percent(25)) continue;
+      const std::string timeout = dice_.percent(15) ? ", \"timeout\": 0.1" : "";
+      statements.push_back("{\"join\": \"" + name + "\"" + timeout + "}");
+    }
+    if (dice_.percent(30)) statements.push_back(statement(1));
+    return joined(statements);
+  }
+
+  std::string block(std::size_t depth) {
+    std::vector<std::string> statements{statement(depth)};
+    while (statements_left_ > 0 && dice_.percent(75)) statements.push_back(statement(depth));
+    return joined(statements);
+  }
+  std::string inner(std::size_t depth) { return "[" + block(depth + 1) + "]"; }
+
+  std::string statement(std::size_t depth) {
+    if (statements_left_ > 0) --statements_left_;
+    const bool deep = depth >= 2 || statements_left_ == 0;
+    for (;;) {
+      switch (dice_.below(20)) {
+        case 0:
+        case 1:
+        case 2:
+          if (!deep) return with(depth);
+          break;
+        case 3:
+        case 4:
+          return take_and_give();
+        case 5:
+          return "{\"release\": \"" + dice_.one_of(locks_) + "\"}";
+        case 6:
+        case 7:
+          return on_semaphore();
+        case 8:
+        case 9:
+          return on_event();
+        case 10:
+        case 11:
+          return on_condition();
+        case 12:
+        case 13:
+          return data();
+        case 14:
+          return pause();
+        case 15:
+          if (!deep) return branch(depth);
+          break;
+        case 16:
+          if (!deep) return loop(depth);
+          break;
+        case 17:
+          if (!deep) return handled(depth);
+          break;
+        case 18:
+          if (callable_from_ < functions_) {
+            return "{\"call\": \"f" +
+                   std::to_string(callable_from_ + dice_.below(functions_ - callable_from_)) +
+                   "\", \"args\": [1]}";
+          }
+          break;
+        default:
+          return rare();
+      }
+    }
+  }
+
+  std::string with(std::size_t depth) {
+    std::string lock = "\"" + dice_.one_of(locks_) + "\"";
+    if (!semaphores_.empty() && dice_.percent(20)) lock = "\"s\"";
+    if (!conditions_.empty() && dice_.percent(30)) lock = "\"c\"";
+    if (dice_.percent(20)) lock = "[" + lock + ", \"" + dice_.one_of(locks_) + "\"]";
+    return "{\"with\": " + lock + ", \"do\": " + inner(depth) + "}";
+  }
+
+  std::string take_and_give() {
+    const std::string lock = "\"" + dice_.one_of(locks_) + "\"";
+    switch (dice_.below(6)) {
+      case 0:
+        return "{\"acquire\": " + lock + ", \"timeout\": 0.5, \"into\": \"got\"}";
+      case 1:
+        return "{\"acquire\": " + lock + ", \"blocking\": false, \"into\": \"got\"}";
+      case 2:
+        return "{\"acquire\": " + lock + "}";
+      default:
+        return "{\"acquire\": " + lock + "}, {\"release\": " + lock + "}";
+    }
+  }
+
+  std::string on_semaphore() {
+    if (semaphores_.empty()) return data();
+    switch (dice_.below(5)) {
+      case 0:
+        return R"json({"acquire": "s", "timeout": 0.5, "into": "got"})json";
+      case 1:
+        return R"json({"acquire": "s"}, {"release": "s"})json";
+      case 2:
+        return R"json({"acquire": "s"})json";
+      case 3:
+        return R"json({"release": "s", "n": 2})json";
+      default:
+        return R"json({"release": "s"})json";
+    }
+  }
+
+  std::string on_event() {
+    if (events_.empty()) return data();
+    switch (dice_.below(5)) {
+      case 0:
+        return R"json({"event_set": "e"})json";
+      case 1:
+        return R"json({"event_clear": "e"})json";
+      case 2:
+        return R"json({"wait": "e", "timeout": 0.5, "into": "got"})json";
+      case 3:
+        return R"json({"if": "e.is_set()", "then": [{"set": "y", "to": 1}]})json";
+      default:
+        return R"json({"wait": "e"})json";
+    }
+  }
+
+  std::string on_condition() {
+    if (conditions_.empty()) return data();
+    const std::string body = [&]() -> std::string {
+      switch (dice_.below(7)) {
+        case 0:
+          return R"json({"wait": "c", "timeout": 0.5, "into": "got"})json";
+        case 1:
+        case 2:
+          return R"json({"wait": "c"})json";
+        case 3:
+          return R"json({"wait_for": "c", "until": "x > 0"})json";
+        case 4:
+          return R"json({"set": "x", "to": 1}, {"notify_all": "c"})json";
+        case 5:
+          return R"json({"notify": "c", "n": 2})json";
+        default:
+          return R"json({"notify": "c"})json";
+      }
+    }();
+    // Mostly with the lock held, as it should be.
+    return dice_.percent(85) ? "{\"with\": \"c\", \"do\": [" + body + "]}" : body;
+  }
+
+  std::string data() {
+    switch (dice_.below(6)) {
+      case 0:
+      case 1:
+        return R"json({"set": "x", "to": "(x + 1) % 3"})json";
+      case 2:
+        return R"json({"set": "y", "to": "(x + y) % 3"})json";
+      case 3:
+        return R"json({"set": "flag", "to": "not flag"})json";
+      case 4:
+        return R"json({"atomic": [{"set": "x", "to": "(x + 1) % 3"}, {"set": "y", "to": "x"}]})json";
+      default:
+        return R"json({"choose": "y", "from": [0, 1]})json";
+    }
+  }
+
+  std::string pause() {
+    return dice_.one_of<std::string>({R"json({"sleep": 0.1})json", R"json({"yield": true})json",
+                                      R"json({"compute": 0.1})json", R"json({"print": "x"})json"});
+  }
+
+  std::string branch(std::size_t depth) {
+    const std::string condition =
+        dice_.one_of<std::string>({"x == 0", "flag", "y > 0 and not flag"});
+    std::string text = "{\"if\": \"" + condition + "\", \"then\": " + inner(depth);
+    if (dice_.percent(40)) text += ", \"else\": " + inner(depth);
+    return text + "}";
+  }
+
+  std::string loop(std::size_t depth) {
+    if (dice_.percent(40)) return "{\"while\": \"True\", \"do\": " + inner(depth) + "}";
+    if (dice_.percent(30)) return "{\"while\": \"x == 0\", \"do\": " + inner(depth) + "}";
+    return "{\"for\": \"i\", \"in\": \"range(2)\", \"do\": " + inner(depth) + "}";
+  }
+
+  std::string handled(std::size_t depth) {
+    std::string text = "{\"try\": " + inner(depth);
+    const bool handler = dice_.percent(70);
+    if (handler) {
+      text += ", \"except\": {\"type\": \"" +
+              dice_.one_of<std::string>({"RuntimeError", "Exception", "ValueError"}) +
+              "\", \"do\": " + inner(depth) + "}";
+    }
+    if (!handler || dice_.percent(40)) text += ", \"finally\": " + inner(depth);
+    return text + "}";
+  }
+
+  std::string rare() {
+    switch (dice_.below(8)) {
+      case 0:
+        return R"json({"raise": "ValueError('bad')"})json";
+      case 1:
+        return R"json({"assert": "x < 2"})json";
+      case 2:
+        return R"json({"await": "flag or x > 0"})json";
+      case 3:
+        return R"json({"raise": "SystemExit()"})json";
+      case 4:
+        if (in_function_) return R"json({"return": null})json";
+        return data();
+      case 5:
+        if (threads_ < 2) return data();
+        return "{\"join\": \"T" + std::to_string(1 + dice_.below(2)) + "\"}";
+      case 6:
+        return threads_ > 0 ? R"json({"if": "T1.is_alive()", "then": [{"set": "y", "to": 2}]})json"
+                            : data();
+      default:
+        return R"json({"set": "y", "to": "len(current_thread().name) % 3"})json";
+    }
+  }
+
+  Dice dice_;
+  std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_;
+  std::size_t functions_ = 0;
+  std::size_t threads_ = 0;
+  std::size_t callable_from_ = 0;
+  std::size_t statements_left_ = 0;
+  bool in_function_ = false;
+};
+
+}  // namespace
+
+std::string random_scenario(std::uint64_t seed) { return Generator(seed).scenario(); }
+
+}  // namespace lockstep

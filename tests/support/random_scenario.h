@@ -1,0 +1,12 @@
+// Scenarios made at random, over everything that the language has: small enough to be explored
+// without any cleverness, and wrong in every way that a program can be.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace lockstep {
+
+// The JSON text of a scenario. The same seed gives the same text everywhere.
+std::string random_scenario(std::uint64_t seed);
+
+}  // namespace lockstep
