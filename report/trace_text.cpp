@@ -80,7 +80,8 @@ TraceText::TraceText(const Program& program, std::function<void(std::string_view
   }
   const bool creates = creates_threads(program);
   name_width_ = creates ? name_width_max
-                        : std::clamp(name_width_, std::string_view("thread").size(), name_width_max);
+                        : std::clamp(name_width_, std::string_view("MainThread").size(),
+                                     name_width_max);
   const std::size_t room = std::max(width, width_min) - left_width;
   const std::size_t count = std::max<std::size_t>(columns_.size(), 1);
   if (creates || count * (column_width_min + gap) > room) {
@@ -132,6 +133,7 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
   const std::size_t width =
       across ? (column_width_ + gap) * columns_.size() - gap : column_width_;
 
+  std::uint32_t last_place = 0;
   for (std::size_t i = 0; i < step.events.size(); ++i) {
     const TraceEvent& event = step.events[i];
     if (!is_shown(event, program_)) continue;
@@ -153,8 +155,10 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
     }
     if (event.kind == Event::Kind::mark) text = "# " + text;
     std::string place;
-    if (event.has_site && program_.sites[event.site.index].line != 0) {
-      place = std::to_string(program_.sites[event.site.index].line);
+    if (event.has_site) {
+      const std::uint32_t at = program_.sites[event.site.index].line;
+      if (at != 0 && at != last_place) place = std::to_string(at);
+      last_place = at;
     }
     if (event.kind != Event::Kind::process_ended) text.insert(0, who);
     std::vector<std::string> pieces = wrapped(text, width);

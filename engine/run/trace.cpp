@@ -1,5 +1,7 @@
 #include "engine/run/trace.h"
 
+#include <algorithm>
+
 #include "engine/run/threads.h"
 
 namespace lockstep {
@@ -73,6 +75,17 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
   before_ = before;
   ready_before_ = all_readiness(machine, before);
   step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {}, {}, {}};
+  // What a thread comes past before its first step, nobody is told. It stands there still.
+  has_begun_.resize(std::max(has_begun_.size(), std::size_t{choice.thread.index} + 1));
+  if (!has_begun_[choice.thread.index]) {
+    has_begun_[choice.thread.index] = true;
+    const Pending& first = pending(machine, before, choice.thread);
+    const Site& site = machine.program.sites[first.site.index];
+    if (first.has_site && !(site.label.empty() && site.note.empty())) {
+      const Event mark{Event::Kind::mark, choice.thread, first.site};
+      step_.events.push_back(trace_event(machine, before, mark));
+    }
+  }
   std::vector<Choice> choices;
   enabled(machine, before, choices);
   for (std::size_t i = 0; i < choices.size(); ++i) {

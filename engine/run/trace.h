@@ -77,6 +77,7 @@ class TraceRecorder : public RunObserver {
   std::uint64_t number_ = 0;
   State before_;                          // only with a sink
   std::vector<Readiness> ready_before_;   // index = thread; only with a sink
+  std::vector<bool> has_begun_;           // index = thread; only with a sink
   Holdings holdings_;
   std::vector<std::string> output_;
 };

@@ -151,7 +151,7 @@ TEST_CASE("to_schedule: a declared thread that changes its name goes by its numb
   const Ran ran = run_named(*program, "timed");
   const Machine machine(*program);
   const Schedule schedule = to_schedule(machine, ran.result.choices);
-  CHECK(schedule.front().written == "T1#1");
+  CHECK(schedule.front().thread == "T1#1");
   const Ran again = run_schedule(*program, schedule_json(schedule, *program, 0));
   CHECK(again.jsonl == ran.jsonl);
 }
