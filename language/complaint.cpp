@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <array>
 #include <span>
 
 #include "engine/value/unicode.h"
@@ -93,32 +93,51 @@ std::string excerpt(std::string_view line, const Place& place) {
   return fmt::format("  {} | {}\n  {} | {}^\n", number, shown, gutter, caret);
 }
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  // Optimal string alignment: a swap of neighbours is one slip.
-  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
-  std::iota(last.begin(), last.end(), std::size_t{0});
+// Optimal string alignment: a swap of neighbours is one slip. Above `most` it says only that.
+// Requires: neither is longer than name_compared_max.
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most) {
+  std::array<std::array<std::size_t, name_compared_max + 1>, 3> rows;
+  auto* before = &rows[0];
+  auto* last = &rows[1];
+  auto* row = &rows[2];
+  for (std::size_t j = 0; j <= b.size(); ++j) (*last)[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    row[0] = i;
+    (*row)[0] = i;
+    std::size_t least = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      const std::size_t changed = (*last)[j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0);
+      (*row)[j] = std::min({(*last)[j] + 1, (*row)[j - 1] + 1, changed});
       if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
+        (*row)[j] = std::min((*row)[j], (*before)[j - 2] + 1);
       }
+      least = std::min(least, (*row)[j]);
     }
+    if (least > most) return least;
     std::swap(before, last);
     std::swap(last, row);
   }
-  return last[b.size()];
+  return (*last)[b.size()];
 }
 
-// Upper and lower case, and _ - and blanks, are mixed up more often than letters.
-std::string folded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '_' || c == '-' || c == ' ') continue;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+// Whether the texts differ in upper and lower case, _, - and blanks alone, which are mixed up
+// more often than letters.
+bool is_same_but_for_style(std::string_view a, std::string_view b) {
+  const auto skip = [](std::string_view& text) {
+    while (!text.empty() && (text[0] == '_' || text[0] == '-' || text[0] == ' ')) {
+      text.remove_prefix(1);
+    }
+  };
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  for (;;) {
+    skip(a);
+    skip(b);
+    if (a.empty() || b.empty()) return a.empty() && b.empty();
+    if (lower(a[0]) != lower(b[0])) return false;
+    a.remove_prefix(1);
+    b.remove_prefix(1);
   }
-  return out;
 }
 
 }  // namespace
@@ -151,7 +170,7 @@ std::string nearest(std::string_view found, const std::vector<std::string>& cand
   const std::span<const std::string> looked_at(candidates.data(),
                                                std::min(candidates.size(), candidates_max));
   for (const std::string& candidate : looked_at) {
-    if (candidate != found && folded(candidate) == folded(found)) return candidate;
+    if (candidate != found && is_same_but_for_style(candidate, found)) return candidate;
   }
   // A slip in three letters, but never so many that nothing of a short name is left.
   const std::size_t distance_max =
@@ -161,8 +180,8 @@ std::string nearest(std::string_view found, const std::vector<std::string>& cand
   for (const std::string& candidate : looked_at) {
     const std::size_t longer = std::max(candidate.size(), found.size());
     const std::size_t shorter = std::min(candidate.size(), found.size());
-    if (candidate == found || longer - shorter >= best) continue;
-    const std::size_t distance = edit_distance(found, candidate);
+    if (candidate == found || longer - shorter >= best || longer > name_compared_max) continue;
+    const std::size_t distance = edit_distance(found, candidate, best - 1);
     if (distance < best && distance < longer) {
       best = distance;
       found_nearest = candidate;

@@ -1,6 +1,3 @@
-#ifndef XXH_INLINE_ALL
-#define XXH_INLINE_ALL
-#endif
 #include <fmt/format.h>
 #include <xxhash.h>
 

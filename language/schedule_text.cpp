@@ -17,6 +17,11 @@ constexpr std::string_view finish_word = "finish";
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
+std::string_view without_blanks_behind(std::string_view text) {
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 class TextReader {
  public:
   TextReader(const Program& program, std::string_view text)
@@ -38,7 +43,7 @@ class TextReader {
         complain(at_, fmt::format("expected , between directives, found {}", rest()));
         at_ = next_comma(at_);
       }
-      directive.written = text_.substr(begin, at_ - begin);
+      directive.written = without_blanks_behind(text_.substr(begin, at_ - begin));
       schedule.push_back(std::move(directive));
     } while (at_++ < text_.size());
     if (!reader_.is_content()) return {std::nullopt, reader_.take()};
@@ -120,7 +125,7 @@ class TextReader {
     if (is_at('"')) return read_quoted_name();
     const std::size_t end = std::min(text_.find_first_of(special, at_), text_.size());
     std::string_view name = text_.substr(at_, end - at_);
-    while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
+    name = without_blanks_behind(name);
     if (name.empty()) {
       complain(at_, fmt::format("expected a directive, such as T1 or T1*3, found {}", rest()));
       return std::nullopt;
@@ -163,8 +168,7 @@ class TextReader {
   void read_value(Directive& directive) {
     const std::size_t begin = skip_blanks(at_ + 1);
     at_ = next_comma(begin);
-    std::string_view expression = text_.substr(begin, at_ - begin);
-    while (!expression.empty() && is_blank(expression.back())) expression.remove_suffix(1);
+    const std::string_view expression = without_blanks_behind(text_.substr(begin, at_ - begin));
     std::string fault;
     std::size_t offset = 0;
     std::optional<Constant> value = names_.value(expression, fault, offset);
@@ -178,8 +182,7 @@ class TextReader {
   void read_policy(Directive& directive) {
     const std::size_t begin = skip_blanks(at_ + 1);
     at_ = next_comma(begin);
-    std::string_view name = text_.substr(begin, at_ - begin);
-    while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
+    const std::string_view name = without_blanks_behind(text_.substr(begin, at_ - begin));
     directive.policy = name;
     std::string fault = policy_fault(name);
     if (!fault.empty()) complain(begin, std::move(fault));
