@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/run/run.h"
+#include "engine/run/threads.h"
 #include "language/constant_fold.h"
 #include "language/names.h"
 
@@ -15,10 +16,13 @@ namespace {
 
 using Kind = JsonNode::Kind;
 
-bool creates_threads(const Program& program) {
+// Whether a thread may have a name that is not declared: it is created, or renamed.
+bool names_threads(const Program& program) {
   return std::any_of(program.code.begin(), program.code.end(), [](const Instruction& instruction) {
-    return instruction.opcode == Opcode::perform &&
-           static_cast<Operation>(instruction.a) == Operation::thread_create;
+    return (instruction.opcode == Opcode::perform &&
+            static_cast<Operation>(instruction.a) == Operation::thread_create) ||
+           (instruction.opcode == Opcode::operate &&
+            static_cast<Verb>(instruction.a) == Verb::set_name);
   });
 }
 
@@ -314,11 +318,13 @@ class DirectiveReader {
 }  // namespace
 
 ScheduleNames::ScheduleNames(const Program* program)
-    : program_(program), any_thread_(program == nullptr || creates_threads(*program)) {}
+    : program_(program), any_thread_(program == nullptr || names_threads(*program)) {}
 
 std::string ScheduleNames::thread_fault(std::string_view name) const {
   std::string fault = thread_name_fault(name);
-  if (fault.empty() && !any_thread_ && !program_->thread_named(name)) {
+  if (!fault.empty() || any_thread_ || program_->thread_named(name)) return fault;
+  // "T1#1" is the thread with the number 1.
+  if (!looks_indexed(name) || !program_->thread_named(name.substr(0, name.rfind('#')))) {
     fault = fmt::format("there is no thread {}{}", in_quotes(name),
                         did_you_mean(name, names_of(program_->threads)));
   }
