@@ -166,8 +166,7 @@ PROGRAMS = {
         {"thread": "t", "target": "f"}, tried({"join": "t"}), {"start": "t"}, tried({"start": "t"}),
         {"join": "t"}, {"join": "t"}, tried({"start": "t"}),
         tried({"join": "current_thread()"})]),
-    "Thread: names": ({}, {"f": [{"print": "current_thread().name"}], "g": [
-        {"set": "t.name", "to": "'changed'"}, {"print": "t.name"}]}, [
+    "Thread: names": ({}, {"f": [{"print": "current_thread().name"}]}, [
         {"print": "current_thread().name"}, {"print": "main_thread().name"},
         {"thread": "t", "target": "f"}, {"print": "t.name"}, {"start": "t"}, {"join": "t"},
         {"thread": "t", "target": "f", "name": "'egon'"}, {"print": "t.name"},
