@@ -3,19 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
-#include <span>
+#include <deque>
+#include <utility>
 
 #include "cli/signals.h"
 #include "engine/state/thread_name.h"
 #include "engine/value/text.h"
+#include "explorer/witness.h"
 #include "report/trace_text.h"
+#include "report/words.h"
 
 namespace lockstep {
 namespace {
 
+// What a person reads of an interleaving; its end is what matters.
+constexpr std::size_t lines_max = 300;
+
 // Hands on to the recorder what it needs, and looks after each step at what the scenario
-// declares to hold always. Remembers where each thread raised last.
+// declares to hold always.
 class Watch : public RunObserver {
  public:
   Watch(const Program& program, TraceSink* sink) : program_(program), recorder_(sink) {}
@@ -23,14 +28,9 @@ class Watch : public RunObserver {
   struct Violation {
     const Condition* condition;
     std::uint64_t step;
-    std::string raised;  // the exception that it raised instead of being true or false
   };
 
   void on_event(const Machine& machine, const State& state, const Event& event) override {
-    if (event.kind == Event::Kind::raised) {
-      if (raised_.size() <= event.thread.index) raised_.resize(event.thread.index + 1);
-      raised_[event.thread.index] = event.site;
-    }
     recorder_.on_event(machine, state, event);
   }
   void on_step(const Machine& machine, const State& before, std::uint64_t number, Choice choice,
@@ -52,62 +52,29 @@ class Watch : public RunObserver {
       if (known) continue;
       const Result result = evaluate(machine, state, condition.function);
       if (!result.raised && truth(machine.values(), result.value)) continue;
-      std::string raised;
-      if (result.raised) {
-        raised = exception_line(machine.values(), result.value, StateNames(machine, state));
-      }
-      violations_.push_back({&condition, step_, std::move(raised)});
+      violations_.push_back({&condition, step_});
     }
   }
 
   const TraceRecorder& recorder() const { return recorder_; }
   const std::vector<Violation>& violations() const { return violations_; }
-  std::optional<SiteId> raised_at(ThreadId thread) const {
-    return thread.index < raised_.size() ? raised_[thread.index] : std::nullopt;
-  }
 
  private:
   const Program& program_;
   TraceRecorder recorder_;
   std::uint64_t step_ = 0;
-  std::vector<std::optional<SiteId>> raised_;  // index = thread
   std::vector<Violation> violations_;
 };
 
-Finding uncaught_finding(const Program& program, const std::string& thread, const std::string& line,
-                         std::optional<SiteId> site) {
-  Finding finding{};
-  finding.kind = FindingKind::uncaught_exception;
-  finding.thread = thread;
-  finding.subject = line;
-  finding.site = site;
-  finding.message = fmt::format("{} ends with {}", thread, line);
-  const std::string where = site ? program.sites[site->index].text : "";
-  finding.fingerprint = fingerprint(finding.kind, {thread, line, where});
-  return finding;
-}
-
-Finding condition_finding(FindingKind kind, const Watch::Violation& violation) {
-  Finding finding{};
-  finding.kind = kind;
-  finding.subject = violation.condition->text;
-  finding.message =
-      fmt::format("{} {}", violation.condition->text,
-                  violation.raised.empty() ? "does not hold" : "raised " + violation.raised);
-  finding.fingerprint = fingerprint(kind, {violation.condition->text});
-  return finding;
-}
-
-// The first `steps` choices lead there.
-void add_way(const Machine& machine, Finding& finding, const RunResult& result,
-             std::uint64_t steps) {
+// The way to a finding: the first `steps` choices of the run.
+Way way_of(const Machine& machine, const RunResult& result, std::uint64_t steps) {
+  Way way;
+  way.found = true;
   const std::size_t count = std::min<std::size_t>(steps, result.choices.size());
-  finding.choices.assign(result.choices.begin(),
-                         result.choices.begin() + static_cast<std::ptrdiff_t>(count));
-  finding.schedule = to_schedule(machine, finding.choices);
-  finding.steps = count;
-  finding.preemptions = result.preemptions;
-  finding.shortest = false;
+  way.choices.assign(result.choices.begin(),
+                     result.choices.begin() + static_cast<std::ptrdiff_t>(count));
+  way.preemptions = count_preemptions(machine, way.choices);
+  return way;
 }
 
 }  // namespace
@@ -121,13 +88,30 @@ bool is_silent(const std::string& exception_line) {
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,
                               const Paint& paint) {
   if (finding.choices.empty()) return {};
-  std::string columns;
-  TraceText text(
-      program, [&columns](std::string_view lines) { columns += lines; }, paint, width);
+  std::string heading;
+  std::deque<std::string> lines;
+  std::size_t left_out = 0;
+  const auto keep = [&](std::string_view line) {
+    if (heading.empty()) {
+      heading = line;
+      return;
+    }
+    lines.emplace_back(line);
+    if (lines.size() <= lines_max) return;
+    lines.pop_front();
+    ++left_out;
+  };
+  TraceText text(program, keep, paint, width);
   TraceRecorder recorder(&text);
   const Machine machine(program);
   const auto policy = exact_policy(finding.choices);
   run(machine, *policy, &recorder);
+  std::string columns = heading;
+  if (left_out > 0) {
+    columns += fmt::format("{} before these are left out; the line below shows them\n",
+                           counted(left_out, "line"));
+  }
+  for (const std::string& line : lines) columns += line;
   return columns;
 }
 
@@ -162,35 +146,50 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
     }
   }
 
+  // Told as an exploration tells them, so that a finding is the same wherever it was met.
   const FutureAccesses future(program);
-  simulation.findings = deadlocks(machine, state, future, watch.recorder().holdings());
+  const Way whole = way_of(machine, result, result.steps);
   simulation.picture = picture(machine, state, future, watch.recorder().holdings());
+  simulation.findings = deadlocks(machine, state, future, watch.recorder().holdings());
   for (Finding& finding : simulation.findings) {
-    add_way(machine, finding, result, result.steps);
+    finding.choices = whole.choices;
+    finding.schedule = to_schedule(machine, whole.choices);
+    finding.steps = whole.choices.size();
+    finding.preemptions = whole.preemptions;
+    finding.shortest = false;
   }
+  const auto add = [&](FindingKind kind, std::string fingerprint, std::size_t condition,
+                       const Way& way) {
+    const bool known =
+        std::any_of(simulation.findings.begin(), simulation.findings.end(),
+                    [&](const Finding& finding) { return finding.fingerprint == fingerprint; });
+    if (known) return;
+    const Suspicion suspicion{kind, std::move(fingerprint), condition};
+    if (auto finding = confirm(machine, future, suspicion, way)) {
+      simulation.findings.push_back(std::move(*finding));
+    }
+  };
 
   for (std::size_t i = 0; i < thread_count(program, state); ++i) {
     const ThreadId thread{static_cast<std::uint32_t>(i)};
     const Value exception = uncaught(machine, state, thread);
     if (exception == none_value) continue;
-    const std::string line = exception_line(machine.values(), exception, names);
-    simulation.exceptions.emplace_back(thread_name(machine, state, thread), line);
-    if (is_silent(line)) continue;
-    Finding finding = uncaught_finding(program, thread_name(machine, state, thread), line,
-                                       watch.raised_at(thread));
-    add_way(machine, finding, result, result.steps);
-    simulation.findings.push_back(std::move(finding));
+    simulation.exceptions.emplace_back(thread_name(machine, state, thread),
+                                       exception_line(machine.values(), exception, names));
+    if (is_silent(simulation.exceptions.back().second)) continue;
+    add(FindingKind::uncaught_exception, exception_fingerprint(machine, whole, thread), 0, whole);
   }
 
-  std::size_t invariants = watch.violations().size();
+  const std::size_t invariants = watch.violations().size();
   if (result.end == RunResult::End::finished) watch.check(machine, state, program.final_checks);
-  for (const Watch::Violation& violation : watch.violations()) {
-    const bool always = invariants > 0;
-    if (always) --invariants;
-    Finding finding =
-        condition_finding(always ? FindingKind::invariant : FindingKind::final_check, violation);
-    add_way(machine, finding, result, violation.step);
-    simulation.findings.push_back(std::move(finding));
+  for (std::size_t i = 0; i < watch.violations().size(); ++i) {
+    const Watch::Violation& violation = watch.violations()[i];
+    const bool always = i < invariants;
+    const FindingKind kind = always ? FindingKind::invariant : FindingKind::final_check;
+    const auto& conditions = always ? program.invariants : program.final_checks;
+    const auto condition = static_cast<std::size_t>(violation.condition - conditions.data());
+    add(kind, condition_fingerprint(program, kind, condition), condition,
+        way_of(machine, result, violation.step));
   }
   return simulation;
 }

@@ -47,7 +47,7 @@ class Assembler {
   void operate(Verb verb, const Target& target);  // with as many arguments as verbs.def says
   void jump(Opcode opcode, Label to);
 
-  Label label();            // of a place still to come, or of this one once place() is called
+  Label label();  // of a place still to come, or of this one once place() is called
   void place(Label label);
   Label here();
 

@@ -29,7 +29,7 @@ struct Module {
   ModuleNames names;
   NamedConstants parameters;  // the scenario's
   Complaints complaints;
-  bool is_full = false;       // code_max is reached
+  bool is_full = false;  // code_max is reached
 
   SiteId add_site(const Place& place, std::string text);
   // One site a statement or handler, however often its code is written.
@@ -166,13 +166,13 @@ class BodyCompiler {
   struct Enclosing {
     enum class Kind : std::uint8_t {
       while_loop,
-      for_loop,   // two values on the stack
-      with,       // the receiver on the stack
-      finally,    // `block`
-      guarded,    // the body of a try with handlers: nothing is owed
-      naming,     // `slot` is cleared, and `name` if there is one
+      for_loop,  // two values on the stack
+      with,      // the receiver on the stack
+      finally,   // `block`
+      guarded,   // the body of a try with handlers: nothing is owed
+      naming,    // `slot` is cleared, and `name` if there is one
       atomic,
-      value,      // on the stack: an exception, or what is being returned
+      value,  // on the stack: an exception, or what is being returned
     };
     Kind kind;
     std::optional<Assembler::Range> range = std::nullopt;  // in which exceptions come past here
@@ -199,9 +199,9 @@ class BodyCompiler {
   Scope scope_;
   std::uint32_t parameters_;
   Assembler code_;
-  const Operand* operand_ = nullptr;      // of which expression() compiles a part
+  const Operand* operand_ = nullptr;  // of which expression() compiles a part
   std::vector<Enclosing> enclosing_;
-  std::vector<std::uint32_t> exceptions_; // hidden locals: what is being handled, innermost last
+  std::vector<std::uint32_t> exceptions_;  // hidden locals: what is being handled, innermost last
 };
 
 }  // namespace lockstep

@@ -52,6 +52,8 @@ class Compiler {
 
  private:
   void settings() {
+    // Site 0 stands for what nobody wrote: MainThread waiting when its code has ended.
+    program_.sites.emplace_back().text = "wait for the other threads";
     program_.name = scenario_.name;
     program_.file = scenario_.file;
     program_.gil = scenario_.gil;
@@ -78,7 +80,8 @@ class Compiler {
     next_word_ = first_global_word + static_cast<std::uint32_t>(scenario_.variables.size());
     for (const ScenarioObject& object : scenario_.objects) {
       if (!object.kind) continue;
-      Meaning meaning{Meaning::Kind::object, static_cast<std::uint32_t>(program_.objects.size()), 0};
+      Meaning meaning{Meaning::Kind::object, static_cast<std::uint32_t>(program_.objects.size()),
+                      0};
       if (object.count) {
         meaning.kind = Meaning::Kind::array;
         meaning.count = static_cast<std::uint32_t>(*object.count);
@@ -104,18 +107,17 @@ class Compiler {
     }
     while (!open.empty()) {
       std::vector<const ScenarioObject*> path;  // each stands for the next
-      for (auto next = open.begin(); next != open.end();
-           next = open.find(path.back()->same_as)) {
+      for (auto next = open.begin(); next != open.end(); next = open.find(path.back()->same_as)) {
         path.push_back(next->second);
         open.erase(next);
       }
       const Meaning meaning = object_named(path.back()->same_as);
       if (meaning.kind == Meaning::Kind::unknown) {
         const std::string& unknown = path.back()->same_as;
-        module_.complaints.at(path.back()->place, "/same_as",
-                              fmt::format("expected the name of an object, found {}{}",
-                                          in_quotes(unknown),
-                                          did_you_mean(unknown, object_names())));
+        module_.complaints.at(
+            path.back()->place, "/same_as",
+            fmt::format("expected the name of an object, found {}{}", in_quotes(unknown),
+                        did_you_mean(unknown, object_names())));
         continue;
       }
       for (const ScenarioObject* second : path) declare(second->name, second->place, meaning);
@@ -172,8 +174,8 @@ class Compiler {
     for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) {
       const std::uint32_t index = meaning.index + i;
       if (!lock) {
-        const ObjectId own = add_object(program_.objects[index].name + ".lock", ObjectKind::rlock,
-                                        condition);
+        const ObjectId own =
+            add_object(program_.objects[index].name + ".lock", ObjectKind::rlock, condition);
         program_.objects[own.index].hidden = true;
         program_.objects[index].lock = own;
       } else {
@@ -186,8 +188,8 @@ class Compiler {
 
   void declare(const std::string& name, const Place& place, Meaning meaning) {
     if (const std::optional<Meaning> other = module_.names.add(name, meaning)) {
-      module_.complaints.at(place, fmt::format("there is {} already",
-                                               described(*other, name, program_)));
+      module_.complaints.at(place,
+                            fmt::format("there is {} already", described(*other, name, program_)));
     }
   }
 
@@ -197,9 +199,9 @@ class Compiler {
       const Place place{1, 1, ""};
       if (const std::optional<Meaning> other =
               module_.names.add(name, {Meaning::Kind::parameter, i, 0})) {
-        module_.complaints.at(place, child("/params", name),
-                              fmt::format("there is {} already",
-                                          described(*other, name, program_)));
+        module_.complaints.at(
+            place, child("/params", name),
+            fmt::format("there is {} already", described(*other, name, program_)));
       }
       module_.parameters[name] = value;
     }
@@ -338,9 +340,9 @@ class Compiler {
     if (meaning.kind != Meaning::Kind::function) {
       module_.complaints.at(
           declared.place, "/target",
-          fmt::format("there is no function {}{}", in_quotes(declared.target),
-                      did_you_mean(declared.target,
-                                   module_.names.of_kind(Meaning::Kind::function))));
+          fmt::format(
+              "there is no function {}{}", in_quotes(declared.target),
+              did_you_mean(declared.target, module_.names.of_kind(Meaning::Kind::function))));
       return;
     }
     thread.body = {meaning.index};
@@ -362,8 +364,8 @@ class Compiler {
 
   const Scenario& scenario_;
   Module module_;
-  Program& program_;            // the module's
-  NamedConstants constants_;    // params and handles
+  Program& program_;          // the module's
+  NamedConstants constants_;  // params and handles
   std::uint32_t next_word_ = 0;
 };
 

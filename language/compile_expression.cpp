@@ -317,8 +317,8 @@ void BodyCompiler::comparison(const Expression& expression) {
 }
 
 void BodyCompiler::logical(const Expression& expression) {
-  const Opcode leaves = expression.kind == Kind::logical_and ? Opcode::jump_if_false_keep
-                                                             : Opcode::jump_if_true_keep;
+  const Opcode leaves =
+      expression.kind == Kind::logical_and ? Opcode::jump_if_false_keep : Opcode::jump_if_true_keep;
   const Label end = code_.label();
   for (std::size_t i = 0; i + 1 < expression.operands.size(); ++i) {
     this->expression(*expression.operands[i]);
@@ -344,8 +344,7 @@ void BodyCompiler::jump_if(bool wanted, const Expression& expression, Label to) 
     if (truth(*constant) == wanted) code_.jump(Opcode::jump, to);
     return;
   }
-  if (expression.kind == Kind::unary &&
-      expression.unary_operator == UnaryOperator::logical_not) {
+  if (expression.kind == Kind::unary && expression.unary_operator == UnaryOperator::logical_not) {
     return jump_if(!wanted, *expression.operands[0], to);
   }
   if (expression.kind == Kind::logical_and || expression.kind == Kind::logical_or) {
@@ -437,8 +436,8 @@ void BodyCompiler::call_of(const Meaning& meaning, const Expression& expression)
       return;
     case Meaning::Kind::builtin: {
       const BuiltinRow& builtin = builtin_rows()[meaning.index];
-      const bool too_many =
-          builtin.arguments_max >= 0 && arguments.size() > static_cast<std::size_t>(builtin.arguments_max);
+      const bool too_many = builtin.arguments_max >= 0 &&
+                            arguments.size() > static_cast<std::size_t>(builtin.arguments_max);
       if (arguments.size() < static_cast<std::size_t>(builtin.arguments_min) || too_many) {
         const std::string takes =
             builtin.arguments_max < 0
@@ -479,8 +478,8 @@ void BodyCompiler::call_operation(const Expression& expression, Operation operat
     complain_arguments(expression, expression.text, expression.operands.size(), "no arguments");
   }
   if (scope_.kind() == BodyKind::condition) {
-    complain(expression, fmt::format("{}() depends on who asks; it has no value here",
-                                     expression.text));
+    complain(expression,
+             fmt::format("{}() depends on who asks; it has no value here", expression.text));
   }
   if (operation == Operation::active_count || operation == Operation::enumerate_threads) {
     module_.program.observes_liveness = true;
@@ -526,8 +525,8 @@ bool BodyCompiler::takes_verb(const Target& target, Verb verb) const {
   }
   if (target.kind != Target::Kind::objects) return true;
   const ObjectInfo& object = module_.program.objects[target.first.index];
-  const bool through_lock = verb == Verb::acquire || verb == Verb::release ||
-                            verb == Verb::enter || verb == Verb::exit;
+  const bool through_lock =
+      verb == Verb::acquire || verb == Verb::release || verb == Verb::enter || verb == Verb::exit;
   return operation_of(verb, object.kind) ||
          (object.lock && through_lock &&
           operation_of(verb, module_.program.objects[object.lock->index].kind));
@@ -631,8 +630,8 @@ void BodyCompiler::method(const Expression& expression) {
                               verb ? statement_of(*verb) : row(*statement).example));
   }
   if (pure) {
-    return refuse(fmt::format("{} has no method {}", described_target(receiver),
-                              in_quotes(called)));
+    return refuse(
+        fmt::format("{} has no method {}", described_target(receiver), in_quotes(called)));
   }
   std::vector<std::string> candidates;
   for (const VerbRow& candidate : verb_rows()) {

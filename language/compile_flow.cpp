@@ -216,8 +216,7 @@ void BodyCompiler::with_statement(const Statement& statement) {
   with_items(*find_operands(statement, "with"), 0, get_block(statement, "do"));
 }
 
-void BodyCompiler::with_items(const std::vector<Operand>& items, std::size_t i,
-                              const Block& body) {
+void BodyCompiler::with_items(const std::vector<Operand>& items, std::size_t i, const Block& body) {
   if (i == items.size()) return block(body);
   const Target target = receiver_operand(items[i], Verb::enter);
   code_.emit(Opcode::duplicate);

@@ -204,8 +204,8 @@ void BodyCompiler::set_statement(const Statement& statement) {
   if (!container) return;
   for (const Expression* subscript : container->subscripts) expression(*subscript);
   code_.constant(*constant);
-  update(*container, {Update::Kind::set_item,
-                      static_cast<std::uint32_t>(container->subscripts.size() - 1)});
+  update(*container,
+         {Update::Kind::set_item, static_cast<std::uint32_t>(container->subscripts.size() - 1)});
 }
 
 void BodyCompiler::append_statement(const Statement& statement) {
@@ -392,8 +392,7 @@ Target BodyCompiler::receiver_operand(const Operand& operand, Verb verb) {
 
 void BodyCompiler::verb_statement(const Statement& statement, Verb verb,
                                   std::string_view argument_key) {
-  const Target target =
-      receiver_operand(get_operand(statement, row(statement.kind).key), verb);
+  const Target target = receiver_operand(get_operand(statement, row(statement.kind).key), verb);
   if (!argument_key.empty()) operand_or_none(find_operand(statement, argument_key));
   code_.operate(verb, target);
   code_.emit(Opcode::pop);

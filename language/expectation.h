@@ -17,7 +17,7 @@ enum class Possibility : std::uint8_t { impossible, possible, certain };
 using NamedValues = std::vector<std::pair<std::string, Constant>>;
 
 struct RunExpectation {
-  std::string policy;                              // empty: the schedule, or timed without one
+  std::string policy;  // empty: the schedule, or timed without one
   std::uint64_t seed = 0;
   std::optional<std::string> outcome;              // "finished", "deadlock", "cut-short"
   std::optional<std::vector<std::string>> output;  // lines
@@ -30,7 +30,7 @@ struct ExploreExpectation {
                                                      // names used, exactly these and no other
 };
 struct FixExpectation {
-  std::optional<std::string> remedy;               // this one is verified
+  std::optional<std::string> remedy;  // this one is verified
 };
 struct Expectation {
   std::optional<RunExpectation> run;

@@ -49,13 +49,13 @@ struct Expression {
   Kind kind = Kind::constant;
   std::size_t begin = 0;  // byte offsets in the expression's text
   std::size_t end = 0;
-  std::size_t height = 1; // of the tree; at most expression_depth_max
+  std::size_t height = 1;  // of the tree; at most expression_depth_max
   Constant constant;
   std::string text;
   UnaryOperator unary_operator{};
   BinaryOperator binary_operator{};
   std::vector<Comparison> comparisons;
-  char conversion = 0;    // replacement: 0, 's' or 'r'
+  char conversion = 0;  // replacement: 0, 's' or 'r'
   std::vector<ExpressionPtr> operands;
 };
 
@@ -64,8 +64,8 @@ struct ExpressionFault {
   std::string message;     // "expected an expression, found the end"
 };
 struct ParsedExpression {
-  ExpressionPtr root;                    // null if there are faults
-  std::vector<ExpressionFault> faults;   // at least one if root is null
+  ExpressionPtr root;                   // null if there are faults
+  std::vector<ExpressionFault> faults;  // at least one if root is null
 };
 
 inline constexpr std::size_t expression_depth_max = 100;

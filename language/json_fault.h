@@ -12,13 +12,13 @@ namespace lockstep {
 
 // What was read last before the fault.
 enum class JsonBefore : std::uint8_t {
-  nothing,       // the text begins
+  nothing,  // the text begins
   array_begin,
   object_begin,
   key,
-  item,          // a value in an array
-  member,        // a value in an object
-  document,      // the outermost value is complete
+  item,      // a value in an array
+  member,    // a value in an object
+  document,  // the outermost value is complete
 };
 
 struct JsonFault {

@@ -27,10 +27,10 @@ struct JsonNode {
   bool boolean = false;
   std::int64_t integer = 0;
   double real = 0;
-  std::string text;              // string: without quotes and escapes
-  std::vector<JsonNode> items;   // array
+  std::string text;             // string: without quotes and escapes
+  std::vector<JsonNode> items;  // array
   struct Member;
-  std::vector<Member> members;   // object, in file order
+  std::vector<Member> members;                       // object, in file order
   const JsonNode* find(std::string_view key) const;  // null if absent or no object
 };
 struct JsonNode::Member {
@@ -41,7 +41,7 @@ struct JsonNode::Member {
 };
 
 struct JsonTree {
-  std::optional<JsonNode> root;        // absent if there are complaints
+  std::optional<JsonNode> root;  // absent if there are complaints
   std::vector<Complaint> complaints;
 };
 JsonTree read_json(std::string_view text);

@@ -66,11 +66,14 @@ struct ObjectParameter {
   KeyRow row;
 };
 inline constexpr ObjectParameter object_parameters[] = {
-    {ObjectKind::semaphore, ObjectParameter::Shape::count,
+    {ObjectKind::semaphore,
+     ObjectParameter::Shape::count,
      {"value", false, "how many may hold it at once; 1 without it"}},
-    {ObjectKind::bounded_semaphore, ObjectParameter::Shape::count,
+    {ObjectKind::bounded_semaphore,
+     ObjectParameter::Shape::count,
      {"value", false, "how many may hold it at once, and its upper bound; 1 without it"}},
-    {ObjectKind::condition, ObjectParameter::Shape::lock,
+    {ObjectKind::condition,
+     ObjectParameter::Shape::lock,
      {"lock", false, "the Lock or RLock that it works with; without it an RLock of its own"}},
 };
 
@@ -86,7 +89,8 @@ inline constexpr KeyRow thread_keys[] = {
     {"daemon", false, "whether the process ends without waiting for it"},
 };
 
-inline constexpr KeyRow statement_keys[] = {  // of every statement
+inline constexpr KeyRow statement_keys[] = {
+    // of every statement
     {"label", false, "a name by which schedules find the statement"},
     {"note", false, "a remark that the trace shows"},
     {"at", false, "the real code that the statement models, such as app.py:12"},
@@ -169,7 +173,7 @@ inline constexpr std::int64_t objects_max = 100'000;  // of all arrays together
 inline constexpr std::int64_t semaphore_value_max = 0x7fffffff;
 inline constexpr std::int64_t cores_max = 1024;
 inline constexpr std::int64_t steps_max = 1'000'000'000;
-inline constexpr std::size_t name_letters_max = 80;           // code points
+inline constexpr std::size_t name_letters_max = 80;            // code points
 inline constexpr std::size_t expression_letters_max = 10'000;  // code points
 
 }  // namespace lockstep

@@ -14,7 +14,7 @@
 namespace lockstep {
 
 struct ReadScenario {
-  std::optional<Scenario> scenario;    // absent if there are complaints
+  std::optional<Scenario> scenario;  // absent if there are complaints
   std::vector<Complaint> complaints;
   // With complaints: the scenario without the parts that they are about, so that the compiler can
   // add its own. Of these names it may not know that the file has them.
@@ -26,7 +26,7 @@ ReadScenario read_scenario(std::string file, std::string text,
                            const std::map<std::string, std::string>& settings = {});
 
 struct Compiled {
-  std::optional<Program> program;      // absent if there are complaints
+  std::optional<Program> program;  // absent if there are complaints
   std::vector<Complaint> complaints;
 };
 // Names, kinds and shapes that the syntax alone does not settle are checked here.

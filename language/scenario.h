@@ -21,9 +21,9 @@ namespace lockstep {
 // A string in Python's syntax, or a JSON number, boolean, null, array or object that stands
 // for itself. Where a text is expected as data, Python's quotes are inside the string.
 struct Operand {
-  Place place;                 // of the JSON value
-  std::string source;          // as the scenario has it, for reports
-  ExpressionPtr expression;    // a JSON literal is a constant (arrays, objects: displays)
+  Place place;               // of the JSON value
+  std::string source;        // as the scenario has it, for reports
+  ExpressionPtr expression;  // a JSON literal is a constant (arrays, objects: displays)
 };
 
 struct Statement;
@@ -43,18 +43,18 @@ using Field = std::variant<std::monostate, Operand, std::vector<Operand>, Block,
 struct Statement {
   StatementKind kind{};
   Place place;
-  std::vector<Field> fields;   // index = position in the statement's row
+  std::vector<Field> fields;  // index = position in the statement's row
   std::string label, note, at;
 };
 
 struct ScenarioObject {
   std::string name;
   Place place;
-  std::optional<ObjectKind> kind;          // absent: same_as
+  std::optional<ObjectKind> kind;  // absent: same_as
   std::string same_as;
-  std::optional<std::int64_t> count;       // an array
-  std::int64_t value = 1;                  // Semaphore, BoundedSemaphore
-  std::string lock;                        // Condition; empty: an RLock of its own
+  std::optional<std::int64_t> count;  // an array
+  std::int64_t value = 1;             // Semaphore, BoundedSemaphore
+  std::string lock;                   // Condition; empty: an RLock of its own
 };
 
 struct ScenarioFunction {
@@ -67,9 +67,9 @@ struct ScenarioFunction {
 struct ScenarioThread {
   std::string name;
   Place place;
-  Block body;                              // either this
-  std::string target;                      // or a function
-  std::vector<Operand> arguments;          // constants
+  Block body;                      // either this
+  std::string target;              // or a function
+  std::vector<Operand> arguments;  // constants
   bool daemon = false;
   bool has_target = false;
 };
@@ -77,17 +77,17 @@ struct ScenarioThread {
 struct ScenarioVariable {
   std::string name;
   Place place;
-  Operand initial;                         // constant
+  Operand initial;  // constant
 };
 
-struct ScenarioCondition {                 // invariants, finally
+struct ScenarioCondition {  // invariants, finally
   Place place;
   Operand expression;
 };
 
 struct Scenario {
-  std::string file;                        // as named by the caller; "-" is standard input
-  std::string text;                        // the file's bytes
+  std::string file;  // as named by the caller; "-" is standard input
+  std::string text;  // the file's bytes
   std::string name, description, source;
   std::vector<std::string> tags;
   GilModel gil = GilModel::calls_and_loops;
@@ -102,7 +102,7 @@ struct Scenario {
   std::vector<ScenarioThread> threads;
   std::vector<ScenarioCondition> invariants, final_checks;
   Expectation expect;
-  JsonNode tree;                           // the document; "schedule" is read from it later
+  JsonNode tree;  // the document; "schedule" is read from it later
 };
 
 }  // namespace lockstep

@@ -16,7 +16,7 @@
 namespace lockstep {
 
 struct ReadSchedule {
-  std::optional<Schedule> schedule;    // absent if there are complaints
+  std::optional<Schedule> schedule;  // absent if there are complaints
   std::vector<Complaint> complaints;
 };
 // `node` is the array; `text` the file it stands in; `pointer` where ("/schedule").
@@ -40,12 +40,12 @@ std::optional<std::string> schedule_text(const Schedule& schedule);
 // "seed": ..., "settings": {...}, "schedule": [...]}. The policy and the seed only say where it
 // comes from.
 struct SavedSchedule {
-  std::string scenario;                      // path, relative to the schedule file's folder
-  std::string digest;                        // digest(scenario text)
-  std::string policy;                        // empty: unknown
+  std::string scenario;  // path, relative to the schedule file's folder
+  std::string digest;    // digest(scenario text)
+  std::string policy;    // empty: unknown
   std::optional<std::uint64_t> seed;
   std::vector<std::pair<std::string, std::string>> settings;  // --set
-  JsonNode schedule;                         // the array, for read_schedule
+  JsonNode schedule;                                          // the array, for read_schedule
 };
 struct ReadSaved {
   std::optional<SavedSchedule> saved;

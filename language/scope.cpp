@@ -218,7 +218,7 @@ std::vector<std::string> Scope::all_names() const {
 }
 
 std::string described(const Meaning& meaning, std::string_view name, const Program& program) {
-  const std::string quoted = in_quotes(name);
+  std::string quoted = in_quotes(name);
   switch (meaning.kind) {
     case Meaning::Kind::unknown:
       return quoted;

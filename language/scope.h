@@ -19,10 +19,10 @@ struct Meaning {
   enum class Kind : std::uint8_t {
     unknown,
     local,
-    variable,   // a shared one
-    object,     // also a second name of one
-    array,      // [index, index + count) of Program::objects
-    thread,     // a declared one
+    variable,  // a shared one
+    object,    // also a second name of one
+    array,     // [index, index + count) of Program::objects
+    thread,    // a declared one
     function,
     parameter,  // of the scenario: a constant
     builtin,    // a pure function

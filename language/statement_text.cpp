@@ -38,13 +38,13 @@ std::string text_of(const Statement& statement) {
   };
   const auto names = [&] {
     std::string out;
-    for (const std::string& name : *find<std::vector<std::string>>(
-             statement, row(statement.kind).key)) {
+    for (const std::string& name :
+         *find<std::vector<std::string>>(statement, row(statement.kind).key)) {
       out += (out.empty() ? "" : ", ") + name;
     }
     return out;
   };
-  const std::string key(row(statement.kind).key);
+  std::string key(row(statement.kind).key);
   switch (statement.kind) {
     case StatementKind::set:
       return source("set") + " = " + source("to");
@@ -91,7 +91,8 @@ std::string text_of(const Statement& statement) {
     case StatementKind::yield:
       return key;
     case StatementKind::thread:
-      return fmt::format("{}Thread({})", into("thread"), function_and_arguments(statement, "target"));
+      return fmt::format("{}Thread({})", into("thread"),
+                         function_and_arguments(statement, "target"));
     case StatementKind::spawn:
       return fmt::format("{}spawn {}({})", into("as"), get_function(statement, "spawn"),
                          joined(find_operands(statement, "args")));

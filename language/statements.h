@@ -9,13 +9,42 @@
 namespace lockstep {
 
 enum class StatementKind : std::uint8_t {
-  set, append, pop, print, assert_, choose,
-  atomic, await,
-  if_, while_, for_, break_, continue_, call, return_, try_, raise, pass, global,
-  sleep, io, compute, yield,
-  thread, start, join, spawn,
-  acquire, release, with,
-  wait, wait_for, notify, notify_all, event_set, event_clear,
+  set,
+  append,
+  pop,
+  print,
+  assert_,
+  choose,
+  atomic,
+  await,
+  if_,
+  while_,
+  for_,
+  break_,
+  continue_,
+  call,
+  return_,
+  try_,
+  raise,
+  pass,
+  global,
+  sleep,
+  io,
+  compute,
+  yield,
+  thread,
+  start,
+  join,
+  spawn,
+  acquire,
+  release,
+  with,
+  wait,
+  wait_for,
+  notify,
+  notify_all,
+  event_set,
+  event_clear,
 };
 
 enum class FieldKind : std::uint8_t {
@@ -40,9 +69,9 @@ struct FieldRow {
 
 struct StatementRow {
   StatementKind kind;
-  std::string_view key;       // the first field's key; it names the statement
-  std::string_view help;      // one line
-  std::string_view example;   // JSON text of one statement
+  std::string_view key;      // the first field's key; it names the statement
+  std::string_view help;     // one line
+  std::string_view example;  // JSON text of one statement
   std::span<const FieldRow> fields;
 };
 

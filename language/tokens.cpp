@@ -20,9 +20,7 @@ bool is_keyword(std::string_view word) {
 }
 
 bool is_digit_char(char c) { return c >= '0' && c <= '9'; }
-bool is_letter_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
+bool is_letter_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_hex_char(char c) {
   return is_digit_char(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -84,8 +82,10 @@ Token number_at(std::string_view text, std::size_t begin) {
     };
     at = skip_digits(text, begin + 2, is_digit_of_base);
     if (at == begin + 2) {
-      token.fault = std::string("expected the digits of a number in base ") +
-                    (prefix == 'x' ? "16" : prefix == 'o' ? "8" : "2");
+      token.fault =
+          std::string("expected the digits of a number in base ") + (prefix == 'x'   ? "16"
+                                                                     : prefix == 'o' ? "8"
+                                                                                     : "2");
     }
   } else {
     at = skip_digits(text, at, is_digit_char);
@@ -101,8 +101,8 @@ Token number_at(std::string_view text, std::size_t begin) {
         at = skip_digits(text, sign, is_digit_char);
       }
     }
-    const bool zeros = text.substr(begin, at - begin).find_first_not_of("0_") ==
-                       std::string_view::npos;
+    const bool zeros =
+        text.substr(begin, at - begin).find_first_not_of("0_") == std::string_view::npos;
     if (token.kind == Token::Kind::integer && char_at(begin) == '0' && !zeros) {
       token.fault = "an integer does not begin with 0; in base 8 it begins with 0o";
     }
@@ -122,8 +122,8 @@ Token number_at(std::string_view text, std::size_t begin) {
     }
   } else if (char_at(at) >= '0' && char_at(at) <= '9') {
     ++token.end;
-    token.fault = "expected a number, found \"" +
-                  std::string(text.substr(begin, token.end - begin)) + "\"";
+    token.fault =
+        "expected a number, found \"" + std::string(text.substr(begin, token.end - begin)) + "\"";
   }
   if (!token.fault.empty()) token.kind = Token::Kind::stranger;
   token.text = text.substr(begin, token.end - begin);
@@ -143,9 +143,8 @@ bool is_string_prefix(std::string_view word) {
 
 Token token_at(std::string_view text, std::size_t offset) {
   std::size_t begin = offset;
-  while (begin < text.size() &&
-         (text[begin] == ' ' || text[begin] == '\t' || text[begin] == '\n' ||
-          text[begin] == '\r' || text[begin] == '\f')) {
+  while (begin < text.size() && (text[begin] == ' ' || text[begin] == '\t' || text[begin] == '\n' ||
+                                 text[begin] == '\r' || text[begin] == '\f')) {
     ++begin;
   }
   Token token;
@@ -153,8 +152,7 @@ Token token_at(std::string_view text, std::size_t offset) {
   if (begin == text.size()) return token;
 
   const char c = text[begin];
-  if (is_digit_char(c) ||
-      (c == '.' && begin + 1 < text.size() && is_digit_char(text[begin + 1]))) {
+  if (is_digit_char(c) || (c == '.' && begin + 1 < text.size() && is_digit_char(text[begin + 1]))) {
     return number_at(text, begin);
   }
   const std::size_t word_bytes = identifier_bytes(text, begin);

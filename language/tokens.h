@@ -10,7 +10,7 @@ namespace lockstep {
 struct Token {
   enum class Kind : std::uint8_t {
     end,
-    name,      // an identifier that is no keyword
+    name,  // an identifier that is no keyword
     keyword,
     integer,
     real,
@@ -22,7 +22,7 @@ struct Token {
   std::size_t begin = 0;  // byte offsets
   std::size_t end = 0;
   std::string_view text;
-  std::string fault;      // stranger: the whole message, if "found ..." would say too little
+  std::string fault;  // stranger: the whole message, if "found ..." would say too little
 };
 
 // The token that begins at `offset` or behind the white space there.

@@ -36,6 +36,7 @@ struct RemedyRow {
 };
 std::span<const RemedyRow> remedy_rows();
 
+// Of a program whose timed run does not finish, makespan and lock_hold are 0.
 struct RemedyCost {
   double makespan = 0;      // virtual seconds of the timed run
   std::uint64_t edits = 0;  // patch operations that change something
@@ -47,7 +48,7 @@ struct TriedRemedy {
   Proposal proposal;
   std::string reason;       // refuted, unknown: one sentence
   Exploration exploration;  // of the patched scenario
-  RemedyCost cost;
+  RemedyCost cost;          // verified; of the others only `edits` is counted
 };
 
 struct FixResult {

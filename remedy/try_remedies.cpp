@@ -15,7 +15,7 @@
 namespace lockstep {
 namespace {
 
-constexpr std::uint64_t timed_steps_max = 1'000'000;
+constexpr std::uint64_t timed_steps_max = 200'000;
 
 // Sums up for how long each lock is held.
 class HoldTimes : public RunObserver {
@@ -106,6 +106,13 @@ class Judge {
                               finding.message);
     }
     if (!patched.complete) return say(unknown, patched.incomplete_reason);
+    if (!patched.finished_possible()) {
+      if (original_.finished_possible()) return say(refuted, "it can no longer finish");
+      // A thread whose owner runs for ever without letting the lock go counts as waiting its turn.
+      return say(unknown,
+                 "it never finishes, so that a thread that waits for ever beside others "
+                 "may have gone unnoticed");
+    }
     if (known_.empty() && original_.complete) {
       return say(verified,
                  "the original never finishes, so that there are no outcomes to compare with");
@@ -119,9 +126,6 @@ class Judge {
       }
       return say(unknown, "the exploration of the original was cut short and did not end so: " +
                               in_words(outcome));
-    }
-    if (original_.finished_possible() && !patched.finished_possible()) {
-      return say(refuted, "it can no longer finish");
     }
     say(verified,
         patched.findings.empty() ? "" : "faults of the original other than deadlocks remain");
@@ -156,15 +160,16 @@ TriedRemedy tried(Proposal proposal, const Scenario& scenario, const Judge& judg
   }
   result.exploration = explore(*loaded.program, options);
   judge.judge(result);
-  result.cost = cost_of(*loaded.program, options.limits).value_or(RemedyCost{});
+  if (result.verdict == TriedRemedy::Verdict::verified) {
+    result.cost = cost_of(*loaded.program, options.limits).value_or(RemedyCost{});
+  }
   result.cost.edits = edits_of(result.proposal);
   return result;
 }
 
 bool is_better(const TriedRemedy& a, const TriedRemedy& b) {
   const auto key = [](const TriedRemedy& tried) {
-    const bool costs = tried.verdict == TriedRemedy::Verdict::verified;
-    const RemedyCost cost = costs ? tried.cost : RemedyCost{};
+    const RemedyCost& cost = tried.cost;
     return std::make_tuple(tried.verdict, cost.makespan, cost.lock_hold, cost.edits,
                            std::string_view(tried.proposal.remedy),
                            std::string_view(tried.proposal.title));
@@ -186,7 +191,9 @@ FixResult fix(const Scenario& scenario, const Program& program, const ExploreOpt
     }
   }
   std::ranges::stable_sort(result.tried, is_better);
-  if (!result.tried.empty()) result.original_cost = cost_of(program, options.limits);
+  if (!result.tried.empty() && result.exploration.finished_possible()) {
+    result.original_cost = cost_of(program, options.limits);
+  }
   return result;
 }
 

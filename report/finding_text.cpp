@@ -86,13 +86,11 @@ std::string badness(const Finding& finding) {
   const std::string_view hang = stuck.size() == 1 ? "hangs" : "hang";
   switch (finding.kind) {
     case FindingKind::uncaught_exception:
-      return fmt::format("{} ends with {}.", printable(finding.thread), printable(finding.subject));
+      return "Some interleaving ends the thread so.";
     case FindingKind::invariant:
-      return fmt::format("A state can be reached in which this does not hold: {}",
-                         printable(finding.subject));
+      return "Some interleaving reaches such a state.";
     case FindingKind::final_check:
-      return fmt::format("The program can end with this not holding: {}",
-                         printable(finding.subject));
+      return "Some interleaving ends so.";
     default:
       break;
   }
@@ -242,7 +240,8 @@ std::string finding_text(const Finding& finding, const FindingContext& context) 
     append_indented(text, context.replay, "    ");
   }
   text += fmt::format("\n  {}\n", paint(Ink::strong, "mend it"));
-  append_indented(text, context.remedy, "    ");
+  // Remedies are changes of how a program locks.
+  if (is_deadlock(finding.kind)) append_indented(text, context.remedy, "    ");
   text += fmt::format("    lockstep explain {}\n", kind.code);
   return text;
 }

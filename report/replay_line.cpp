@@ -22,6 +22,7 @@ std::string subject_arguments(const Subject& subject) {
 
 std::string replay_line(const Subject& subject, const Schedule& schedule) {
   const std::string arguments = subject_arguments(subject);
+  if (schedule.empty()) return fmt::format("lockstep explore {}", arguments);  // it is so at once
   const auto text = schedule_text(schedule);
   if (text && text->size() <= schedule_bytes_max) {
     return fmt::format("lockstep run {} --schedule {}", arguments, shell_quoted(*text));

@@ -121,7 +121,8 @@ void TraceJsonl::on_trace_step(const TraceStep& step) {
   if (!step.changes.empty()) {
     Json changes = Json::array();
     for (const TraceStep::Change& change : step.changes) {
-      changes.push_back({{"name", change.name}, {"before", change.before}, {"after", change.after}});
+      changes.push_back(
+          {{"name", change.name}, {"before", change.before}, {"after", change.after}});
     }
     json["changes"] = std::move(changes);
   }

@@ -60,13 +60,13 @@ bool is_shown(const TraceEvent& event, const Program& program) {
 }  // namespace
 
 struct TraceText::Line {
-  std::string place;                // line number; empty: none, or as above
-  std::string text;                 // at most column_width_ wide, unless it goes across
+  std::string place;  // line number; empty: none, or as above
+  std::string text;   // at most column_width_ wide, unless it goes across
   Ink ink = Ink::plain;
   std::size_t column = across;
-  bool first = false;               // of the step
+  bool first = false;  // of the step
   std::string step, time;
-  std::string thread;               // where one column is for all
+  std::string thread;  // where one column is for all
   static constexpr std::size_t across = static_cast<std::size_t>(-1);
 };
 
@@ -79,9 +79,9 @@ TraceText::TraceText(const Program& program, std::function<void(std::string_view
     name_width_ = std::max(name_width_, display_width(columns_.back()));
   }
   const bool creates = creates_threads(program);
-  name_width_ = creates ? name_width_max
-                        : std::clamp(name_width_, std::string_view("MainThread").size(),
-                                     name_width_max);
+  name_width_ =
+      creates ? name_width_max
+              : std::clamp(name_width_, std::string_view("MainThread").size(), name_width_max);
   const std::size_t room = std::max(width, width_min) - left_width;
   const std::size_t count = std::max<std::size_t>(columns_.size(), 1);
   if (creates || count * (column_width_min + gap) > room) {
@@ -105,8 +105,8 @@ void TraceText::write_heading() {
                                  time_width, "line", line_width);
   std::string painted = paint_(Ink::quiet, line);
   if (columns_.empty()) {
-    painted += paint_(Ink::strong, padded("thread", name_width_ + gap)) +
-               padded("", column_width_ + gap);
+    painted +=
+        paint_(Ink::strong, padded("thread", name_width_ + gap)) + padded("", column_width_ + gap);
   }
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const std::string name = padded(shortened(columns_[i], column_width_), column_width_ + gap);
@@ -130,8 +130,7 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
   const Ink own = thread_ink(columns_.empty() ? step.choice.thread.index : across ? 0 : column);
   // A step that goes across names its thread in front.
   const std::string who = across ? printable(step.thread) + ": " : std::string();
-  const std::size_t width =
-      across ? (column_width_ + gap) * columns_.size() - gap : column_width_;
+  const std::size_t width = across ? (column_width_ + gap) * columns_.size() - gap : column_width_;
 
   std::uint32_t last_place = 0;
   for (std::size_t i = 0; i < step.events.size(); ++i) {

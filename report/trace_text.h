@@ -44,11 +44,11 @@ class TraceText : public TraceSink {
   const Program& program_;
   std::function<void(std::string_view)> write_;
   Paint paint_;
-  std::vector<std::string> columns_;   // names of threads; empty: one column for all
-  std::vector<std::size_t> threads_;   // ThreadId of each column
-  std::size_t name_width_ = 0;         // of a thread's name, where one column is for all
+  std::vector<std::string> columns_;  // names of threads; empty: one column for all
+  std::vector<std::size_t> threads_;  // ThreadId of each column
+  std::size_t name_width_ = 0;        // of a thread's name, where one column is for all
   std::size_t column_width_ = 0;
-  std::size_t news_width_ = 0;         // 0: news stand below
+  std::size_t news_width_ = 0;  // 0: news stand below
 };
 
 }  // namespace lockstep

@@ -54,8 +54,7 @@ class Interpreter {
       return;
     }
     if (state_.frames.size() >= program_.limits.frames_max) {
-      raise(values_.exception(ExceptionKind::recursion_error,
-                              "maximum recursion depth exceeded"));
+      raise(values_.exception(ExceptionKind::recursion_error, "maximum recursion depth exceeded"));
       return;
     }
     if (observer_ != nullptr && !state_.frames.empty()) observer_->called(function, site());
@@ -157,8 +156,9 @@ class Interpreter {
                                          : std::string(row(kind).type);
     }
     if (verb == Verb::enter || verb == Verb::exit) {
-      return values_.exception(ExceptionKind::type_error,
-                               "'" + type + "' object does not support the context manager protocol");
+      return values_.exception(
+          ExceptionKind::type_error,
+          "'" + type + "' object does not support the context manager protocol");
     }
     return values_.exception(
         ExceptionKind::attribute_error,
@@ -197,11 +197,10 @@ class Interpreter {
         return;
       case Opcode::load_local:
         if (frame.locals[a] == unset_value) {
-          raise(values_.exception(
-              ExceptionKind::unbound_local_error,
-              "cannot access local variable '" +
-                  program_.functions[frame.function.index].locals[a] +
-                  "' where it is not associated with a value"));
+          raise(values_.exception(ExceptionKind::unbound_local_error,
+                                  "cannot access local variable '" +
+                                      program_.functions[frame.function.index].locals[a] +
+                                      "' where it is not associated with a value"));
           return;
         }
         stack.push_back(frame.locals[a]);
@@ -244,8 +243,7 @@ class Interpreter {
       }
       case Opcode::build_exception:
         switch_place();  // a class is called
-        return give(frame,
-                    {values_.exception(static_cast<ExceptionKind>(a), pop_many(frame, b))});
+        return give(frame, {values_.exception(static_cast<ExceptionKind>(a), pop_many(frame, b))});
       case Opcode::format:
         return format_value(frame, a);
       case Opcode::subscript: {
@@ -262,8 +260,8 @@ class Interpreter {
       }
       case Opcode::call_builtin:
         switch_place();
-        return give(frame, call_builtin(values_, static_cast<Builtin>(a), pop_many(frame, b),
-                                        names_));
+        return give(frame,
+                    call_builtin(values_, static_cast<Builtin>(a), pop_many(frame, b), names_));
       case Opcode::call_method: {
         switch_place();
         const std::vector<Value> arguments = pop_many(frame, b);
@@ -426,8 +424,7 @@ class Interpreter {
 
   void update_local(const Instruction& instruction, Frame& frame) {
     const Update update = Update::decode(instruction.b);
-    const std::vector<Value> operands =
-        pop_many(frame, update.depth + update.arguments());
+    const std::vector<Value> operands = pop_many(frame, update.depth + update.arguments());
     Value& local = frame.locals[instruction.a];
     if (local == unset_value) {
       raise(values_.exception(ExceptionKind::unbound_local_error,
@@ -470,25 +467,24 @@ class Interpreter {
   void unpack(Frame& frame, std::size_t count) {
     const Value iterable = pop(frame);
     if (!is_iterable(values_, iterable)) {
-      raise(values_.exception(ExceptionKind::type_error,
-                              "cannot unpack non-iterable " +
-                                  std::string(type_name(values_, iterable)) + " object"));
+      raise(values_.exception(
+          ExceptionKind::type_error,
+          "cannot unpack non-iterable " + std::string(type_name(values_, iterable)) + " object"));
       return;
     }
     std::vector<Value> items;
     while (const std::optional<Value> item = item_at(values_, iterable, items.size())) {
       if (items.size() == count) {
-        raise(values_.exception(ExceptionKind::value_error,
-                                "too many values to unpack (expected " + std::to_string(count) +
-                                    ")"));
+        raise(values_.exception(ExceptionKind::value_error, "too many values to unpack (expected " +
+                                                                std::to_string(count) + ")"));
         return;
       }
       items.push_back(*item);
     }
     if (items.size() < count) {
-      raise(values_.exception(ExceptionKind::value_error,
-                              "not enough values to unpack (expected " + std::to_string(count) +
-                                  ", got " + std::to_string(items.size()) + ")"));
+      raise(values_.exception(ExceptionKind::value_error, "not enough values to unpack (expected " +
+                                                              std::to_string(count) + ", got " +
+                                                              std::to_string(items.size()) + ")"));
       return;
     }
     frame.stack.insert(frame.stack.end(), items.rbegin(), items.rend());
@@ -538,9 +534,8 @@ PrivateRun resume(const Machine& machine, LocalState state, const Pending& pendi
   run.state = std::move(state);
   LocalState& local = run.state;
   const Switch switches = row(pending.operation).switches;
-  const bool call_of_container =
-      pending.operation == Operation::update_global &&
-      Update::decode(pending.update).kind != Update::Kind::set_item;
+  const bool call_of_container = pending.operation == Operation::update_global &&
+                                 Update::decode(pending.update).kind != Update::Kind::set_item;
   if (switches != Switch::silent) {
     local.may_switch = switches != Switch::opcode || call_of_container;
   }
@@ -588,8 +583,8 @@ Updated updated(ValueTable& values, Value container, Update update,
     const Value index = operands[0];
     const Result inner = subscript(values, container, index);
     if (inner.raised) return {inner};
-    Updated below = updated(values, inner.value, {update.kind, update.depth - 1},
-                            operands.subspan(1));
+    Updated below =
+        updated(values, inner.value, {update.kind, update.depth - 1}, operands.subspan(1));
     if (below.container.raised) return below;
     return {with_item(values, container, index, below.container.value), below.pushed};
   }

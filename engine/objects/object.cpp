@@ -37,8 +37,8 @@ constexpr Verb NO_VERB = Verb::none;
 }  // namespace verb_column
 
 const std::array object_table{
-#define OBJECT(kind, type, words, owned) \
-  ObjectRow{ObjectKind::kind,    type,          words,           owned, \
+#define OBJECT(kind, type, words, owned)                               \
+  ObjectRow{ObjectKind::kind,   type,          words,           owned, \
             &initialise_##kind, &owner_##kind, &describe_##kind},
 #include "engine/objects/objects.def"
 #undef OBJECT
@@ -51,14 +51,30 @@ constexpr std::array verb_table{
 };
 
 const std::array operation_table{
-#define MAY_BLOCK(operation, kind, verb, switches, need, by)                                \
-  OperationRow{Operation::operation, #operation, ObjectKind::kind, verb_column::verb,       \
-               switches,             true,       need,             by,                      \
-               &ready_##operation,   &apply_##operation,           &expire_##operation},
-#define NEVER_BLOCKS(operation, kind, verb, switches)                                       \
-  OperationRow{Operation::operation, #operation, ObjectKind::kind, verb_column::verb,       \
-               switches,             false,      Need::all,        LetGoBy::nothing,        \
-               nullptr,              &apply_##operation,           nullptr},
+#define MAY_BLOCK(operation, kind, verb, switches, need, by) \
+  OperationRow{Operation::operation,                         \
+               #operation,                                   \
+               ObjectKind::kind,                             \
+               verb_column::verb,                            \
+               switches,                                     \
+               true,                                         \
+               need,                                         \
+               by,                                           \
+               &ready_##operation,                           \
+               &apply_##operation,                           \
+               &expire_##operation},
+#define NEVER_BLOCKS(operation, kind, verb, switches) \
+  OperationRow{Operation::operation,                  \
+               #operation,                            \
+               ObjectKind::kind,                      \
+               verb_column::verb,                     \
+               switches,                              \
+               false,                                 \
+               Need::all,                             \
+               LetGoBy::nothing,                      \
+               nullptr,                               \
+               &apply_##operation,                    \
+               nullptr},
 #include "engine/objects/operations.def"
 #undef MAY_BLOCK
 #undef NEVER_BLOCKS

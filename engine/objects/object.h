@@ -41,7 +41,8 @@ enum class Operation : std::uint8_t {
 #undef MAY_BLOCK
 #undef NEVER_BLOCKS
 };
-inline constexpr std::size_t operation_count = static_cast<std::size_t>(Operation::process_exit) + 1;
+inline constexpr std::size_t operation_count =
+    static_cast<std::size_t>(Operation::process_exit) + 1;
 
 enum class Switch : std::uint8_t { opcode, c_call, py_call, yields, silent };
 // How many of the threads that could let a waiter go must act.
@@ -59,14 +60,14 @@ enum class Readiness : std::uint8_t {
 struct Call {
   const Machine& machine;
   ThreadId self;
-  Value receiver;                    // object or thread handle; none_value without receiver
+  Value receiver;  // object or thread handle; none_value without receiver
   std::span<const Value> arguments;
-  Value saved;                       // what the operation before it handed on (Outcome::next)
-  std::uint32_t operand = 0;         // load_global, store_global, update_global: the GlobalId
-  std::uint32_t update = 0;          // update_global: the Update, encoded
-  std::uint32_t chosen = 0;          // choose: index of the item
-  double now = 0;                    // virtual seconds, for time()
-  ObjectId object() const;           // requires: the receiver is an object
+  Value saved;                // what the operation before it handed on (Outcome::next)
+  std::uint32_t operand = 0;  // load_global, store_global, update_global: the GlobalId
+  std::uint32_t update = 0;   // update_global: the Update, encoded
+  std::uint32_t chosen = 0;   // choose: index of the item
+  double now = 0;             // virtual seconds, for time()
+  ObjectId object() const;    // requires: the receiver is an object
 };
 
 // What an operation did.
@@ -81,7 +82,9 @@ struct Outcome {
   Operation then = Operation::run_on;
   Value saved = none_value;
 
-  static Outcome returned(Value value) { return {Kind::value, value, Operation::run_on, none_value}; }
+  static Outcome returned(Value value) {
+    return {Kind::value, value, Operation::run_on, none_value};
+  }
   static Outcome raise(Value exception) {
     return {Kind::raised, exception, Operation::run_on, none_value};
   }
@@ -113,15 +116,15 @@ struct OperationRow {
   Verb verb;  // none: not asked for by a verb
   Switch switches;
   bool may_block;
-  Need need;          // may_block only
-  LetGoBy let_go_by;  // may_block only
+  Need need;                                      // may_block only
+  LetGoBy let_go_by;                              // may_block only
   Readiness (*ready)(const State&, const Call&);  // null: always ready
   Outcome (*apply)(State&, const Call&);
   Outcome (*expire)(State&, const Call&);  // null unless may_block
 };
 
-const ObjectRow& row(ObjectKind kind);        // requires: a row of objects.def
-const VerbRow& row(Verb verb);                // requires: not none
+const ObjectRow& row(ObjectKind kind);  // requires: a row of objects.def
+const VerbRow& row(Verb verb);          // requires: not none
 const OperationRow& row(Operation operation);
 std::span<const ObjectRow> object_rows();
 std::span<const VerbRow> verb_rows();

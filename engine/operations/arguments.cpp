@@ -58,8 +58,8 @@ AcquireArguments acquire_arguments(const Call& call) {
   if (given.error) return {given.error};
   const bool unlimited = given.value == -1;
   if (!blocks && !unlimited) {
-    return {raise(call, ExceptionKind::value_error,
-                  "can't specify a timeout for a non-blocking call")};
+    return {
+        raise(call, ExceptionKind::value_error, "can't specify a timeout for a non-blocking call")};
   }
   if (given.value < 0 && !unlimited) {
     return {raise(call, ExceptionKind::value_error, "timeout value must be positive")};

@@ -3,8 +3,8 @@
 // wait() is three steps: let go of the lock and queue up; park until notified or timed out;
 // take the lock again. A waiter that timed out leaves the queue only once it has the lock
 // back: a notify in between is spent on it, as in CPython.
-#include "engine/assert.h"
 #include <limits>
+#include "engine/assert.h"
 
 #include "engine/operations/arguments.h"
 #include "engine/state/thread_name.h"
@@ -84,8 +84,7 @@ Outcome finish_wait(State& state, const Call& call) {
   const bool notified = saved[0] == true_value;
   if (!notified) {
     const ObjectId condition = call.machine.values().as_object(saved[2]);
-    remove_waiter(call.machine, object_words(call.machine.program, state, condition)[0],
-                  call.self);
+    remove_waiter(call.machine, object_words(call.machine.program, state, condition)[0], call.self);
   }
   return Outcome::returned(boolean_value(notified));
 }

@@ -64,8 +64,7 @@ Outcome expire_lock_enter(State&, const Call&) { return Outcome::returned(false_
 
 Outcome apply_lock_release(State& state, const Call& call) {
   if (call.arguments[0] != none_value) {
-    return raise(call, ExceptionKind::type_error,
-                 "lock.release() takes no arguments (1 given)");
+    return raise(call, ExceptionKind::type_error, "lock.release() takes no arguments (1 given)");
   }
   return release(state, call);
 }

@@ -69,8 +69,7 @@ Outcome expire_rlock_enter(State&, const Call&) { return Outcome::returned(false
 
 Outcome apply_rlock_release(State& state, const Call& call) {
   if (call.arguments[0] != none_value) {
-    return raise(call, ExceptionKind::type_error,
-                 "RLock.release() takes no arguments (1 given)");
+    return raise(call, ExceptionKind::type_error, "RLock.release() takes no arguments (1 given)");
   }
   return release(state, call);
 }

@@ -61,8 +61,8 @@ Outcome apply_thread_create(State& state, const Call& call) {
   const std::span<const Value> arguments = values.items(call.arguments[1]);
 
   Value text = name;
-  const bool unnamed =
-      name == none_value || (values.kind(name) == ValueKind::string && values.as_text(name).empty());
+  const bool unnamed = name == none_value ||
+                       (values.kind(name) == ValueKind::string && values.as_text(name).empty());
   if (unnamed) {
     std::string given = "Thread-" + std::to_string(++state.words[layout::names_given]);
     // The suffix came with 3.10.
@@ -80,8 +80,7 @@ Outcome apply_thread_create(State& state, const Call& call) {
   set_local(program, state, id, call.machine.locals().intern(program, values, start));
   set_life(program, state, id, Life::created);
   set_daemon(program, state, id,
-             daemon == none_value ? is_daemon(program, state, call.self)
-                                  : is_true(call, daemon));
+             daemon == none_value ? is_daemon(program, state, call.self) : is_true(call, daemon));
   set_thread_name(program, state, id, text);
   return Outcome::returned(thread_value(id));
 }

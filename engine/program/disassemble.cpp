@@ -142,8 +142,7 @@ std::string padded(std::string text, std::size_t width) {
 
 constexpr std::size_t comment_column = 36;
 
-std::string instruction_text(const Program& program, const Function& function,
-                             std::uint32_t pc) {
+std::string instruction_text(const Program& program, const Function& function, std::uint32_t pc) {
   const Instruction& instruction = program.code[pc];
   const OperandKinds kinds = operand_kinds(instruction.opcode);
   const std::string number = std::to_string(pc);
@@ -187,8 +186,8 @@ std::string disassemble(const Program& program) {
     }
     for (const ExceptionRange& range : function.handlers) {
       out += "      exception in " + std::to_string(range.begin) + ".." +
-             std::to_string(range.end - 1) + " -> " + std::to_string(range.handler) +
-             " keeping " + std::to_string(range.depth) + "\n";
+             std::to_string(range.end - 1) + " -> " + std::to_string(range.handler) + " keeping " +
+             std::to_string(range.depth) + "\n";
     }
   }
   return out;

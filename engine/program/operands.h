@@ -7,7 +7,7 @@
 namespace lockstep {
 
 enum class OperandKind : std::uint8_t {
-  none,       // is 0
+  none,  // is 0
   count,
   constant,
   local,
@@ -22,7 +22,7 @@ enum class OperandKind : std::uint8_t {
   operation,
   exception,
   function,
-  address,     // of an instruction of the same function
+  address,  // of an instruction of the same function
   update,
 };
 

@@ -158,6 +158,47 @@ Flow flow(Opcode opcode) {
   }
 }
 
+bool may_raise(Opcode opcode) {
+  switch (opcode) {
+    case Opcode::constant:
+    case Opcode::store_local:
+    case Opcode::clear_local:
+    case Opcode::pop:
+    case Opcode::duplicate:
+    case Opcode::duplicate_two:
+    case Opcode::swap:
+    case Opcode::lift:
+    case Opcode::jump:
+    case Opcode::loop_back:
+    case Opcode::jump_if_false:
+    case Opcode::jump_if_true:
+    case Opcode::jump_if_false_keep:
+    case Opcode::jump_if_true_keep:
+    case Opcode::next_item:
+    case Opcode::return_value:
+    case Opcode::match_exception:
+    case Opcode::atomic_enter:
+    case Opcode::atomic_exit:
+    case Opcode::mark:
+    case Opcode::load_global:
+    case Opcode::store_global:
+    case Opcode::await_test:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::vector<const ExceptionRange*> handlers_of(const Function& function) {
+  std::vector<const ExceptionRange*> handlers(function.end - function.begin);
+  // Backwards, so that the first row that fits has the last word.
+  for (auto range = function.handlers.rbegin(); range != function.handlers.rend(); ++range) {
+    std::fill(handlers.begin() + (range->begin - function.begin),
+              handlers.begin() + (range->end - function.begin), &*range);
+  }
+  return handlers;
+}
+
 OperandKinds operand_kinds(Opcode opcode) {
   using enum OperandKind;
   switch (opcode) {

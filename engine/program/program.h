@@ -72,9 +72,9 @@ struct ExceptionRange {
 
 struct Function {
   std::string name;
-  std::uint32_t parameters = 0;           // the first locals
-  std::vector<std::string> locals;        // names; hidden ones begin with a dot
-  std::uint32_t begin = 0;                // code[begin, end)
+  std::uint32_t parameters = 0;     // the first locals
+  std::vector<std::string> locals;  // names; hidden ones begin with a dot
+  std::uint32_t begin = 0;          // code[begin, end)
   std::uint32_t end = 0;
   std::uint32_t stack_max = 0;
   std::vector<ExceptionRange> handlers;
@@ -83,11 +83,11 @@ struct Function {
 // A value that is known before a Machine is there.
 struct Constant {
   ValueKind kind = ValueKind::none;
-  Value inline_value = none_value;        // kinds that are coded in the word, small integers too
-  std::int64_t integer = 0;               // integer
-  double real = 0;                        // real
-  std::string text;                       // string, bytes
-  std::vector<Constant> items;            // list, tuple; dict: keys and values alternate
+  Value inline_value = none_value;  // kinds that are coded in the word, small integers too
+  std::int64_t integer = 0;         // integer
+  double real = 0;                  // real
+  std::string text;                 // string, bytes
+  std::vector<Constant> items;      // list, tuple; dict: keys and values alternate
   friend bool operator==(const Constant&, const Constant&) = default;
 };
 
@@ -97,14 +97,14 @@ struct Global {
 };
 
 struct ObjectInfo {
-  std::string name;                       // "mutexA", "forks[2]", a hidden lock: "cond.lock"
-  std::vector<std::string> aliases;       // other names of the same object (same_as)
+  std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
+  std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;                 // semaphores: the initial value
-  std::optional<ObjectId> lock;           // condition: the lock it works with
-  std::uint32_t offset = 0;               // of its words in State::words
-  bool hidden = false;                    // made by lockstep: the RLock of a Condition
-  std::uint32_t line = 0;                 // where it is declared
+  std::int64_t value = 1;        // semaphores: the initial value
+  std::optional<ObjectId> lock;  // condition: the lock it works with
+  std::uint32_t offset = 0;      // of its words in State::words
+  bool hidden = false;           // made by lockstep: the RLock of a Condition
+  std::uint32_t line = 0;        // where it is declared
 };
 
 // Threads that the scenario declares; index = ThreadId. Row 0 is MainThread.
@@ -113,15 +113,15 @@ struct ThreadInfo {
   FunctionId body;
   std::vector<Constant> arguments;
   bool daemon = false;
-  bool started = false;                   // alive in the initial state
+  bool started = false;  // alive in the initial state
   std::uint32_t line = 0;
 };
 
 enum class GilModel : std::uint8_t {
-  every_bytecode,  // "3.9"
-  calls_and_loops, // "3.12"
-  free_threaded,   // "free-threaded"
-  none,            // "none"
+  every_bytecode,   // "3.9"
+  calls_and_loops,  // "3.12"
+  free_threaded,    // "free-threaded"
+  none,             // "none"
 };
 
 // Virtual seconds. Where the defaults come from is said in docs/scenario-format.md.
@@ -130,7 +130,7 @@ struct Costs {
   double thread_start = 1e-4;
 };
 
-struct Limits {  // of one simulated program
+struct Limits {                             // of one simulated program
   std::uint32_t frames_max = 1000;          // CPython's recursion limit
   std::uint32_t private_steps_max = 20000;  // bytecodes before a private run rests at run_on
 };
@@ -138,9 +138,9 @@ struct Limits {  // of one simulated program
 // What a visible instruction may touch, as far as the compiler knows; for future_accesses.
 struct Target {
   enum class Kind : std::uint8_t { unknown, objects, thread, none } kind = Kind::unknown;
-  ObjectId first;                           // objects: [first, first + count)
+  ObjectId first;  // objects: [first, first + count)
   std::uint32_t count = 0;
-  ThreadId thread;                          // thread: a declared one
+  ThreadId thread;  // thread: a declared one
 };
 
 struct Condition {  // an invariant or a final check: a function without parameters
@@ -151,10 +151,10 @@ struct Condition {  // an invariant or a final check: a function without paramet
 
 struct Program {
   std::string name;
-  std::string file;                         // as given on the command line; for reports
+  std::string file;  // as given on the command line; for reports
   GilModel gil = GilModel::calls_and_loops;
   std::uint32_t cores = 4;
-  double switch_interval = 0.005;           // virtual seconds
+  double switch_interval = 0.005;  // virtual seconds
   Costs costs;
   Limits limits;
   std::vector<Constant> constants;
@@ -163,12 +163,12 @@ struct Program {
   std::vector<ThreadInfo> threads;
   std::vector<Function> functions;
   std::vector<Instruction> code;
-  std::vector<Target> targets;              // index = pc; meaningful for visible instructions
+  std::vector<Target> targets;  // index = pc; meaningful for visible instructions
   std::vector<Site> sites;
   std::vector<Condition> invariants;
   std::vector<Condition> final_checks;
-  bool observes_liveness = false;           // some thread asks is_alive, active_count, enumerate
-  bool reads_clock = false;                 // some thread calls time()
+  bool observes_liveness = false;  // some thread asks is_alive, active_count, enumerate
+  bool reads_clock = false;        // some thread calls time()
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;
@@ -199,10 +199,15 @@ StackUse stack_use(const Instruction& instruction, bool jumps);
 
 // How an opcode goes on, for whoever follows the paths of a function.
 struct Flow {
-  bool next;       // may go on at the next instruction
-  bool jump;       // may go on at `a`
+  bool next;  // may go on at the next instruction
+  bool jump;  // may go on at `a`
 };
 Flow flow(Opcode opcode);
+// Whether an instruction can raise an exception of its own, for whatever operands.
+bool may_raise(Opcode opcode);
+// The range in which each instruction of the function is caught, null where in none; index =
+// pc - begin. For whoever asks for many; requires well-formed ranges.
+std::vector<const ExceptionRange*> handlers_of(const Function& function);
 
 // Checks what every other part takes for granted: operands in range, jumps inside their
 // function, stack depth equal along every path and at most stack_max, handlers well formed,

@@ -1,7 +1,6 @@
 // The stack depth is followed along every path from the function's first instruction and from
 // there into exception handlers, as JVM class-file verifiers do; the depth of atomic sections
 // likewise, so that no path leaves one behind.
-#include <algorithm>
 #include <deque>
 
 #include "engine/program/operands.h"
@@ -58,38 +57,6 @@ std::optional<std::size_t> operand_limit(OperandKind kind, const Program& progra
   return 0;
 }
 
-// Whether the instruction itself can raise, for whatever operands.
-bool may_raise(Opcode opcode) {
-  switch (opcode) {
-    case Opcode::constant:
-    case Opcode::store_local:
-    case Opcode::clear_local:
-    case Opcode::pop:
-    case Opcode::duplicate:
-    case Opcode::duplicate_two:
-    case Opcode::swap:
-    case Opcode::lift:
-    case Opcode::jump:
-    case Opcode::loop_back:
-    case Opcode::jump_if_false:
-    case Opcode::jump_if_true:
-    case Opcode::jump_if_false_keep:
-    case Opcode::jump_if_true_keep:
-    case Opcode::next_item:
-    case Opcode::return_value:
-    case Opcode::match_exception:
-    case Opcode::atomic_enter:
-    case Opcode::atomic_exit:
-    case Opcode::mark:
-    case Opcode::load_global:
-    case Opcode::store_global:
-    case Opcode::await_test:
-      return false;
-    default:
-      return true;
-  }
-}
-
 class FunctionVerifier {
  public:
   FunctionVerifier(const Program& program, const Function& function, Faults& faults)
@@ -110,8 +77,8 @@ class FunctionVerifier {
   };
 
   void fault(std::uint32_t pc, const std::string& text) {
-    faults_.push_back("function " + quoted(function_.name) + ", instruction " +
-                      std::to_string(pc) + ": " + text);
+    faults_.push_back("function " + quoted(function_.name) + ", instruction " + std::to_string(pc) +
+                      ": " + text);
   }
   void fault(const std::string& text) {
     faults_.push_back("function " + quoted(function_.name) + ": " + text);
@@ -123,12 +90,11 @@ class FunctionVerifier {
       fault("has more parameters than locals");
     }
     for (const ExceptionRange& range : function_.handlers) {
-      if (range.begin >= range.end || range.begin < function_.begin ||
-          range.end > function_.end || !is_inside(range.handler)) {
-        fault("exception range [" + std::to_string(range.begin) + ", " +
-              std::to_string(range.end) + ") -> " + std::to_string(range.handler) +
-              " is not inside [" + std::to_string(function_.begin) + ", " +
-              std::to_string(function_.end) + ")");
+      if (range.begin >= range.end || range.begin < function_.begin || range.end > function_.end ||
+          !is_inside(range.handler)) {
+        fault("exception range [" + std::to_string(range.begin) + ", " + std::to_string(range.end) +
+              ") -> " + std::to_string(range.handler) + " is not inside [" +
+              std::to_string(function_.begin) + ", " + std::to_string(function_.end) + ")");
       }
     }
   }
@@ -241,10 +207,8 @@ class FunctionVerifier {
 
   // An exception at pc goes to the first range that fits.
   void follow_exception(std::uint32_t pc, Depth depth) {
-    const auto range = std::ranges::find_if(function_.handlers, [pc](const ExceptionRange& r) {
-      return pc >= r.begin && pc < r.end;
-    });
-    if (range == function_.handlers.end()) return;
+    const ExceptionRange* range = handlers_[pc - function_.begin];
+    if (range == nullptr) return;
     if (range->depth > depth.stack) {
       fault(pc, "has " + std::to_string(depth.stack) + " values on the stack, its handler at " +
                     std::to_string(range->handler) + " keeps " + std::to_string(range->depth));
@@ -261,6 +225,7 @@ class FunctionVerifier {
 
   void follow_paths() {
     depths_.assign(function_.end - function_.begin, std::nullopt);
+    handlers_ = handlers_of(function_);
     reach(function_.begin, function_.begin, Depth{});
     while (!work_.empty()) {
       const std::uint32_t pc = work_.front();
@@ -290,7 +255,8 @@ class FunctionVerifier {
   const Program& program_;
   const Function& function_;
   Faults& faults_;
-  std::vector<std::optional<Depth>> depths_;  // index = pc - begin; nothing: not reached
+  std::vector<std::optional<Depth>> depths_;     // index = pc - begin; nothing: not reached
+  std::vector<const ExceptionRange*> handlers_;  // as handlers_of() says
   std::deque<std::uint32_t> work_;
 };
 
@@ -317,8 +283,7 @@ void verify_functions(const Program& program, Faults& faults) {
     const Target& target = program.targets[pc];
     if ((target.kind == Target::Kind::objects &&
          target.first.index + target.count > program.objects.size()) ||
-        (target.kind == Target::Kind::thread &&
-         target.thread.index >= program.threads.size())) {
+        (target.kind == Target::Kind::thread && target.thread.index >= program.threads.size())) {
       faults.push_back("the target of instruction " + std::to_string(pc) + " does not exist");
     }
   }

@@ -14,7 +14,8 @@ namespace {
 constexpr double nanoseconds_per_second = 1e9;
 constexpr double bytecodes_per_operation = 10;
 constexpr std::int64_t now_max = std::int64_t{8'000'000'000} * 1'000'000'000;
-static_assert(duration_max * nanoseconds_per_second + 8e18 < 9.2e18, "now + a duration fits 64 bits");
+static_assert(duration_max * nanoseconds_per_second + 8e18 < 9.2e18,
+              "now + a duration fits 64 bits");
 
 // Which argument says how long, and what a negative one means there.
 struct TimedOperation {
@@ -26,7 +27,8 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::sleep, 0, TimedOperation::Negative::not_timed},  // ValueError
     TimedOperation{Operation::io, 0, TimedOperation::Negative::not_timed},
     TimedOperation{Operation::compute, 0, TimedOperation::Negative::not_timed},
-    TimedOperation{Operation::lock_acquire, 1, TimedOperation::Negative::not_timed},  // -1: for ever
+    TimedOperation{Operation::lock_acquire, 1,
+                   TimedOperation::Negative::not_timed},  // -1: for ever
     TimedOperation{Operation::rlock_acquire, 1, TimedOperation::Negative::not_timed},
     TimedOperation{Operation::semaphore_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::bounded_semaphore_park, 1, TimedOperation::Negative::at_once},

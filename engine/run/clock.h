@@ -53,15 +53,14 @@ class VirtualClock {
  private:
   using Nanoseconds = std::int64_t;
   struct Deadline {
-    bool known = false;          // the thread is alive and what it rests before was looked at
-    bool set = false;            // that has a deadline, `at`
+    bool known = false;  // the thread is alive and what it rests before was looked at
+    bool set = false;    // that has a deadline, `at`
     Nanoseconds at = 0;
-    LocalId local;               // of the resting thread that it was computed for
-    Nanoseconds wait_for = 0;    // deadline of the last wait that was no continued wait_for
+    LocalId local;             // of the resting thread that it was computed for
+    Nanoseconds wait_for = 0;  // deadline of the last wait that was no continued wait_for
   };
 
-  void note_deadlines(const Machine& machine, const State& state,
-                      std::optional<ThreadId> stepped);
+  void note_deadlines(const Machine& machine, const State& state, std::optional<ThreadId> stepped);
   std::optional<Nanoseconds> deadline(const Machine& machine, const State& state,
                                       Choice choice) const;
 

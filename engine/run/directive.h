@@ -22,8 +22,9 @@ namespace lockstep {
 // All that are set must hold at once, after a step of the thread or before the first. `label`:
 // the thread is about to execute, or has in this step come past, the statement with the label.
 // `read`, `wrote`: the step did so (a list or dict that is changed in place is both).
-// `blocked`: it cannot take a step until somebody else acts, or its timeout fires. `holds`: owns the lock or, for objects without owner, has acquired it and
-// not released it. `waits`: is blocked on the object. `in`: is inside the function.
+// `blocked`: it cannot take a step until somebody else acts, or its timeout fires. `holds`: owns
+// the lock or, for objects without owner, has acquired it and not released it. `waits`: is blocked
+// on the object. `in`: is inside the function.
 struct Until {
   bool blocked = false;
   bool finished = false;
@@ -42,12 +43,12 @@ struct Directive {
     finish,   // the rest runs under `policy`
   };
   Kind kind = Kind::steps;
-  std::string thread;       // as written, since threads are created while a program runs
+  std::string thread;  // as written, since threads are created while a program runs
   std::uint32_t steps = 1;
   Until until;
   Constant value;
-  std::string policy;       // "round-robin", ...
-  std::string written;      // the directive as written, for messages: T1*3, {"run": "T1", ...}
+  std::string policy;   // "round-robin", ...
+  std::string written;  // the directive as written, for messages: T1*3, {"run": "T1", ...}
 };
 
 using Schedule = std::vector<Directive>;

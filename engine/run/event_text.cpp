@@ -39,8 +39,8 @@ class EventText {
       case Event::Kind::thread_ended:
         return event_.outcome.value == none_value
                    ? "end"
-                   : "end by " + std::string(exception_name(
-                                     values_.exception_kind(event_.outcome.value)));
+                   : "end by " +
+                         std::string(exception_name(values_.exception_kind(event_.outcome.value)));
       case Event::Kind::process_ended:
         return "the process ends";
     }

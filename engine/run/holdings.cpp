@@ -81,7 +81,8 @@ void Holdings::on_event(const Machine& machine, const State&, const Event& event
   } else if (gives_back(operation)) {
     std::uint32_t count = 1;
     if (!event.arguments.empty() && is_small_integer(event.arguments[0])) {
-      count = static_cast<std::uint32_t>(std::max<std::int64_t>(small_integer(event.arguments[0]), 1));
+      count =
+          static_cast<std::uint32_t>(std::max<std::int64_t>(small_integer(event.arguments[0]), 1));
     }
     released(event.thread, object, count);
   }

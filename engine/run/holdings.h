@@ -14,16 +14,15 @@ namespace lockstep {
 struct Holding {
   ThreadId thread;
   ObjectId object;
-  SiteId site;           // where it was acquired (outermost)
+  SiteId site;  // where it was acquired (outermost)
   std::uint64_t step;
-  std::uint32_t count;   // acquisitions not yet released
+  std::uint32_t count;  // acquisitions not yet released
 };
 
 class Holdings {
  public:
   // `step`: the number of the step in which the event happens.
-  void on_event(const Machine& machine, const State& state, const Event& event,
-                std::uint64_t step);
+  void on_event(const Machine& machine, const State& state, const Event& event, std::uint64_t step);
   const std::vector<Holding>& all() const { return holdings_; }  // by time of acquisition
   bool holds(ThreadId thread, ObjectId object) const;
 

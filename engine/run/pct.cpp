@@ -65,7 +65,8 @@ class Pct : public Policy {
     options.keep_choices = false;
     options.limits.steps_max = steps_estimated_max;
     const std::unique_ptr<Policy> round_robin = make_round_robin(machine.program, 0);
-    steps_estimated_ = std::max<std::uint64_t>(run(machine, *round_robin, nullptr, options).steps, 1);
+    steps_estimated_ =
+        std::max<std::uint64_t>(run(machine, *round_robin, nullptr, options).steps, 1);
     for (std::uint64_t& point : change_points_) point = 1 + numbers_.below(steps_estimated_);
   }
 

@@ -15,9 +15,9 @@ class RoundRobin : public Policy {
   Pick pick(const Moment& moment) override {
     const auto can_go_on = [](const Choice& c) { return c.kind != Choice::Kind::timeout; };
     // The choices stand in the order of the threads.
-    const auto after = std::ranges::upper_bound(
-        moment.choices, moment.previous ? moment.previous->thread.index : 0, {},
-        [](const Choice& c) { return c.thread.index; });
+    const auto after = std::ranges::upper_bound(moment.choices,
+                                                moment.previous ? moment.previous->thread.index : 0,
+                                                {}, [](const Choice& c) { return c.thread.index; });
     const auto first = moment.previous ? after : moment.choices.begin();
     auto found = std::find_if(first, moment.choices.end(), can_go_on);
     if (found == moment.choices.end()) {

@@ -47,8 +47,8 @@ std::string choices_text(const std::vector<Choice>& choices) {
   return text;
 }
 
-bool is_preemption(const Machine& machine, const State& state, const std::optional<Choice>& previous,
-                   Choice choice) {
+bool is_preemption(const Machine& machine, const State& state,
+                   const std::optional<Choice>& previous, Choice choice) {
   return previous && previous->thread != choice.thread && !yields(machine, state, previous->thread);
 }
 
@@ -94,12 +94,13 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     }
     Pick pick = policy.pick({machine, state, choices, clock, previous, previous_info});
     if (pick.kind == Pick::Kind::stop) return ended(RunResult::End::stopped);
-    if (pick.kind == Pick::Kind::refused) return ended(RunResult::End::refused, std::move(pick.reason));
+    if (pick.kind == Pick::Kind::refused)
+      return ended(RunResult::End::refused, std::move(pick.reason));
     // Asked after the policy, so that a schedule that ends at the limit is no cut.
     if (result.steps >= options.limits.steps_max) {
-      return ended(RunResult::End::limit, "steps: the limit of " +
-                                              std::to_string(options.limits.steps_max) +
-                                              " was reached");
+      return ended(
+          RunResult::End::limit,
+          "steps: the limit of " + std::to_string(options.limits.steps_max) + " was reached");
     }
     if (result.steps % steps_between_asking == 0 && options.limits.cut && options.limits.cut()) {
       return ended(RunResult::End::limit, "the run was cut short");

@@ -22,9 +22,9 @@ class VirtualClock;  // clock.h
 struct Moment {
   const Machine& machine;
   const State& state;
-  std::span<const Choice> choices;      // enabled ones, at least one
+  std::span<const Choice> choices;  // enabled ones, at least one
   const VirtualClock& clock;
-  std::optional<Choice> previous;       // the last choice taken
+  std::optional<Choice> previous;  // the last choice taken
   std::optional<StepInfo> previous_info;
 };
 
@@ -50,7 +50,8 @@ class Policy {
   virtual void on_event(const Machine&, const State&, const Event&) {}
 };
 
-// The table of policies: name, one line of help, maker. `seed` is ignored by those that draw nothing.
+// The table of policies: name, one line of help, maker. `seed` is ignored by those that draw
+// nothing.
 struct PolicyRow {
   std::string_view name;
   std::string_view help;
@@ -66,25 +67,25 @@ std::unique_ptr<Policy> exact_policy(std::vector<Choice> choices);
 
 struct RunLimits {
   std::uint64_t steps_max = 10'000'000;
-  double seconds_max = 0;               // real time; 0: none. Checked by the caller's `cut`.
-  std::function<bool()> cut;            // asked now and then; true ends the run
+  double seconds_max = 0;     // real time; 0: none. Checked by the caller's `cut`.
+  std::function<bool()> cut;  // asked now and then; true ends the run
 };
 
 struct RunResult {
   enum class End : std::uint8_t {
-    finished,   // the process ended
-    stuck,      // no choice is enabled and the process has not ended
-    stopped,    // the schedule ended while threads could go on
-    refused,    // the schedule did not fit
-    limit,      // steps_max or `cut`
+    finished,  // the process ended
+    stuck,     // no choice is enabled and the process has not ended
+    stopped,   // the schedule ended while threads could go on
+    refused,   // the schedule did not fit
+    limit,     // steps_max or `cut`
   };
   End end = End::finished;
   State state;
   std::uint64_t steps = 0;
-  double now = 0;                       // virtual seconds
+  double now = 0;  // virtual seconds
   std::uint64_t preemptions = 0;
-  std::string reason;                   // refused: why; limit: which
-  std::vector<Choice> choices;          // all that were taken, if RunOptions::keep_choices
+  std::string reason;           // refused: why; limit: which
+  std::vector<Choice> choices;  // all that were taken, if RunOptions::keep_choices
 };
 
 // Told between steps.

@@ -93,7 +93,8 @@ class Scripted : public Policy {
         if (!found.thread) return refused(found.reason);
         thread_ = found.thread;
       }
-      if (directive.kind == Directive::Kind::until && holds(machine, state, directive.until)) continue;
+      if (directive.kind == Directive::Kind::until && holds(machine, state, directive.until))
+        continue;
       return act(machine, state, directive);
     }
     return {Pick::Kind::stop, {}, {}};
@@ -174,7 +175,9 @@ class Scripted : public Policy {
     const bool resting = is_resting(machine, state, *thread_);
     const bool blocked = resting && readiness(machine, state, *thread_) != Readiness::ready;
     const bool has_run = taken_ > 0;
-    const auto contains = [](const auto& ids, auto id) { return std::ranges::find(ids, id) != ids.end(); };
+    const auto contains = [](const auto& ids, auto id) {
+      return std::ranges::find(ids, id) != ids.end();
+    };
     if (until.blocked && !blocked) return false;
     if (until.finished) {
       const Life now = life(machine.program, state, *thread_);
@@ -224,12 +227,12 @@ class Scripted : public Policy {
   const Program& program_;
   Schedule schedule_;
   std::uint64_t seed_;
-  std::unique_ptr<Policy> rest_;     // after `finish`
-  std::size_t current_ = 0;          // directive
-  std::uint32_t taken_ = 0;          // steps of it
-  std::optional<ThreadId> thread_;   // that it speaks of
+  std::unique_ptr<Policy> rest_;    // after `finish`
+  std::size_t current_ = 0;         // directive
+  std::uint32_t taken_ = 0;         // steps of it
+  std::optional<ThreadId> thread_;  // that it speaks of
   CircleWatch circle_;
-  std::uint64_t steps_ = 0;          // of the run
+  std::uint64_t steps_ = 0;  // of the run
   Done done_;
   Holdings holdings_;
 };

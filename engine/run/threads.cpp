@@ -37,8 +37,7 @@ std::string joined(const std::vector<std::string>& parts, std::string_view last)
 }
 
 // The threads other than `self` that are alive; without the daemons if `counted` says so.
-std::string others_alive(const Machine& machine, const State& state, ThreadId self,
-                         bool daemons) {
+std::string others_alive(const Machine& machine, const State& state, ThreadId self, bool daemons) {
   std::vector<std::string> names;
   for (ThreadId t{0}; t.index < thread_count(machine.program, state); ++t.index) {
     if (t == self || !is_living(machine, state, t)) continue;
@@ -80,7 +79,8 @@ FoundThread find_thread(const Machine& machine, const State& state, std::string_
   if (found.empty()) return {std::nullopt, "no thread is named " + quoted(written) + " here"};
   if (found.size() == 1) return {found.front(), {}};
   std::vector<std::string> forms;
-  for (const ThreadId t : found) forms.push_back(std::string(written) + '#' + std::to_string(t.index));
+  for (const ThreadId t : found)
+    forms.push_back(std::string(written) + '#' + std::to_string(t.index));
   return {std::nullopt, std::to_string(found.size()) + (living.empty() ? "" : " living") +
                             " threads are named " + quoted(written) + ": write " +
                             joined(forms, " or ")};
@@ -135,9 +135,9 @@ std::string why_not(const Machine& machine, const State& state, ThreadId thread,
   const Readiness ready = readiness(machine, state, thread);
   const bool at_choose = what.operation == Operation::choose;
   if (kind == Choice::Kind::timeout) {
-    return ready == Readiness::ready ? "is not blocked"
-                                     : "waits for " + waits_for(machine, state, thread) +
-                                           ", without a timeout";
+    return ready == Readiness::ready
+               ? "is not blocked"
+               : "waits for " + waits_for(machine, state, thread) + ", without a timeout";
   }
   if (ready != Readiness::ready) {
     return "waits for " + waits_for(machine, state, thread) +

@@ -34,8 +34,7 @@ bool looks_indexed(std::string_view name);
 
 // Why the thread cannot take this kind of choice, as a clause that follows its name:
 // "has ended", "waits for mutexA, held by T1". Requires: it cannot.
-std::string why_not(const Machine& machine, const State& state, ThreadId thread,
-                    Choice::Kind kind);
+std::string why_not(const Machine& machine, const State& state, ThreadId thread, Choice::Kind kind);
 // What the thread waits for: "mutexA, held by T1", "T2 to end", "a notify of cond".
 // Requires: it is blocked.
 std::string waits_for(const Machine& machine, const State& state, ThreadId thread);

@@ -32,6 +32,10 @@ class Timed : public Policy {
         gil_(program.gil == GilModel::every_bytecode || program.gil == GilModel::calls_and_loops) {}
 
   Pick pick(const Moment& moment) override {
+    if (!holder_ && moment.previous) {  // takes over where a schedule ends
+      holder_ = moment.previous->thread;
+      slice_begin_ = moment.clock.now();
+    }
     note_ready(moment);
     const std::optional<ThreadId> child = std::exchange(started_, std::nullopt);
     if (ready_.empty()) {
@@ -108,8 +112,8 @@ class Timed : public Policy {
 
   bool keeps_gil(const Moment& moment) const {
     if (!gil_ || yields(moment.machine, moment.state, *holder_)) return false;
-    const auto waiter = std::ranges::find_if(
-        ready_, [&](const Ready& ready) { return ready.thread != *holder_; });
+    const auto waiter =
+        std::ranges::find_if(ready_, [&](const Ready& ready) { return ready.thread != *holder_; });
     if (std::ranges::find(ready_, *holder_, &Ready::thread) == ready_.end()) return false;
     return waiter == ready_.end() ||
            moment.clock.now() - std::max(waiter->since, slice_begin_) < switch_interval_;

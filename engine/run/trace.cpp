@@ -25,8 +25,8 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
   const ValueTable& values = machine.values();
   const Program& program = machine.program;
   const StateNames names(machine, state);
-  TraceEvent told{event.kind, event.site, false, event_text(machine, state, event),
-                  event.operation, {}, {}, {}};
+  TraceEvent told{event.kind,      event.site, false, event_text(machine, state, event),
+                  event.operation, {},         {},    {}};
   told.has_site = is_live(event.kind) && event.operation != Operation::process_exit;
 
   if (event.kind == Event::Kind::called || event.kind == Event::Kind::returned) {
@@ -46,8 +46,8 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
     if (store) value = event.arguments[0];
     if (event.operation == Operation::print) told.output = printed_line(machine, state, event);
   }
-  const bool shows_none = event.operation == Operation::store_global ||
-                          event.operation == Operation::load_global;
+  const bool shows_none =
+      event.operation == Operation::store_global || event.operation == Operation::load_global;
   if (value != none_value || (shows_none && event.kind == Event::Kind::operation)) {
     told.value = repr(values, value, names);
   }
@@ -74,7 +74,8 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
   if (sink_ == nullptr) return;
   before_ = before;
   ready_before_ = all_readiness(machine, before);
-  step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {}, {}, {}};
+  step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {},
+                    {},     {}};
   // What a thread comes past before its first step, nobody is told. It stands there still.
   has_begun_.resize(std::max(has_begun_.size(), std::size_t{choice.thread.index} + 1));
   if (!has_begun_[choice.thread.index]) {

@@ -14,17 +14,17 @@ namespace lockstep {
 struct TraceEvent {
   Event::Kind kind;
   SiteId site;
-  bool has_site = false;   // false: an end of a thread or of the process
-  std::string text;        // "acquire mutexA", "n = 99", "acquire mutexA: blocked, held by T1"
+  bool has_site = false;  // false: an end of a thread or of the process
+  std::string text;       // "acquire mutexA", "n = 99", "acquire mutexA: blocked, held by T1"
   Operation operation = Operation::run_on;
-  std::string object;      // receiver, variable or function; empty: none
-  std::string value;       // what it returned, loaded, stored or raised, as repr; empty: none
-  std::string output;      // print: the line, without its newline
+  std::string object;  // receiver, variable or function; empty: none
+  std::string value;   // what it returned, loaded, stored or raised, as repr; empty: none
+  std::string output;  // print: the line, without its newline
 };
 
 struct TraceStep {
-  std::uint64_t number;    // from 1
-  double time;             // virtual seconds at the end of the step
+  std::uint64_t number;  // from 1
+  double time;           // virtual seconds at the end of the step
   std::string thread;
   Choice choice;
   std::vector<TraceEvent> events;
@@ -33,7 +33,7 @@ struct TraceStep {
     std::string name, before, after;
   };
   std::vector<Change> changes;
-  std::vector<std::string> runnable;   // threads that could be picked before the step
+  std::vector<std::string> runnable;  // threads that could be picked before the step
   // Other threads that could go on before the step and cannot now, and what they wait for
   // ("mutexA, held by T1"); and the other way round.
   struct Waiting {
@@ -64,8 +64,10 @@ class TraceRecorder : public RunObserver {
   explicit TraceRecorder(TraceSink* sink);  // null: only the holdings and the output are followed
 
   using Holding = lockstep::Holding;
-  const std::vector<Holding>& holdings() const { return holdings_.all(); }  // by time of acquisition
-  const std::vector<std::string>& output() const { return output_; }        // lines printed
+  const std::vector<Holding>& holdings() const {
+    return holdings_.all();
+  }                                                                   // by time of acquisition
+  const std::vector<std::string>& output() const { return output_; }  // lines printed
 
   void on_event(const Machine&, const State&, const Event&) override;
   void on_step(const Machine&, const State&, std::uint64_t, Choice, double) override;
@@ -75,9 +77,9 @@ class TraceRecorder : public RunObserver {
   TraceSink* sink_;
   TraceStep step_;
   std::uint64_t number_ = 0;
-  State before_;                          // only with a sink
-  std::vector<Readiness> ready_before_;   // index = thread; only with a sink
-  std::vector<bool> has_begun_;           // index = thread; only with a sink
+  State before_;                         // only with a sink
+  std::vector<Readiness> ready_before_;  // index = thread; only with a sink
+  std::vector<bool> has_begun_;          // index = thread; only with a sink
   Holdings holdings_;
   std::vector<std::string> output_;
 };

@@ -37,8 +37,7 @@ Operation operation_at(const Program& program, const ValueTable& values, const F
       Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
       const std::optional<Operation> operation =
           resolve(program, values, static_cast<Verb>(instruction.a), receiver);
-      LOCKSTEP_ASSERT(operation.has_value(),
-                      "a thread rests only where the receiver has the verb");
+      LOCKSTEP_ASSERT(operation.has_value(), "a thread rests only where the receiver has the verb");
       return *operation;
     }
     default:
@@ -158,9 +157,9 @@ struct LocalTable::Store {
     std::vector<std::uint32_t> words;
     Pending pending;
   };
-  std::deque<Entry> entries;          // a deque: pending() stays valid
-  std::vector<std::uint32_t> slots;   // open addressing; index of an entry
-  std::vector<Run> runs;              // open addressing; from == empty_slot: free
+  std::deque<Entry> entries;         // a deque: pending() stays valid
+  std::vector<std::uint32_t> slots;  // open addressing; index of an entry
+  std::vector<Run> runs;             // open addressing; from == empty_slot: free
   std::size_t run_count = 0;
   std::size_t bytes = 0;
 

@@ -27,15 +27,15 @@ struct Frame {
 };
 
 struct LocalState {
-  std::vector<Frame> frames;      // outermost first; empty once the thread has ended
-  bool continues = false;         // `operation` goes on where an earlier one handed over
+  std::vector<Frame> frames;                // outermost first; empty once the thread has ended
+  bool continues = false;                   // `operation` goes on where an earlier one handed over
   Operation operation = Operation::run_on;  // if continues
   Value receiver = none_value;              // if continues
   Value saved = none_value;                 // if continues
   std::uint32_t atomic_depth = 0;
-  bool atomic_begun = false;      // a visible operation has been done inside the section
-  bool may_switch = true;         // the scheduler may pick another thread before it
-  Value uncaught = none_value;    // ended: the exception that ended the thread, if any
+  bool atomic_begun = false;    // a visible operation has been done inside the section
+  bool may_switch = true;       // the scheduler may pick another thread before it
+  Value uncaught = none_value;  // ended: the exception that ended the thread, if any
   friend bool operator==(const LocalState&, const LocalState&) = default;
 };
 
@@ -45,14 +45,14 @@ struct Pending {
   Value receiver = none_value;
   std::vector<Value> arguments;
   Value saved = none_value;
-  std::uint32_t operand = 0;      // load_global, store_global, update_global: the GlobalId
-  std::uint32_t update = 0;       // update_global: the Update, encoded
+  std::uint32_t operand = 0;  // load_global, store_global, update_global: the GlobalId
+  std::uint32_t update = 0;   // update_global: the Update, encoded
   std::uint32_t pc = 0;
   SiteId site;
-  bool has_site = false;          // false: the thread has ended or was not written
+  bool has_site = false;  // false: the thread has ended or was not written
   bool may_switch = true;
-  bool in_atomic = false;         // it is inside an atomic section, where it may not wait
-  bool atomic = false;            // which has begun: nobody else may run
+  bool in_atomic = false;  // it is inside an atomic section, where it may not wait
+  bool atomic = false;     // which has begun: nobody else may run
 };
 
 // The operation that `verb` is for a receiver, if it has one. A Condition hands the verbs that
@@ -73,8 +73,8 @@ class LocalTable {
 
   // Id 0 is the ended thread without an exception; it also stands for a killed one.
   LocalId intern(const Program& program, const ValueTable& values, const LocalState& state);
-  LocalState get(LocalId id) const;            // O(size)
-  const Pending& pending(LocalId id) const;    // O(1); valid until the table is destroyed
+  LocalState get(LocalId id) const;          // O(size)
+  const Pending& pending(LocalId id) const;  // O(1); valid until the table is destroyed
 
   // The memo. `outcome` is what the pending operation of `from` gave.
   std::optional<LocalId> find_run(LocalId from, const Outcome& outcome) const;

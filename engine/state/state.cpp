@@ -11,8 +11,7 @@ constexpr Word life_mask = 3;
 constexpr Word daemon_bit = 4;
 
 std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
-  const std::size_t i =
-      threads_offset(program) + thread.index * layout::words_per_thread + word;
+  const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
   LOCKSTEP_ASSERT(i < state.words.size(), "the thread is one of the state's");
   return i;
 }

@@ -31,7 +31,7 @@ enum class Life : std::uint8_t {
   created,  // start() has not been called
   alive,
   ended,
-  killed,   // a daemon thread when the process ended
+  killed,  // a daemon thread when the process ended
 };
 
 namespace layout {

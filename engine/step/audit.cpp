@@ -79,9 +79,9 @@ class Audit {
       if (life(program_, state_, thread) == Life::killed) continue;
       const Pending& next = pending(machine_, state_, thread);
       const bool parked = next.operation == park && next.receiver == object_value(id);
-      const bool restores = park == Operation::condition_park &&
-                            (next.operation == Operation::lock_restore ||
-                             next.operation == Operation::rlock_restore);
+      const bool restores =
+          park == Operation::condition_park &&
+          (next.operation == Operation::lock_restore || next.operation == Operation::rlock_restore);
       if (!parked && !restores) fault(name + ": a thread in its queue does not wait for it");
     }
   }

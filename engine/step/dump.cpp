@@ -28,8 +28,8 @@ std::string dump(const Machine& machine, const State& state) {
   std::string text;
   if (has_exited(state)) text += "the process has ended\n";
   for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
-    text += program.globals[i].name + " = " +
-            repr(machine.values(), global(state, {i}), names) + "\n";
+    text +=
+        program.globals[i].name + " = " + repr(machine.values(), global(state, {i}), names) + "\n";
   }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
     text += program.objects[i].name + ":";

@@ -26,8 +26,9 @@ const Pending& waiting_for_exit() {
 
 Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
              double now) {
-  return {machine,         thread,         pending.receiver, pending.arguments, pending.saved,
-          pending.operand, pending.update, choice.value,     now};
+  return {machine,           thread,        pending.receiver,
+          pending.arguments, pending.saved, pending.operand,
+          pending.update,    choice.value,  now};
 }
 
 // A thread whose turn can come: it runs or waits, or is a MainThread whose process goes on.
@@ -125,8 +126,8 @@ class Step {
     }
     std::optional<Forward> forward;
     if (observer_ != nullptr) forward.emplace(machine_, state_, thread_, *observer_);
-    const PrivateRun run = resume(machine_, locals.get(from), pending, outcome,
-                                  forward ? &*forward : nullptr);
+    const PrivateRun run =
+        resume(machine_, locals.get(from), pending, outcome, forward ? &*forward : nullptr);
     info_.bytecodes += run.bytecodes;
     const LocalId to = locals.intern(program_, machine_.values(), run.state);
     if (memoise) locals.remember_run(from, outcome, to);
@@ -205,8 +206,7 @@ class Step {
 // A poll that is in vain brings the thread back to where it stands and changes nothing.
 Readiness ready_await(const State& state, const Call& call) {
   State after = state;
-  Step(call.machine, after, call.self, nullptr, call.now, Step::Purpose::probe)
-      .take({call.self});
+  Step(call.machine, after, call.self, nullptr, call.now, Step::Purpose::probe).take({call.self});
   return after == state ? Readiness::blocked : Readiness::ready;
 }
 
@@ -298,8 +298,7 @@ bool yields(const Machine& machine, const State& state, ThreadId thread) {
   return readiness(machine, state, thread) != Readiness::ready;
 }
 
-StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer,
-              double now) {
+StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer, double now) {
   const StepInfo info = Step(machine, state, choice.thread, observer, now).take(choice);
 #ifdef LOCKSTEP_AUDIT
   const std::vector<std::string> faults = audit(machine, state);
@@ -318,8 +317,8 @@ Result evaluate(const Machine& machine, const State& state, FunctionId function)
   while (!run.state.frames.empty()) {
     const LocalId at = machine.locals().intern(machine.program, machine.values(), run.state);
     const Pending& next = machine.locals().pending(at);
-    const Outcome outcome = row(next.operation)
-                                .apply(scratch, call_of(machine, main_thread_id, next, {}, 0));
+    const Outcome outcome =
+        row(next.operation).apply(scratch, call_of(machine, main_thread_id, next, {}, 0));
     if (outcome.kind == Outcome::Kind::next || ++operations > operations_per_step_max) {
       return raise(machine.values(), ExceptionKind::runtime_error,
                    "an expression of a check may only read");

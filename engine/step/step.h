@@ -52,10 +52,10 @@ struct Event {
   Operation operation = Operation::run_on;
   Value receiver = none_value;
   std::span<const Value> arguments = {};
-  std::uint32_t operand = 0;   // load_global, store_global, update_global: the GlobalId
-  std::uint32_t update = 0;    // update_global: the Update, encoded
+  std::uint32_t operand = 0;  // load_global, store_global, update_global: the GlobalId
+  std::uint32_t update = 0;   // update_global: the Update, encoded
   Outcome outcome = {};
-  FunctionId function = {};    // called, returned
+  FunctionId function = {};  // called, returned
 };
 
 class Observer {

@@ -16,9 +16,15 @@
 namespace lockstep {
 namespace {
 
-constexpr std::uint64_t first_seed = 1;
-constexpr std::uint64_t seeds = 4000;
-constexpr std::size_t states_max = 600;  // larger ones are left out
+#ifndef ORACLE_FIRST
+#define ORACLE_FIRST 1
+#endif
+constexpr std::uint64_t first_seed = ORACLE_FIRST;
+#ifndef ORACLE_SEEDS
+#define ORACLE_SEEDS 5000
+#endif
+constexpr std::uint64_t seeds = ORACLE_SEEDS;
+constexpr std::size_t states_max = 1000;  // larger ones are left out
 constexpr std::size_t states_for_brute_force = 80;
 
 std::string text(const ExploredOutcome& outcome) {
@@ -182,7 +188,9 @@ void check_runs(const Program& program, const Exploration& fast) {
 
 TEST_CASE("explore: agrees with a plain exploration on random scenarios",
           "[explorer][oracle][slow]") {
-  std::uint64_t compared = 0, deadlocked = 0, partial = 0, erring = 0;
+  std::uint64_t compared = 0;
+  std::map<Verdict, std::uint64_t> verdicts;
+  std::map<FindingKind, std::uint64_t> kinds;
   for (std::uint64_t seed = first_seed; seed < first_seed + seeds; ++seed) {
     CAPTURE(seed);
     const std::string scenario = random_scenario(seed);
@@ -203,15 +211,19 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios",
     check_deadlocks(fast, slow, shown);
     check_counterexamples(fast, slow, future);
     check_runs(program, fast);
-    if (fast.verdict == Verdict::deadlock) ++deadlocked;
-    if (fast.verdict == Verdict::partial_deadlock) ++partial;
-    if (fast.verdict == Verdict::error) ++erring;
+    ++verdicts[fast.verdict];
+    for (const Finding& finding : fast.findings) ++kinds[finding.kind];
   }
   // The generator makes what it was made for.
   CHECK(compared > seeds * 7 / 10);
-  CHECK(deadlocked > seeds / 10);
-  CHECK(partial > seeds / 200);
-  CHECK(erring > seeds / 20);
+  CHECK(verdicts[Verdict::ok] > seeds / 10);
+  CHECK(verdicts[Verdict::deadlock] > seeds / 10);
+  CHECK(verdicts[Verdict::partial_deadlock] > seeds / 200);
+  CHECK(verdicts[Verdict::error] > seeds / 20);
+  for (const FindingRow& kind : finding_rows()) {
+    CAPTURE(kind.name);
+    CHECK(kinds[kind.kind] > seeds / 1000);
+  }
 }
 
 }  // namespace

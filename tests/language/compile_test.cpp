@@ -94,8 +94,7 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
    4  constant None
    5  return_value
 )"},
-      {"a constant is as well evaluated last",
-       R"json([{"set": "d['k'][0]", "to": 1}])json",
+      {"a constant is as well evaluated last", R"json([{"set": "d['k'][0]", "to": 1}])json",
        R"(f()
    0  constant 'k'                  ; d['k'][0] = 1
    1  constant 0
@@ -104,8 +103,7 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
    4  constant None
    5  return_value
 )"},
-      {"a container in a container",
-       R"json([{"set": "d['k'][n]", "to": "n"}])json",
+      {"a container in a container", R"json([{"set": "d['k'][n]", "to": "n"}])json",
        R"(f()
    0  load_global n                 ; d['k'][n] = n
    1  constant 'k'
@@ -243,8 +241,7 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
   13  constant None
   14  return_value
 )"},
-      {"a loop for ever tests nothing",
-       R"json([{"while": true, "do": [{"print": "n"}]}])json",
+      {"a loop for ever tests nothing", R"json([{"while": true, "do": [{"print": "n"}]}])json",
        R"(f()
    0  load_global n                 ; print(n)
    1  perform print 1
@@ -407,8 +404,7 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
   16  return_value
       exception in 0..2 -> 11 keeping 0
 )"},
-      {"raise without an exception",
-       R"json([{"raise": null}])json",
+      {"raise without an exception", R"json([{"raise": null}])json",
        R"(f()
    0  constant 'No active exception to reraise' ; raise
    1  build_exception RuntimeError 1
@@ -696,7 +692,8 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"set": "x", "to": "current_thread(1)"})json",
        "21: /functions/f/body/1/to: current_thread() takes no arguments, found 1"},
       {R"json({"set": "x", "to": "current_thread"})json",
-       "21: /functions/f/body/1/to: \"current_thread\" is a function of Python and can only be called: current_thread()"},
+       "21: /functions/f/body/1/to: \"current_thread\" is a function of Python and can only be "
+       "called: current_thread()"},
       {R"json({"set": "x", "to": "g()"})json",
        "21: /functions/f/body/1/to: \"g\" takes 1 argument (a), found 0"},
       {R"json({"set": "x", "to": "gg(1)"})json",
@@ -708,17 +705,23 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"set": "x", "to": "T1()"})json",
        "21: /functions/f/body/1/to: expected a function, found the thread \"T1\""},
       {R"json({"set": "x", "to": "print(1)"})json",
-       "21: /functions/f/body/1/to: \"print\" is a statement, such as {\"print\": \"f'{n} left'\"}"},
+       "21: /functions/f/body/1/to: \"print\" is a statement, such as {\"print\": \"f'{n} "
+       "left'\"}"},
       {R"json({"set": "x", "to": "mutexA.acquire()"})json",
-       "21: /functions/f/body/1/to: acquire() is a statement of its own, such as {\"acquire\": \"mutexA\", \"timeout\": 1, \"into\": \"got\"}"},
+       "21: /functions/f/body/1/to: acquire() is a statement of its own, such as {\"acquire\": "
+       "\"mutexA\", \"timeout\": 1, \"into\": \"got\"}"},
       {R"json({"set": "x", "to": "ready.set()"})json",
-       "21: /functions/f/body/1/to: set() is a statement of its own, such as {\"event_set\": \"ready\"}"},
+       "21: /functions/f/body/1/to: set() is a statement of its own, such as {\"event_set\": "
+       "\"ready\"}"},
       {R"json({"set": "x", "to": "T1.join()"})json",
-       "21: /functions/f/body/1/to: join() is a statement of its own, such as {\"join\": \"t\", \"timeout\": 1}"},
+       "21: /functions/f/body/1/to: join() is a statement of its own, such as {\"join\": \"t\", "
+       "\"timeout\": 1}"},
       {R"json({"set": "x", "to": "xs.append(1)"})json",
-       "21: /functions/f/body/1/to: append() is a statement of its own, such as {\"append\": \"done\", \"item\": \"i\"}"},
+       "21: /functions/f/body/1/to: append() is a statement of its own, such as {\"append\": "
+       "\"done\", \"item\": \"i\"}"},
       {R"json({"set": "x", "to": "cond.wait_for(n)"})json",
-       "21: /functions/f/body/1/to: wait_for() is a statement of its own, such as {\"wait_for\": \"cond\", \"until\": \"n > 0\"}"},
+       "21: /functions/f/body/1/to: wait_for() is a statement of its own, such as {\"wait_for\": "
+       "\"cond\", \"until\": \"n > 0\"}"},
       {R"json({"set": "x", "to": "xs.lenght()"})json",
        "21: /functions/f/body/1/to: unknown method \"lenght\""},
       {R"json({"set": "x", "to": "'a'.uper()"})json",
@@ -732,7 +735,8 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"set": "x", "to": "cond.locked()"})json",
        "21: /functions/f/body/1/to: expected a Lock, found the Condition \"cond\""},
       {R"json({"set": "x", "to": "forks.locked()"})json",
-       "21: /functions/f/body/1/to: expected a Lock, found the array \"forks\"; one of its objects is forks[0]"},
+       "21: /functions/f/body/1/to: expected a Lock, found the array \"forks\"; one of its objects "
+       "is forks[0]"},
       {R"json({"set": "x", "to": "forks[n].is_set()"})json",
        "21: /functions/f/body/1/to: expected an Event, found the Lock \"forks[n]\""},
       {R"json({"set": "x", "to": "ready.is_alive()"})json",
@@ -750,25 +754,34 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"set": "x", "to": "mutexA.name"})json",
        "21: /functions/f/body/1/to: expected a thread, found the Lock \"mutexA\""},
       {R"json({"acquire": "mutxA"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found \"mutxA\"; did you mean \"mutexA\"?"},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found \"mutxA\"; did you mean \"mutexA\"?"},
       {R"json({"acquire": "ready"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the Event \"ready\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the Event \"ready\""},
       {R"json({"acquire": "forks"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the array \"forks\"; one of its objects is forks[0]"},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the array \"forks\"; one of its objects is forks[0]"},
       {R"json({"acquire": "g"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the function \"g\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the function \"g\""},
       {R"json({"acquire": "N"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the parameter \"N\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the parameter \"N\""},
       {R"json({"acquire": 5})json",
-       "13: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found 5"},
+       "13: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found 5"},
       {R"json({"acquire": "T1"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the thread \"T1\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the thread \"T1\""},
       {R"json({"acquire": "len"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the function \"len\" of Python"},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the function \"len\" of Python"},
       {R"json({"release": "forks[7].x"})json",
        "14: /functions/f/body/1/release: unknown attribute \"x\""},
       {R"json({"with": ["mutexA", "ready"], "do": []})json",
-       "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore or Condition, found the Event \"ready\""},
+       "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
+       "Condition, found the Event \"ready\""},
       {R"json({"wait": "mutexA"})json",
        "11: /functions/f/body/1/wait: expected an Event or Condition, found the Lock \"mutexA\""},
       {R"json({"wait_for": "ready", "until": "n"})json",
@@ -782,27 +795,33 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"join": "T3"})json",
        "11: /functions/f/body/1/join: expected a thread, found \"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
-       "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and \"daemon\" of a thread can"},
+       "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "
+       "\"daemon\" of a thread can"},
       {R"json({"set": "mutexA.name", "to": "1"})json",
        "10: /functions/f/body/1/set: expected a thread, found the Lock \"mutexA\""},
       {R"json({"set": "forks[0]", "to": "1"})json",
-       "10: /functions/f/body/1/set: expected a variable that holds a list or dict, found the array \"forks\""},
+       "10: /functions/f/body/1/set: expected a variable that holds a list or dict, found the "
+       "array \"forks\""},
       {R"json({"set": "nothing[0]", "to": "1"})json",
        "10: /functions/f/body/1/set: unknown name \"nothing\""},
       {R"json({"set": "g(1)[0]", "to": "n"})json",
-       "10: /functions/f/body/1/set: expected a variable that holds a list or dict, found \"g(1)\""},
+       "10: /functions/f/body/1/set: expected a variable that holds a list or dict, found "
+       "\"g(1)\""},
       {R"json({"append": "N", "item": 1})json",
-       "13: /functions/f/body/1/append: expected a variable that holds a list or dict, found the parameter \"N\""},
+       "13: /functions/f/body/1/append: expected a variable that holds a list or dict, found the "
+       "parameter \"N\""},
       {R"json({"append": "nothing", "item": 1})json",
        "13: /functions/f/body/1/append: unknown name \"nothing\""},
       {R"json({"pop": "mutexA"})json",
-       "10: /functions/f/body/1/pop: expected a variable that holds a list or dict, found the Lock \"mutexA\""},
-      {R"json({"call": "h"})json",
-       "10: /functions/f/body/1/call: there is no function \"h\""},
+       "10: /functions/f/body/1/pop: expected a variable that holds a list or dict, found the Lock "
+       "\"mutexA\""},
+      {R"json({"call": "h"})json", "10: /functions/f/body/1/call: there is no function \"h\""},
       {R"json({"call": "mutexA"})json",
-       "10: /functions/f/body/1/call: expected a function of the scenario, found the Lock \"mutexA\""},
+       "10: /functions/f/body/1/call: expected a function of the scenario, found the Lock "
+       "\"mutexA\""},
       {R"json({"call": "len", "args": ["xs"]})json",
-       "10: /functions/f/body/1/call: expected a function of the scenario, found the function \"len\" of Python"},
+       "10: /functions/f/body/1/call: expected a function of the scenario, found the function "
+       "\"len\" of Python"},
       {R"json({"call": "g", "args": [1, 2]})json",
        "10: /functions/f/body/1/call: \"g\" takes 1 argument (a), found 2"},
       {R"json({"thread": "t", "target": "g"})json",
@@ -813,8 +832,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "12: /functions/f/body/1/global: unknown variable \"N\"; did you mean \"n\"?"},
       {R"json({"global": ["n", "cuont"]})json",
        "12: /functions/f/body/1/global: unknown variable \"cuont\"; did you mean \"count\"?"},
-      {R"json({"global": "a"})json",
-       "12: /functions/f/body/1/global: unknown variable \"a\""},
+      {R"json({"global": "a"})json", "12: /functions/f/body/1/global: unknown variable \"a\""},
       {R"json({"set": "count", "to": "1"}, {"global": "count"})json",
        "41: /functions/f/body/2/global: \"count\" is used before it is declared global"},
       {R"json({"print": "f(1)"})json",
@@ -824,15 +842,17 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"with": "forks[N]", "do": [{"continue": true}]})json",
        "29: /functions/f/body/1/do/0: \"continue\" stands outside a loop"},
       {R"json({"set": "'a'.x", "to": "1"})json",
-       "10: /functions/f/body/1/set: the attribute \"x\" cannot be assigned to; \"name\" and \"daemon\" of a thread can"},
+       "10: /functions/f/body/1/set: the attribute \"x\" cannot be assigned to; \"name\" and "
+       "\"daemon\" of a thread can"},
       {R"json({"choose": "xs[cuont]", "from": "cuont"})json",
-       "16: /functions/f/body/1/choose: unknown name \"cuont\"; did you mean \"count\"?\n34: /functions/f/body/1/from: unknown name \"cuont\"; did you mean \"count\"?"},
+       "16: /functions/f/body/1/choose: unknown name \"cuont\"; did you mean \"count\"?\n34: "
+       "/functions/f/body/1/from: unknown name \"cuont\"; did you mean \"count\"?"},
       {R"json({"raise": "ValueEror(1)"})json",
        "12: /functions/f/body/1/raise: unknown name \"ValueEror\"; did you mean \"ValueError\"?"},
-      {R"json({"break": true})json",
-       "1: /functions/f/body/1: \"break\" stands outside a loop"},
+      {R"json({"break": true})json", "1: /functions/f/body/1: \"break\" stands outside a loop"},
       {R"json({"for": "i", "in": "xs", "do": [{"try": [], "finally": [{"print": "cuont"}]}]})json",
-       "68: /functions/f/body/1/do/0/finally/0/print: unknown name \"cuont\"; did you mean \"count\"?"},
+       "68: /functions/f/body/1/do/0/finally/0/print: unknown name \"cuont\"; did you mean "
+       "\"count\"?"},
   }));
   INFO(row.statement);
   CHECK(complaints(scenario_of("[" + std::string(row.statement) + "]")) == row.complaints);
@@ -948,10 +968,14 @@ TEST_CASE("compile: objects are laid out one behind the other, with their hidden
     std::uint32_t offset;
     std::string lock;
   };
-  const std::vector<Row> expected{{"a", 4, ""},          {"own", 6, "own.lock"},
-                                  {"c", 7, "a"},         {"cs[0]", 8, "cs[0].lock"},
-                                  {"cs[1]", 9, "cs[1].lock"}, {"s", 10, ""},
-                                  {"own.lock", 12, ""},  {"cs[0].lock", 14, ""},
+  const std::vector<Row> expected{{"a", 4, ""},
+                                  {"own", 6, "own.lock"},
+                                  {"c", 7, "a"},
+                                  {"cs[0]", 8, "cs[0].lock"},
+                                  {"cs[1]", 9, "cs[1].lock"},
+                                  {"s", 10, ""},
+                                  {"own.lock", 12, ""},
+                                  {"cs[0].lock", 14, ""},
                                   {"cs[1].lock", 16, ""}};
   REQUIRE(program.objects.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -1064,9 +1088,9 @@ TEST_CASE("compile: targets say what an operation may touch", "[language][compil
       {"mutexA if n else sem", Target::Kind::unknown, 0, 0},
   }));
   INFO(row.receiver);
-  const Program program = compiled(scenario_of(
-      R"([{"set": "x", "to": "mutexA"}, {"with": ")" + std::string(row.receiver) +
-      R"(", "do": [{"if": "n", "then": [{"return": 1}]}]}])"));
+  const Program program = compiled(
+      scenario_of(R"([{"set": "x", "to": "mutexA"}, {"with": ")" + std::string(row.receiver) +
+                  R"(", "do": [{"if": "n", "then": [{"return": 1}]}]}])"));
   std::size_t operations = 0;
   for (std::size_t pc = 0; pc < program.code.size(); ++pc) {
     const Target& target = program.targets[pc];

@@ -122,14 +122,11 @@ TEST_CASE("expression: faults say what was expected and what was found, and wher
       {"{1}", "! 0: a set is not part of lockstep's expressions"},
       {"a @ b", "! 2: \"@\" is not part of lockstep's expressions"},
       {"...", "! 0: \"...\" is not part of lockstep's expressions"},
-      {"9223372036854775808",
-       "! 0: the integer has more than 64 bits, which is lockstep's limit"},
-      {"-9223372036854775809",
-       "! 1: the integer has more than 64 bits, which is lockstep's limit"},
+      {"9223372036854775808", "! 0: the integer has more than 64 bits, which is lockstep's limit"},
+      {"-9223372036854775809", "! 1: the integer has more than 64 bits, which is lockstep's limit"},
       {"-9223372036854775808 ** 2",
        "! 1: the integer has more than 64 bits, which is lockstep's limit"},
-      {"0x1ffffffffffffffff",
-       "! 0: the integer has more than 64 bits, which is lockstep's limit"},
+      {"0x1ffffffffffffffff", "! 0: the integer has more than 64 bits, which is lockstep's limit"},
       {"012", "! 0: an integer does not begin with 0; in base 8 it begins with 0o"},
       {"0x", "! 0: expected the digits of a number in base 16"},
       {"0b2", "! 0: expected the digits of a number in base 2"},
@@ -193,9 +190,22 @@ TEST_CASE("expression: nesting is bounded, in every way of nesting", "[language]
     std::string_view open, close;
   };
   const Row row = GENERATE(values<Row>({
-      {"(", ")"}, {"[", "]"}, {"{1: ", "}"}, {"f(", ")"}, {"x[", "]"}, {"x.f(", ")"},
-      {"-", ""}, {"not ", ""}, {"2 ** ", ""}, {"1 + (", ")"}, {"", " + 1"}, {"", "[1]"},
-      {"", ".f()"}, {"x if y else ", ""}, {"f'{", "}'"}, {"f'{x:{", "}}'"},
+      {"(", ")"},
+      {"[", "]"},
+      {"{1: ", "}"},
+      {"f(", ")"},
+      {"x[", "]"},
+      {"x.f(", ")"},
+      {"-", ""},
+      {"not ", ""},
+      {"2 ** ", ""},
+      {"1 + (", ")"},
+      {"", " + 1"},
+      {"", "[1]"},
+      {"", ".f()"},
+      {"x if y else ", ""},
+      {"f'{", "}'"},
+      {"f'{x:{", "}}'"},
   }));
   INFO(row.open << "..." << row.close);
   CHECK(parse_expression(nested(row.open, "x", row.close, 20)).root);

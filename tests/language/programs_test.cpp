@@ -39,8 +39,7 @@ Ended execute(const Program& program) {
 
 TEST_CASE("compile: random programs print what CPython prints", "[language][programs][oracle]") {
   const char* other = std::getenv("LOCKSTEP_PROGRAMS");
-  std::ifstream file(other != nullptr ? other
-                                      : LOCKSTEP_SOURCE_DIR "/tests/language/programs.txt");
+  std::ifstream file(other != nullptr ? other : LOCKSTEP_SOURCE_DIR "/tests/language/programs.txt");
   REQUIRE(file.is_open());
   std::size_t programs = 0;
   for (std::string line; std::getline(file, line); ++programs) {

@@ -139,8 +139,8 @@ TEST_CASE("trace text: threads that are created share a column", "[report][trace
 TEST_CASE("trace text: many threads share a column", "[report][trace]") {
   std::string threads;
   for (int i = 1; i <= 5; ++i) {
-    threads += (i > 1 ? ", " : "") + ("'T" + std::to_string(i)) + "': [{'sleep': " +
-               std::to_string(i) + "}]";
+    threads += (i > 1 ? ", " : "") + ("'T" + std::to_string(i)) +
+               "': [{'sleep': " + std::to_string(i) + "}]";
   }
   const auto program = free_program("{'threads': {" + threads + "}}");
   CHECK("\n" + run_named(*program, "timed").text == R"(
@@ -177,7 +177,8 @@ TEST_CASE("trace text: whatever a scenario holds, lines stay lines of 100 column
       'T3': [{'print': 1, 'note': 'a note\u202e of many words, so many that they do not fit on one line'}]}})");
   const std::size_t width = GENERATE(80, 100, 140);
   std::string text;
-  TraceText sink(*program, [&](std::string_view line) { text += line; }, Paint(false), width);
+  TraceText sink(
+      *program, [&](std::string_view line) { text += line; }, Paint(false), width);
   TraceRecorder recorder(&sink);
   const Machine machine(*program);
   run(machine, *policy_named("timed")->make(*program, 0), &recorder);
@@ -199,7 +200,8 @@ TEST_CASE("trace text: colour adds nothing but escapes", "[report][trace]") {
     'threads': {'T1': [{'acquire': 'm'}], 'T2': [{'acquire': 'm'}]}})");
   const auto traced = [&](bool colour) {
     std::string text;
-    TraceText sink(*program, [&](std::string_view line) { text += line; }, Paint(colour));
+    TraceText sink(
+        *program, [&](std::string_view line) { text += line; }, Paint(colour));
     TraceRecorder recorder(&sink);
     const Machine machine(*program);
     run(machine, *policy_named("timed")->make(*program, 0), &recorder);

@@ -10,8 +10,7 @@ namespace {
 
 using Kind = Expression::Kind;
 
-std::string joined(const Expression& expression, std::string_view separator,
-                   std::size_t from = 0) {
+std::string joined(const Expression& expression, std::string_view separator, std::size_t from = 0) {
   std::string out;
   for (std::size_t i = from; i < expression.operands.size(); ++i) {
     if (i > from) out += separator;
@@ -25,7 +24,7 @@ std::string_view text_of(UnaryOperator op) {
   return texts[static_cast<std::size_t>(op)];
 }
 std::string_view text_of(BinaryOperator op) {
-  constexpr std::array<std::string_view, 12> texts{" + ", " - ", " * ", " / ", " // ", " % ",
+  constexpr std::array<std::string_view, 12> texts{" + ",  " - ", " * ", " / ", " // ", " % ",
                                                    " ** ", " & ", " | ", " ^ ", " << ", " >> "};
   return texts[static_cast<std::size_t>(op)];
 }
@@ -75,8 +74,8 @@ std::string to_text(const Expression& expression) {
       return operand(0) + "[" + operand(1) + "]";
     case Kind::slice:
       return operand(0) + "[" + optional_text(expression.operands[1]) + ":" +
-             optional_text(expression.operands[2]) + ":" +
-             optional_text(expression.operands[3]) + "]";
+             optional_text(expression.operands[2]) + ":" + optional_text(expression.operands[3]) +
+             "]";
     case Kind::list:
       return "[" + joined(expression, ", ") + "]";
     case Kind::tuple:

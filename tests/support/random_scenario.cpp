@@ -56,6 +56,7 @@ class Generator {
     if (functions_ > 0) text += ",\n \"functions\": {" + functions + "}";
     threads_ = with_main ? dice_.below(3) : 2 + dice_.below(2);
     if (with_main && functions_ == 0 && threads_ == 0) threads_ = 1;
+    joins_in_turn_ = threads_ > 1 && dice_.percent(5);
     std::vector<std::string> threads;
     for (std::size_t i = 0; i < threads_; ++i) threads.push_back(declared_thread(i));
     if (threads_ > 0) text += ",\n \"threads\": {" + joined(threads) + "}";
@@ -108,7 +109,10 @@ class Generator {
              (dice_.percent(30) ? ", \"daemon\": true" : "") + "}";
     }
     begin_body(0, 5);
-    return key + "[" + block(0) + "]";
+    // Sometimes each waits for the end of the next.
+    const std::string next =
+        joins_in_turn_ ? ", {\"join\": \"T" + std::to_string((i + 1) % threads_ + 1) + "\"}" : "";
+    return key + "[" + block(0) + next + "]";
   }
 
   std::string main_body() {
@@ -327,7 +331,7 @@ class Generator {
   }
 
   std::string rare() {
-    switch (dice_.below(8)) {
+    switch (dice_.below(10)) {
       case 0:
         return R"json({"raise": "ValueError('bad')"})json";
       case 1:
@@ -340,9 +344,11 @@ class Generator {
         if (in_function_) return R"json({"return": null})json";
         return data();
       case 5:
+      case 6:
+      case 7:
         if (threads_ < 2) return data();
         return "{\"join\": \"T" + std::to_string(1 + dice_.below(2)) + "\"}";
-      case 6:
+      case 8:
         return threads_ > 0 ? R"json({"if": "T1.is_alive()", "then": [{"set": "y", "to": 2}]})json"
                             : data();
       default:
@@ -357,6 +363,7 @@ class Generator {
   std::size_t callable_from_ = 0;
   std::size_t statements_left_ = 0;
   bool in_function_ = false;
+  bool joins_in_turn_ = false;
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ class Both : public TraceSink {
  public:
   Both(const Program& program, Ran& ran)
       : ran_(ran),
-        text_(program, [&ran](std::string_view line) { ran.text += line; }, Paint(false)),
+        text_(
+            program, [&ran](std::string_view line) { ran.text += line; }, Paint(false)),
         jsonl_(program, "0", [&ran](std::string_view line) { ran.jsonl += line; }) {}
   void on_trace_step(const TraceStep& step) override {
     ran_.steps.push_back(step);

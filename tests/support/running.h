@@ -20,9 +20,9 @@ struct Ran {
   RunResult result;
   std::vector<TraceStep> steps;
   std::vector<std::string> output;
-  std::string text;    // the trace as text, without colours, 100 columns wide
-  std::string jsonl;   // and as JSON Lines, with a digest of "0"
-  std::string dump;    // of the last state
+  std::string text;   // the trace as text, without colours, 100 columns wide
+  std::string jsonl;  // and as JSON Lines, with a digest of "0"
+  std::string dump;   // of the last state
 
   // The threads in the order of their steps, "T1 T1 T2".
   std::string order() const;

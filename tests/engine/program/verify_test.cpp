@@ -69,15 +69,23 @@ TEST_CASE("verify: a well-formed program has no faults", "[engine][program]") {
   const Code code = GENERATE(values<Code>({
       returns_none(),
       // One depth at the place where two paths meet.
-      {{constant}, {Opcode::jump_if_false, 4}, {constant}, {Opcode::jump, 5}, {constant},
+      {{constant},
+       {Opcode::jump_if_false, 4},
+       {constant},
+       {Opcode::jump, 5},
+       {constant},
        {return_value}},
       // A loop: two values below the item, and none behind the end.
-      {{constant}, {Opcode::iterate}, {Opcode::next_item, 5}, {pop}, {Opcode::loop_back, 2},
-       {constant}, {return_value}},
+      {{constant},
+       {Opcode::iterate},
+       {Opcode::next_item, 5},
+       {pop},
+       {Opcode::loop_back, 2},
+       {constant},
+       {return_value}},
       // Instructions that are never reached are not followed.
       {{constant}, {return_value}, {pop}, {pop}},
-      {{Opcode::await}, {Opcode::load_global}, {Opcode::await_test, 0}, {constant},
-       {return_value}},
+      {{Opcode::await}, {Opcode::load_global}, {Opcode::await_test, 0}, {constant}, {return_value}},
       {{Opcode::atomic_enter}, {Opcode::atomic_exit}, {constant}, {return_value}},
   }));
   CHECK(joined(verify(program_of(code))) == "");
@@ -95,8 +103,7 @@ TEST_CASE("verify: each fault of a function's code is named", "[engine][program]
       {{{constant, 0, 7}, {return_value}}, in + "0: operand b is 7, which is out of range"},
       {{{constant}, {return_value, 0, 0, {1}}}, in + "1: has no site"},
       {{{Opcode::load_local, 1}, {return_value}}, in + "0: operand a is 1, which is out of range"},
-      {{{Opcode::load_global, 1}, {return_value}},
-       in + "0: operand a is 1, which is out of range"},
+      {{{Opcode::load_global, 1}, {return_value}}, in + "0: operand a is 1, which is out of range"},
       {{{Opcode::jump, 2}, {return_value}}, in + "0: operand a is 2, which is out of range"},
       {{{constant}, {constant}, {Opcode::binary, 12}, {return_value}},
        in + "2: operand a is 12, which is out of range"},
@@ -120,8 +127,7 @@ TEST_CASE("verify: each fault of a function's code is named", "[engine][program]
        in + "0: leaves an atomic section that it is not in"},
       {{{Opcode::atomic_enter}, {constant}, {return_value}},
        in + "2: returns inside an atomic section"},
-      {{{constant}, {Opcode::jump_if_false, 3}, {Opcode::atomic_enter}, {constant},
-        {return_value}},
+      {{{constant}, {Opcode::jump_if_false, 3}, {Opcode::atomic_enter}, {constant}, {return_value}},
        in + "2: reaches 3 inside 1 atomic sections, another path inside 0"},
   }));
   const std::string faults = joined(verify(program_of(row.code)));
@@ -139,18 +145,25 @@ TEST_CASE("verify: handlers are inside their function and find the stack that th
   const Row row = GENERATE_COPY(values<Row>({
       {"a handler behind the code", {0, 2, 4, 0}, ""},
       {"of nothing", {1, 1, 4, 0}, in + ": exception range [1, 1) -> 4 is not inside [0, 6)"},
-      {"beyond the function", {0, 7, 4, 0},
+      {"beyond the function",
+       {0, 7, 4, 0},
        in + ": exception range [0, 7) -> 4 is not inside [0, 6)"},
-      {"in another function", {0, 2, 6, 0},
+      {"in another function",
+       {0, 2, 6, 0},
        in + ": exception range [0, 2) -> 6 is not inside [0, 6)"},
-      {"keeps what is not there", {1, 2, 4, 2},
+      {"keeps what is not there",
+       {1, 2, 4, 2},
        in + ", instruction 1: has 1 values on the stack, its handler at 4 keeps 2"},
       {"keeps too much", {1, 2, 4, 1}, in + ", instruction 5: returns with 2 values on the stack"},
   }));
   INFO(row.what);
   // 0 load x, 1 load x + its negative, 2 .. 3 return; the handler 4 .. 5 returns the exception
-  Program program = program_of({{constant}, {Opcode::unary, 0}, {Opcode::unary, 0}, {return_value},
-                                {Opcode::unary, 0}, {return_value}});
+  Program program = program_of({{constant},
+                                {Opcode::unary, 0},
+                                {Opcode::unary, 0},
+                                {return_value},
+                                {Opcode::unary, 0},
+                                {return_value}});
   program.functions[0].handlers = {row.range};
   CHECK(joined(verify(program)) == row.fault);
 }
@@ -186,7 +199,10 @@ TEST_CASE("verify: objects, threads and conditions are well formed", "[engine][p
          p.threads[0].body = {1};
        },
        "thread \"T\" does not have the 1 arguments that its body takes"},
-      {"a condition with a parameter", [](Program& p) { p.invariants = {{{1}, "n > 0", 1}}; },
+      {"a condition with a parameter",
+       [](Program& p) {
+         p.invariants = {{{1}, "n > 0", 1}};
+       },
        "the condition \"n > 0\" is no function without parameters"},
       {"a gap between functions", [](Program& p) { p.functions[1].begin = 3; },
        "function \"f\" does not begin where the one before it ends"},
@@ -195,7 +211,9 @@ TEST_CASE("verify: objects, threads and conditions are well formed", "[engine][p
       {"too few targets", [](Program& p) { p.targets.pop_back(); },
        "there is not one target for each instruction"},
       {"a target that is not there",
-       [](Program& p) { p.targets[1] = {Target::Kind::objects, {1}, 2, {}}; },
+       [](Program& p) {
+         p.targets[1] = {Target::Kind::objects, {1}, 2, {}};
+       },
        "the target of instruction 1 does not exist"},
   }));
   INFO(row.what);

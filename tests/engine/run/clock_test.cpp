@@ -48,8 +48,8 @@ TEST_CASE("clock: sums of durations are exact", "[engine][run][clock]") {
 }
 
 TEST_CASE("clock: compute and io take their time under every policy", "[engine][run][clock]") {
-  const auto program = free_program(
-      R"({'main': [{'compute': 0.25}, {'io': 0.5}, {'print': 'time()'}]})");
+  const auto program =
+      free_program(R"({'main': [{'compute': 0.25}, {'io': 0.5}, {'print': 'time()'}]})");
   const std::string policy = GENERATE("timed", "round-robin", "random", "pct");
   CHECK(run_named(*program, policy).output == Lines{"0.75"});
 }
@@ -84,7 +84,8 @@ TEST_CASE("clock: private code that goes on for long costs its bytecodes", "[eng
   CHECK(asked == Approx(static_cast<double>(cuts) * 20.01));
 }
 
-TEST_CASE("clock: a timeout fires at its deadline, if nothing came before", "[engine][run][clock]") {
+TEST_CASE("clock: a timeout fires at its deadline, if nothing came before",
+          "[engine][run][clock]") {
   struct Row {
     const char* what;
     const char* objects;
@@ -106,9 +107,9 @@ TEST_CASE("clock: a timeout fires at its deadline, if nothing came before", "[en
        "{'sleep': 0.25}, {'event_set': 'm'}", "0.250 True"},
   }));
   CAPTURE(row.what);
-  const auto program = free_program(
-      std::string("{'objects': {") + row.objects + "}, 'threads': {'other': [" + row.other +
-      "], 'waiting': [" + row.waiting + ", {'print': 'got'}]}}");
+  const auto program =
+      free_program(std::string("{'objects': {") + row.objects + "}, 'threads': {'other': [" +
+                   row.other + "], 'waiting': [" + row.waiting + ", {'print': 'got'}]}}");
   CHECK(run_named(*program, "timed").timed_output() == Lines{row.answer});
 }
 
@@ -174,10 +175,11 @@ TEST_CASE("clock: what takes time by itself", "[engine][run][clock]") {
       {Operation::sleep, {half}, 0.5},
       {Operation::sleep, {minus_one}, std::nullopt},  // ValueError
       {Operation::io, {two}, 2.0},
-      {Operation::compute, {two}, std::nullopt},      // works, does not wait
+      {Operation::compute, {two}, std::nullopt},  // works, does not wait
       {Operation::sleep, {machine.values().string("x")}, std::nullopt},
       {Operation::sleep, {machine.values().real(1e300)}, duration_max},
-      {Operation::sleep, {machine.values().real(std::numeric_limits<double>::quiet_NaN())},
+      {Operation::sleep,
+       {machine.values().real(std::numeric_limits<double>::quiet_NaN())},
        std::nullopt},
       {Operation::lock_acquire, {none_value, none_value}, std::nullopt},
       {Operation::lock_acquire, {true_value, half}, 0.5},

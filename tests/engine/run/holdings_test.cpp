@@ -16,8 +16,7 @@ std::vector<std::string> held_after(const Program& program, std::string_view sch
   REQUIRE(read.schedule);
   const Machine machine(program);
   TraceRecorder recorder(nullptr);
-  const RunResult result =
-      run(machine, *scripted_policy(program, *read.schedule, 0), &recorder);
+  const RunResult result = run(machine, *scripted_policy(program, *read.schedule, 0), &recorder);
   INFO(result.reason);
   REQUIRE(result.end != RunResult::End::refused);
   std::vector<std::string> lines;

@@ -49,8 +49,7 @@ TEST_CASE("policies: each has a name and a line of help", "[engine][run]") {
 
 TEST_CASE("round-robin: one step each, in turn", "[engine][run][round-robin]") {
   const auto program = program_of(three_times_two);
-  CHECK(run_named(*program, "round-robin").order() ==
-        "T1 T2 T3 T1 T2 T3 MainThread");
+  CHECK(run_named(*program, "round-robin").order() == "T1 T2 T3 T1 T2 T3 MainThread");
 }
 
 TEST_CASE("round-robin: who is blocked is passed over", "[engine][run][round-robin]") {
@@ -76,7 +75,8 @@ TEST_CASE("round-robin: no timeout fires while a step is possible, then the earl
 }
 
 TEST_CASE("round-robin: a choose takes its first item", "[engine][run][round-robin]") {
-  const auto program = program_of(R"({'main': [{'choose': 'x', 'from': '[7, 8]'}, {'print': 'x'}]})");
+  const auto program =
+      program_of(R"({'main': [{'choose': 'x', 'from': '[7, 8]'}, {'print': 'x'}]})");
   CHECK(run_named(*program, "round-robin").output == Lines{"7"});
   CHECK(run_named(*program, "timed").output == Lines{"7"});
 }
@@ -119,8 +119,7 @@ TEST_CASE("random: a choose and a timeout are drawn too", "[engine][run][random]
   CHECK(printed == std::set<std::string>{"True", "False", "3", "4"});
 }
 
-TEST_CASE("pct: without a change point the threads run one after the other",
-          "[engine][run][pct]") {
+TEST_CASE("pct: without a change point the threads run one after the other", "[engine][run][pct]") {
   // Two change points in about 13 steps: some runs have none that matters.
   const auto program = program_of(three_times_two);
   std::size_t switches_most = 0;
@@ -164,7 +163,8 @@ TEST_CASE("pct: a busy wait does not keep the rest from running", "[engine][run]
   }
 }
 
-TEST_CASE("timed: the holder of the GIL goes on until it blocks or sleeps", "[engine][run][timed]") {
+TEST_CASE("timed: the holder of the GIL goes on until it blocks or sleeps",
+          "[engine][run][timed]") {
   const auto program = program_of(R"({
     'machine': {'gil': '3.9'}, 'objects': {'e': 'Event'},
     'threads': {'T1': [{'event_set': 'e'}, {'event_set': 'e'}, {'sleep': 1}, {'event_set': 'e'}],
@@ -188,8 +188,7 @@ TEST_CASE("timed: after the switch interval the thread that waits longest gets t
     'machine': {'gil': '3.12', 'switch_interval': 0.005, 'costs': {'bytecode': 0}},
     'threads': {'T1': [{'for': 'i', 'in': 'range(8)', 'do': [{'compute': 0.002}]}],
                 'T2': [{'compute': 0.009}, {'compute': 0.001}]}})");
-  CHECK(run_named(*program, "timed").order() ==
-        "T1 T1 T1 T2 T1 T1 T1 T2 T1 T1 MainThread");
+  CHECK(run_named(*program, "timed").order() == "T1 T1 T1 T2 T1 T1 T1 T2 T1 T1 MainThread");
 }
 
 TEST_CASE("timed: a thread that comes back from sleep waits for the interval too",
@@ -272,10 +271,10 @@ TEST_CASE("run: a preemption is leaving a thread that could go on and did not yi
     std::uint64_t preemptions;
   };
   const Row row = GENERATE(values<Row>({
-      {"T1*4,T2*3,MainThread", 0},       // one after the other
+      {"T1*4,T2*3,MainThread", 0},          // one after the other
       {"T1*2,T2,T1*2,T2*2,MainThread", 0},  // T1 sleeps; T2 is blocked
       {"T1,T2,T1*3,T2*2,MainThread", 1},    // T1 stood before event_set; T2 is blocked
-      {"T2,T1*4,T2*2,MainThread", 1},    // T2 stood before a free lock
+      {"T2,T1*4,T2*2,MainThread", 1},       // T2 stood before a free lock
   }));
   CAPTURE(row.schedule);
   const Ran ran = run_schedule(*program, row.schedule);

@@ -52,26 +52,46 @@ class RandomScenario {
   }
   std::string statement(int depth) {
     switch (numbers_.below(depth > 0 ? 20 : 16)) {
-      case 0: return "{'acquire': 'A', 'timeout': 1}";
-      case 1: return "{'acquire': 'A'}";
-      case 2: return "{'release': 'A'}";
-      case 3: return "{'acquire': 'S', 'timeout': 0.5}";
-      case 4: return "{'release': 'S'}";
-      case 5: return "{'wait': 'E', 'timeout': 0.25}";
-      case 6: return "{'event_set': 'E'}";
-      case 7: return "{'event_clear': 'E'}";
-      case 8: return "{'set': 'n', 'to': 'n + 1'}";
-      case 9: return "{'append': 'xs', 'item': 'n'}";
-      case 10: return "{'sleep': 0.1}";
-      case 11: return "{'compute': 0.004}";
-      case 12: return "{'choose': 'x', 'from': '[0, True, \\'a,b\\', (1, None), [2.5], -3]'}";
-      case 13: return "{'print': 'n'}";
-      case 14: return "{'acquire': 'B', 'blocking': false}";
-      case 15: return "{'yield': true}";
-      case 16: return "{'with': 'B', 'do': [" + block(3, depth - 1) + "]}";
-      case 17: return "{'with': 'C', 'do': [{'wait': 'C', 'timeout': 0.3}]}";
-      case 18: return "{'with': 'C', 'do': [{'notify_all': 'C'}]}";
-      default: return "{'try': [" + block(3, depth - 1) + "], 'finally': [{'event_set': 'E'}]}";
+      case 0:
+        return "{'acquire': 'A', 'timeout': 1}";
+      case 1:
+        return "{'acquire': 'A'}";
+      case 2:
+        return "{'release': 'A'}";
+      case 3:
+        return "{'acquire': 'S', 'timeout': 0.5}";
+      case 4:
+        return "{'release': 'S'}";
+      case 5:
+        return "{'wait': 'E', 'timeout': 0.25}";
+      case 6:
+        return "{'event_set': 'E'}";
+      case 7:
+        return "{'event_clear': 'E'}";
+      case 8:
+        return "{'set': 'n', 'to': 'n + 1'}";
+      case 9:
+        return "{'append': 'xs', 'item': 'n'}";
+      case 10:
+        return "{'sleep': 0.1}";
+      case 11:
+        return "{'compute': 0.004}";
+      case 12:
+        return "{'choose': 'x', 'from': '[0, True, \\'a,b\\', (1, None), [2.5], -3]'}";
+      case 13:
+        return "{'print': 'n'}";
+      case 14:
+        return "{'acquire': 'B', 'blocking': false}";
+      case 15:
+        return "{'yield': true}";
+      case 16:
+        return "{'with': 'B', 'do': [" + block(3, depth - 1) + "]}";
+      case 17:
+        return "{'with': 'C', 'do': [{'wait': 'C', 'timeout': 0.3}]}";
+      case 18:
+        return "{'with': 'C', 'do': [{'notify_all': 'C'}]}";
+      default:
+        return "{'try': [" + block(3, depth - 1) + "], 'finally': [{'event_set': 'E'}]}";
     }
   }
   SplitMix64 numbers_;
@@ -133,8 +153,9 @@ TEST_CASE("to_schedule: runs of a thread are joined, and names are unique",
              {'start': 'a'}, {'start': 'b'}]})");
   const ThreadId main{0}, a{1}, b{2};
   const Machine machine(*program);
-  const std::vector<Choice> choices{{main}, {main}, {main}, {a}, {a, Choice::Kind::timeout},
-                                    {a, Choice::Kind::choose, 1}, {a}, {main}, {b}};
+  const std::vector<Choice> choices{
+      {main}, {main}, {main}, {a}, {a, Choice::Kind::timeout}, {a, Choice::Kind::choose, 1},
+      {a},    {main}, {b}};
   std::vector<std::string> written;
   for (const Directive& directive : to_schedule(machine, choices)) {
     written.push_back(directive.written);

@@ -74,8 +74,8 @@ TEST_CASE("schedule: until", "[engine][run][schedule]") {
       {"{'holds': 'm'}", 1, "acquire m"},
       {"{'holds': 's'}", 2, "acquire s"},
       {"{'read': 'other'}", 3, "read other: 0"},
-      {"{'wrote': 'n'}", 4, "label here"},  // with which the step after it begins
-      {"{'label': 'here'}", 4, "label here"},     // about to execute it
+      {"{'wrote': 'n'}", 4, "label here"},     // with which the step after it begins
+      {"{'label': 'here'}", 4, "label here"},  // about to execute it
       {"{'wrote': 'xs'}", 6, "xs.append(1)"},
       {"{'read': 'xs'}", 6, "xs.append(1)"},
       {"{'in': 'f'}", 7, "call f"},
@@ -87,8 +87,8 @@ TEST_CASE("schedule: until", "[engine][run][schedule]") {
       {"{'in': 'f', 'holds': 'm'}", 7, "call f"},
   }));
   CAPTURE(row.until);
-  const Ran ran = run_schedule(*program,
-                               std::string("[{'run': 'T1', 'until': ") + row.until + "}]");
+  const Ran ran =
+      run_schedule(*program, std::string("[{'run': 'T1', 'until': ") + row.until + "}]");
   INFO(ran.text << ran.result.reason);
   CHECK(ran.result.end != RunResult::End::refused);
   CHECK(ran.steps.size() == row.steps);
@@ -150,24 +150,28 @@ TEST_CASE("schedule: what does not fit is refused, with the step and the reason"
       {"T1*4,T1",
        "step 5 (directive 2, \"T1\"): T1 cannot take a step: it has ended; "
        "runnable here: T2, T3, T4, T5, T6, T7"},
-      {"T3", "step 1 (directive 1, \"T3\"): T3 cannot take a step: it is at a choose; say which "
-             "value; runnable here: T1, T2, T3, T4, T5, T6, T7"},
-      {"T3=7",
-       "step 1 (directive 1, \"T3=7\"): 7 is not among [1, 2], from which T3 chooses"},
-      {"T1=7", "step 1 (directive 1, \"T1=7\"): T1 has nothing to choose: it is not at a choose; "
-               "runnable here: T1, T2, T3, T4, T5, T6, T7"},
-      {"T1!", "step 1 (directive 1, \"T1!\"): T1 has no timeout pending: it is not blocked; "
-              "runnable here: T1, T2, T3, T4, T5, T6, T7"},
+      {"T3",
+       "step 1 (directive 1, \"T3\"): T3 cannot take a step: it is at a choose; say which "
+       "value; runnable here: T1, T2, T3, T4, T5, T6, T7"},
+      {"T3=7", "step 1 (directive 1, \"T3=7\"): 7 is not among [1, 2], from which T3 chooses"},
+      {"T1=7",
+       "step 1 (directive 1, \"T1=7\"): T1 has nothing to choose: it is not at a choose; "
+       "runnable here: T1, T2, T3, T4, T5, T6, T7"},
+      {"T1!",
+       "step 1 (directive 1, \"T1!\"): T1 has no timeout pending: it is not blocked; "
+       "runnable here: T1, T2, T3, T4, T5, T6, T7"},
       {"T3=1,T3,T3!",
        "step 3 (directive 3, \"T3!\"): T3 has no timeout pending: it waits for a permit of s, "
        "without a timeout; runnable here: T1, T2, T4, T5, T6, T7"},
       {"T4,T4",
        "step 2 (directive 2, \"T4\"): T4 cannot take a step: it waits for e to be set; its "
        "timeout can fire; runnable here: T1, T2, T3, the timeout of T4, T5, T6, T7"},
-      {"T6*2,T6", "step 3 (directive 2, \"T6\"): T6 cannot take a step: it waits for a notify of "
-                  "c; runnable here: T1, T2, T3, T4, T5, T7"},
-      {"T7,T7", "step 2 (directive 2, \"T7\"): T7 cannot take a step: it waits for A, which it "
-                "holds itself; runnable here: T2, T3, T4, T5, T6"},
+      {"T6*2,T6",
+       "step 3 (directive 2, \"T6\"): T6 cannot take a step: it waits for a notify of "
+       "c; runnable here: T1, T2, T3, T4, T5, T7"},
+      {"T7,T7",
+       "step 2 (directive 2, \"T7\"): T7 cannot take a step: it waits for A, which it "
+       "holds itself; runnable here: T2, T3, T4, T5, T6"},
       {"MainThread",
        "step 1 (directive 1, \"MainThread\"): MainThread cannot take a step: it waits for T1, "
        "T2, T3, T4, T5, T6 and T7 to end; runnable here: T1, T2, T3, T4, T5, T6, T7"},
@@ -196,8 +200,9 @@ TEST_CASE("schedule: what is left when the process has ended is refused",
   const auto program = program_of(opposite);
   const Ran ran = run_schedule(*program, "T1*4,T2*4,MainThread,T1");
   CHECK(ran.result.end == RunResult::End::refused);
-  CHECK(ran.result.reason == "step 10 (directive 4, \"T1\"): T1 cannot take a step: it has ended; "
-                             "nobody is runnable here");
+  CHECK(ran.result.reason ==
+        "step 10 (directive 4, \"T1\"): T1 cannot take a step: it has ended; "
+        "nobody is runnable here");
 }
 
 TEST_CASE("schedule: threads by name and number", "[engine][run][schedule]") {
@@ -214,14 +219,12 @@ TEST_CASE("schedule: threads by name and number", "[engine][run][schedule]") {
   };
   const Row row = GENERATE(values<Row>({
       {"MainThread*5,w#2,w#1", ""},
-      {"MainThread*5,w#2*1,w", ""},   // one living thread of the name is left
+      {"MainThread*5,w#2*1,w", ""},  // one living thread of the name is left
       {"MainThread#0*5,w#1", ""},
       {"MainThread*5,w",
        "step 6 (directive 2, \"w\"): 2 living threads are named \"w\": write w#1 or w#2"},
-      {"MainThread*5,w#0",
-       "step 6 (directive 2, \"w#0\"): no thread is named \"w#0\" here"},
-      {"MainThread*2,late",
-       "step 3 (directive 2, \"late\"): no thread is named \"late\" here"},
+      {"MainThread*5,w#0", "step 6 (directive 2, \"w#0\"): no thread is named \"w#0\" here"},
+      {"MainThread*2,late", "step 3 (directive 2, \"late\"): no thread is named \"late\" here"},
       {"MainThread*3,late",
        "step 4 (directive 2, \"late\"): late cannot take a step: it has not been started; "
        "runnable here: MainThread"},
@@ -243,8 +246,9 @@ TEST_CASE("exact: the choices fit or are refused at the first that does not",
   const ThreadId t1{1}, t2{2};
   CHECK(with({{t1}, {t1}}).end == RunResult::End::stopped);
   CHECK(with({{t1}, {t2}}).end == RunResult::End::stuck);
-  CHECK(with({{t1}, {t2}, {t2}}).reason == "step 3: T2 waits for A, held by T1; "
-                                           "nobody is runnable here");
+  CHECK(with({{t1}, {t2}, {t2}}).reason ==
+        "step 3: T2 waits for A, held by T1; "
+        "nobody is runnable here");
   CHECK(with({{t1}, {ThreadId{9}}}).reason == "step 2: there is no thread 9 here");
   CHECK(with({{t1, Choice::Kind::timeout}}).reason ==
         "step 1: T1 is not blocked; runnable here: T1, T2");

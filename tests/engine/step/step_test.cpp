@@ -17,12 +17,13 @@ namespace {
 // A program at its beginning, and the few things that these tests do with it.
 struct Bench {
   explicit Bench(const std::string& body, const std::string& gil = "3.12") {
-    const Loaded loaded =
-        load("test.json", R"s({"lockstep": 1, "machine": {"gil": ")s" + gil + R"s("}, )s" + body + "}");
+    const Loaded loaded = load(
+        "test.json", R"s({"lockstep": 1, "machine": {"gil": ")s" + gil + R"s("}, )s" + body + "}");
     INFO(body);
     if (!loaded.program) {
-      FAIL((loaded.complaints.empty() ? "" : loaded.complaints[0].place.pointer + ": " +
-                                                 loaded.complaints[0].message));
+      FAIL((loaded.complaints.empty()
+                ? ""
+                : loaded.complaints[0].place.pointer + ": " + loaded.complaints[0].message));
     }
     program = std::make_unique<Program>(*loaded.program);
     REQUIRE(verify(*program).empty());
@@ -81,10 +82,11 @@ TEST_CASE("step: the GIL model says how many operations a step has", "[engine][s
     int steps;  // of T1, until it has ended
   };
   // n = n - 1 is a load and a store. Under 3.12 nothing between them is a place to switch.
-  const Row row = GENERATE(values<Row>(
-      {{"3.9", 2}, {"3.12", 1}, {"free-threaded", 2}, {"none", 2}}));
+  const Row row =
+      GENERATE(values<Row>({{"3.9", 2}, {"3.12", 1}, {"free-threaded", 2}, {"none", 2}}));
   CAPTURE(row.gil);
-  Bench bench(R"s("variables": {"n": 3}, "threads": {"T1": [{"set": "n", "to": "n - 1"}]})s", row.gil);
+  Bench bench(R"s("variables": {"n": 3}, "threads": {"T1": [{"set": "n", "to": "n - 1"}]})s",
+              row.gil);
   int steps = 0;
   while (bench.lives("T1") == Life::alive) {
     bench.take("T1");
@@ -101,13 +103,14 @@ TEST_CASE("step: under 3.12 a call between read and write is a place to switch",
   };
   const Row row = GENERATE(values<Row>({
       {R"s({"set": "n", "to": "n - 1"})s", 1},
-      {R"s({"set": "n", "to": "n - int(1)"})s", 2},   // a C call
-      {R"s({"set": "n", "to": "n - one()"})s", 2},    // a function entry
+      {R"s({"set": "n", "to": "n - int(1)"})s", 2},          // a C call
+      {R"s({"set": "n", "to": "n - one()"})s", 2},           // a function entry
       {R"s({"set": "n", "to": "n - one() - int(1)"})s", 2},  // two places, nothing visible between
   }));
   CAPTURE(row.statement);
   Bench bench(std::string(R"s("variables": {"n": 3}, "functions": {"one": [{"return": 1}]},
-      "threads": {"T1": [)s") + row.statement + "]}");
+      "threads": {"T1": [)s") +
+              row.statement + "]}");
   int steps = 0;
   while (bench.lives("T1") == Life::alive) {
     bench.take("T1");
@@ -118,7 +121,8 @@ TEST_CASE("step: under 3.12 a call between read and write is a place to switch",
 
 TEST_CASE("step: a taken lock blocks, a release makes it free for whoever comes first",
           "[engine][step]") {
-  Bench bench(R"s("objects": {"m": "Lock"}, "functions": {"f": [{"acquire": "m"}, {"release": "m"}]},
+  Bench bench(
+      R"s("objects": {"m": "Lock"}, "functions": {"f": [{"acquire": "m"}, {"release": "m"}]},
       "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}, "T3": {"target": "f"}})s");
   CHECK(bench.can() == "T1 T2 T3");
   bench.take("T1");
@@ -158,7 +162,8 @@ TEST_CASE("step: a timeout can fire exactly while its thread is blocked", "[engi
 }
 
 TEST_CASE("step: every item of a choose is a choice", "[engine][step]") {
-  Bench bench(R"s("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "'ab'"}]})s");
+  Bench bench(
+      R"s("variables": {"n": null}, "threads": {"T1": [{"choose": "n", "from": "'ab'"}]})s");
   CHECK(bench.can() == "T1=0 T1=1");
   bench.take("T1", Choice::Kind::choose, 1);
   CHECK(bench.value("n") == "'b'");
@@ -244,8 +249,7 @@ TEST_CASE("step: a loop without visible operation rests and comes back to the sa
   CHECK(seen.size() <= 8);  // a loop of a few bytecodes can rest at each of them
 }
 
-TEST_CASE("step: memoised and interpreted private runs lead to the same states",
-          "[engine][step]") {
+TEST_CASE("step: memoised and interpreted private runs lead to the same states", "[engine][step]") {
   const std::string body = R"s("objects": {"c": "Condition"}, "variables": {"xs": []},
       "functions": {"f": {"params": ["i"], "body": [
           {"for": "k", "in": "range(3)", "do": [
@@ -276,7 +280,8 @@ TEST_CASE("evaluate: reads all variables at one moment and changes nothing", "[e
   const State before = bench.state;
   const Result first = evaluate(*bench.machine, bench.state, bench.program->invariants[0].function);
   CHECK(first.value == true_value);
-  const Result second = evaluate(*bench.machine, bench.state, bench.program->invariants[1].function);
+  const Result second =
+      evaluate(*bench.machine, bench.state, bench.program->invariants[1].function);
   CHECK(second.raised);
   CHECK(bench.state == before);
   bench.take("T1");

@@ -1,0 +1,287 @@
+#!/usr/bin/python3
+"""Holds schema/lockstep.schema.json and the loader to each other, in both directions.
+
+Every file that the loader accepts validates; every bad file is rejected by the schema too; and
+files changed at every place (a key removed, misspelt or added, a value of another type, an
+array emptied) get the same verdict from both. What a schema cannot say stands in LOADER_ONLY,
+with the reason. The validator is python3-jsonschema, which knows nothing of the loader.
+
+LOCKSTEP_BINARY names the lockstep to ask; LOCKSTEP_SOURCE_DIR is the root of the sources.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import jsonschema
+
+ROOT = pathlib.Path(os.environ.get("LOCKSTEP_SOURCE_DIR", pathlib.Path(__file__).parents[2]))
+BINARY = os.environ.get("LOCKSTEP_BINARY")
+BAD = ROOT / "tests" / "language" / "bad"
+
+# A complaint of the loader that no schema can make: why, and how its message reads.
+LOADER_ONLY = {
+    "JSON itself": [
+        r"stands here already in line",
+        r"does not fit into 64 bits",
+        r"nested deeper than",
+    ],
+    "needs names": [
+        r"^there is no (object|function|thread|variable|statement with the label) ",
+        r"^there is .* already$",
+        r"^unknown name ",
+        r" is already the name of ",
+        r" is no constant$",
+        r"^the second names stand for each other",
+        r"^expected a[n]? .*\b(Lock|Event|Condition|thread)\b.*, found ",
+        r"^\"[^\"]*\" takes (at least |at most )?\d+ arguments? ",
+        r" takes (no|\d+) arguments?",
+        r"every outcome has the same variables",
+        r"is no array$",
+        r"^the array \"[^\"]*\" ends with ",
+        r"the scenario has no parameter",
+        r"^\"[^\"]*\" is a parameter",
+        r"^expected a number of steps .* after \*, found ",
+        r"^an? \w+ has no ",
+        r"is not shared",
+        r"cannot be assigned to",
+        r"is assigned to",
+    ],
+    "needs arithmetic": [
+        r"^expected an integer from .*, which is ",
+        r"^\w*(Error|Exception): ",
+        r"^more than \d+ objects$",
+    ],
+    "needs Python's grammar": [
+        r"^expected an expression, found ",
+        r"^expected an operator or the end, found ",
+        r"^expected \".*\", found ",
+        r"^the string has no closing ",
+        r"^expected a number or a name, found ",
+        r"^lambda is not part of ",
+        r"^the expression is nested deeper ",
+        r"^expected a variable, an item or an attribute to assign to, found \"",
+        r"^\"[^\"]*\" is not defined",
+    ],
+    "needs its surroundings": [
+        r" stands outside a ",
+        r"must be the last$",
+        r"^nothing is being handled",
+    ],
+}
+
+# Files whose JSON is none: there is nothing to validate.
+NO_JSON = re.compile(r"^json-")
+
+PATTERNS = [re.compile(p) for patterns in LOADER_ONLY.values() for p in patterns]
+failures = []
+
+
+def fail(what, detail):
+    failures.append(what)
+    if len(failures) <= 20:
+        print(f"FAILED: {what}\n  {detail}")
+
+
+def without_comments(text):
+    """The text as plain JSON: comments outside strings become blanks."""
+    pattern = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
+    return pattern.sub(lambda m: m.group() if m.group().startswith('"') else " ", text)
+
+
+def loader(text):
+    """None if the loader accepts the text, else the messages of its complaints."""
+    done = subprocess.run(
+        [BINARY, "validate", "-"], input=text.encode(), capture_output=True, check=False
+    )
+    output = (done.stdout + done.stderr).decode()
+    if done.returncode == 0:
+        return None
+    if done.returncode != 2:
+        raise RuntimeError(f"lockstep validate ended with {done.returncode}: {output}\n{text}")
+    messages = re.findall(r"^-:\d+:\d+: (?:(?:/\S*|/[^:\n]*): )?(.*)$", output, re.MULTILINE)
+    if not messages:
+        raise RuntimeError(f"no complaint understood in: {output}")
+    return messages
+
+
+def is_loader_only(message):
+    return any(pattern.search(message) for pattern in PATTERNS)
+
+
+def hold_together(what, text, document, validator):
+    """The schema must reject if the loader has a complaint of its shape, and only then."""
+    messages = loader(text)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    of_shape = [m for m in messages or [] if not is_loader_only(m)]
+    if error is not None and messages is None:
+        where = "/".join(map(str, error.absolute_path))
+        fail(what, f"the loader accepts it, the schema says at /{where}: {error.message[:300]}")
+    if error is None and of_shape:
+        fail(what, f"the schema accepts it, the loader says: {of_shape[0]}")
+    if error is not None and messages is not None and not of_shape:
+        where = "/".join(map(str, error.absolute_path))
+        fail(what, f"only the schema is against its shape, at /{where}: {error.message[:300]}; "
+                   f"the loader says: {messages[0]}")
+
+
+def places(document, path=()):
+    """Paths of all values below the document."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            yield path + (key,)
+            yield from places(value, path + (key,))
+    elif isinstance(document, list):
+        for index, value in enumerate(document):
+            yield path + (index,)
+            yield from places(value, path + (index,))
+
+
+def changed(document, path, change):
+    """A copy of the document in which `change` was applied to the parent of `path`."""
+    copy = json.loads(json.dumps(document))
+    parent = copy
+    for step in path[:-1]:
+        parent = parent[step]
+    change(parent, path[-1])
+    return copy
+
+
+def misspelt(key):
+    return key[:-1] + key[-2:-1] + key[-1:] + "q" if len(key) > 1 else key + "q"
+
+
+def rename(parent, key):
+    items = [(misspelt(k) if k == key else k, v) for k, v in parent.items()]
+    parent.clear()
+    parent.update(items)
+
+
+def mutations(document):
+    """(what was done, document): one change at one place each."""
+    others = [None, True, 0, -1.5, "", "a b", [], {}, ["x"], {"x": 1}]
+    for path in places(document):
+        where = "/" + "/".join(map(str, path))
+        yield f"{where} removed", changed(document, path, lambda p, k: p.pop(k))
+        if isinstance(path[-1], str):
+            yield f"{where} misspelt", changed(document, path, rename)
+        for other in others:
+
+            def put(parent, key, value=other):
+                parent[key] = value
+
+            yield f"{where} = {json.dumps(other)}", changed(document, path, put)
+        value = document
+        for step in path:
+            value = value[step]
+        if isinstance(value, dict):
+            for key in ("zzz", "x-zzz"):
+
+                def add(parent, last, key=key):
+                    parent[last][key] = 1
+
+                yield f"{where} with {key}", changed(document, path, add)
+
+
+# One scenario with every construct, small enough to be changed at every place.
+def everything():
+    rows = statement_examples()
+    return {
+        "$schema": "lockstep.schema.json",
+        "lockstep": 1,
+        "name": "everything",
+        "tags": ["all"],
+        "machine": {"gil": "3.9", "cores": 2, "switch_interval": 0.005,
+                    "costs": {"bytecode": 1e-7, "thread_start": 0}},
+        "params": {"N": 3, "M": "N + 1"},
+        "objects": {
+            "mutexA": "Lock",
+            "forks": {"type": "Lock", "count": "N"},
+            "sm": {"type": "Semaphore", "value": 2},
+            "bounded": {"type": "BoundedSemaphore", "value": "N"},
+            "ready": {"type": "Event"},
+            "cond": {"type": "Condition", "lock": "mutexA"},
+            "second": {"same_as": "mutexA"},
+        },
+        "variables": {"n": 0, "xs": ["1 + 1", "'a'"]},
+        "functions": {"f": {"params": ["a"], "body": [{"return": "a"}]}, "g": [{"pass": True}]},
+        "threads": {
+            "T1": [{"acquire": "mutexA", "label": "here", "note": "why", "at": "app.py:1"}],
+            "T2": {"target": "f", "args": ["N"], "daemon": True},
+            "T3": {"body": [], "daemon": False},
+        },
+        "schedule": ["T1", "T1*3", {"run": "T1", "steps": 2}, {"run": "T1", "until": "blocked"},
+                     {"run": "T1", "until": {"label": "here", "holds": "mutexA"}},
+                     {"timeout": "T1"}, {"choose": "T1", "value": 2}, {"finish": "pct"}],
+        "invariants": ["n >= 0"],
+        "finally": ["n == 0"],
+        "expect": {
+            "run": {"policy": "random", "seed": 1, "outcome": "finished", "output": ["a"],
+                    "final": {"n": 0}, "exceptions": {"T1": "ValueError"}},
+            "explore": {"deadlock": "impossible", "partial_deadlock": "possible",
+                        "exceptions": "certain", "outcomes": [{"n": 0}]},
+            "fix": {"remedy": "lock-order"},
+        },
+        "main": rows,
+    }
+
+
+def statement_examples():
+    schema = json.loads((ROOT / "schema" / "lockstep.schema.json").read_text())
+    return [row["examples"][0] for row in schema["definitions"]["statement"]["anyOf"]]
+
+
+def main():
+    if not BINARY:
+        print("LOCKSTEP_BINARY is not set: there is no lockstep to ask")
+        return 1
+    schema = json.loads((ROOT / "schema" / "lockstep.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    validator = jsonschema.Draft7Validator(schema)
+    cases = []
+
+    for path in sorted((ROOT / "scenarios").rglob("*.lockstep.json*")):
+        text = path.read_text()
+        name = str(path.relative_to(ROOT))
+        document = json.loads(without_comments(text))
+        cases.append((name, text, document))
+    if not cases:
+        fail("scenarios/", "no scenario found")
+    good = list(cases)
+
+    for path in sorted(BAD.glob("*.json")):
+        text = path.read_text()
+        try:
+            document = json.loads(without_comments(text))
+        except json.JSONDecodeError:
+            if not NO_JSON.match(path.name):
+                fail(path.name, "is no JSON")
+            continue
+        cases.append((path.name, text, document))
+
+    whole = everything()
+    cases.append(("everything", json.dumps(whole), whole))
+    for what, document in mutations(whole):
+        cases.append(("everything: " + what, json.dumps(document), document))
+    # Of the library only the short scenarios: a change costs a process.
+    for name, text, document in good:
+        if len(text) < 900:
+            for what, mutant in mutations(document):
+                cases.append((f"{name}: {what}", json.dumps(mutant), mutant))
+
+    for name, text, _ in good:
+        if loader(text) is not None:
+            fail(name, "the loader does not accept it")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda case: hold_together(*case, validator), cases))
+
+    print(f"{len(cases)} documents, {len(failures)} with different verdicts")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+// report/fix_text: the table of remedies, word for word, of results that are made by hand.
+#include "report/fix_text.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace lockstep {
+namespace {
+
+FixResult result() {
+  FixResult made;
+  Finding finding{};
+  finding.kind = FindingKind::circular_wait;
+  finding.message = "T1 and T2 wait for each other";
+  made.exploration.findings.push_back(finding);
+  made.exploration.verdict = Verdict::deadlock;
+  made.original_cost = RemedyCost{2.0, 0, 1.0};
+  TriedRemedy good{};
+  good.verdict = TriedRemedy::Verdict::verified;
+  good.proposal.remedy = "lock-order";
+  good.proposal.title = "take mutexA before mutexB in f2";
+  good.exploration.stats.states = 108;
+  good.cost = {3.0, 2, 1.0};
+  TriedRemedy bad{};
+  bad.verdict = TriedRemedy::Verdict::refuted;
+  bad.proposal.remedy = "one-rlock";
+  bad.proposal.title = "one RLock";
+  bad.reason = "T1 still waits for ever";
+  bad.exploration.stats.states = 12345;
+  bad.cost.edits = 1;
+  made.tried = {good, bad};
+  return made;
+}
+
+TEST_CASE("Remedies stand side by side, each with what it costs", "[report][fix_text]") {
+  CHECK(fix_text(result(), {"s.json", {}}, 100, Paint(false)) ==
+        R"(LS001 circular-wait: T1 and T2 wait for each other
+
+   remedy      verdict   states  takes          locks held         edits
+1  lock-order  verified     108  3.0 s (+50 %)  1.0 s (as before)      2
+   take mutexA before mutexB in f2
+2  one-rlock   refuted   12,345                                        1
+   one RLock
+   T1 still waits for ever
+
+verified: all interleavings of the changed scenario were explored, and none shows a fault
+  lockstep fix s.json --diff    shows the change of the first
+  lockstep fix s.json --write   makes it; --remedy 2 chooses the second
+)");
+}
+
+TEST_CASE("What was not verified is not recommended", "[report][fix_text]") {
+  FixResult none = result();
+  none.tried.erase(none.tried.begin());
+  CHECK_THAT(fix_text(none, {"s.json", {}}, 100, Paint(false)),
+             Catch::EndsWith("\nNo remedy was verified, so none is recommended.\n"));
+  none.tried.clear();
+  CHECK_THAT(fix_text(none, {"s.json", {}}, 100, Paint(false)),
+             Catch::EndsWith("\nNo remedy that lockstep knows applies here.\n"));
+}
+
+TEST_CASE("Nothing to mend is said only of a complete exploration", "[report][fix_text]") {
+  FixResult fine;
+  CHECK(fix_text(fine, {"s.json", {}}, 100, Paint(false)) ==
+        "Nothing to mend: no interleaving shows a fault.\n");
+  fine.exploration.complete = false;
+  fine.exploration.incomplete_reason = "interrupted";
+  CHECK(fix_text(fine, {"s.json", {}}, 100, Paint(false)) ==
+        "Nothing found to mend, but the search is incomplete: interrupted.\n");
+}
+
+TEST_CASE("The remedies as JSON", "[report][fix_text]") {
+  const auto json = nlohmann::json::parse(fix_json(result(), Program{}, {"s.json", {}}));
+  CHECK(json["lockstep_fix"] == 1);
+  CHECK(json["original"]["verdict"] == "deadlock");
+  CHECK(json["original_cost"]["makespan"] == 2.0);
+  CHECK(json["remedies"][0]["verdict"] == "verified");
+  CHECK(json["remedies"][0]["cost"] ==
+        nlohmann::json::parse(R"({"makespan": 3.0, "lock_hold": 1.0, "edits": 2})"));
+  CHECK(json["remedies"][1]["reason"] == "T1 still waits for ever");
+}
+
+}  // namespace
+}  // namespace lockstep
