@@ -34,7 +34,7 @@ Examiner::Examiner(const Machine& machine, const FutureAccesses& future)
       }
       checks.push_back(
           {&conditions[i], static_cast<std::uint32_t>(symptoms_.size()), of_variables});
-      symptoms_.push_back({kind, {}, {}, none_value, i});
+      symptoms_.push_back({kind, {}, {}, {}, i});
     }
   };
   add(FindingKind::invariant, program.invariants, invariants_);
@@ -62,11 +62,11 @@ void Examiner::add_exceptions(const State& state) {
   const Program& program = machine_.program;
   const std::size_t threads = thread_count(program, state);
   for (std::uint32_t i = 0; i < threads; ++i) {
-    const Value exception = reported_exception(machine_, state, facts_, {i});
-    if (exception == none_value) continue;
+    if (reported_exception(machine_, state, facts_, {i}) == none_value) continue;
+    const LocalId ended = local(program, state, {i});
     const auto [found, added] = of_exception_.try_emplace(
-        {ThreadId{i}, exception}, static_cast<std::uint32_t>(symptoms_.size()));
-    if (added) symptoms_.push_back({FindingKind::uncaught_exception, {}, {i}, exception, 0});
+        {ThreadId{i}, ended}, static_cast<std::uint32_t>(symptoms_.size()));
+    if (added) symptoms_.push_back({FindingKind::uncaught_exception, {}, {i}, ended, 0});
     shown_.push_back(found->second);
   }
 }
@@ -108,7 +108,7 @@ void Examiner::add_stuck(const State& state, std::span<const Choice> enabled) {
     while (of_cause_.size() < watch_.seen().size()) {
       const StuckWatch::Seen& seen = watch_.seen()[of_cause_.size()];
       of_cause_.push_back(static_cast<std::uint32_t>(symptoms_.size()));
-      symptoms_.push_back({seen.kind, seen.fingerprint, {}, none_value, 0});
+      symptoms_.push_back({seen.kind, seen.fingerprint, {}, {}, 0});
     }
     shown_.push_back(of_cause_[cause]);
   }

@@ -20,10 +20,10 @@ namespace lockstep {
 
 struct Symptom {
   FindingKind kind;
-  std::string fingerprint;       // deadlocks only
-  ThreadId thread;               // uncaught_exception only
-  Value exception = none_value;  // uncaught_exception only
-  std::size_t condition = 0;     // invariant, final_check: index in the Program
+  std::string fingerprint;    // deadlocks only
+  ThreadId thread;            // uncaught_exception only
+  LocalId ended;              // uncaught_exception only: what the thread is then
+  std::size_t condition = 0;  // invariant, final_check: index in the Program
 };
 
 class Examiner {
@@ -60,7 +60,7 @@ class Examiner {
   RowTable variables_;                   // values of all shared variables
   std::vector<std::uint32_t> broken_;    // index = row of variables_: a set
   std::vector<std::uint32_t> of_cause_;  // index in watch_.seen() -> symptom
-  std::map<std::pair<ThreadId, Value>, std::uint32_t> of_exception_;
+  std::map<std::pair<ThreadId, LocalId>, std::uint32_t> of_exception_;
   RowTable sets_;                     // row 0 is empty
   std::vector<std::uint32_t> shown_;  // by the state at hand
   std::vector<Word> row_;

@@ -131,10 +131,9 @@ class Exploring {
       Way way = first_way(machine_, search_.graph, step.from);
       way.choices.push_back(step.choice);
       way.preemptions = count_preemptions(machine_, way.choices);
-      const ThreadId thread = std::get<ThreadId>(ending);
-      group_of_ending_[ending] =
-          group_for({FindingKind::uncaught_exception, exception_fingerprint(machine_, way, thread)},
-                    [&] { return way; });
+      group_of_ending_[ending] = group_for(
+          {FindingKind::uncaught_exception, exception_fingerprint(machine_, way, ending.thread)},
+          [&] { return way; });
     }
   }
 
@@ -144,8 +143,7 @@ class Exploring {
     for (const auto& [ending, group] : group_of_ending_) {
       for (std::size_t i = 0; i < symptoms.size(); ++i) {
         if (symptoms[i].kind == FindingKind::uncaught_exception &&
-            symptoms[i].thread == std::get<ThreadId>(ending) &&
-            symptoms[i].exception == std::get<Value>(ending)) {
+            symptoms[i].thread == ending.thread && symptoms[i].ended == ending.after) {
           groups_of[i].push_back(group);
         }
       }

@@ -192,9 +192,9 @@ class Shortest {
 std::optional<Ending> ending_of(const Machine& machine, LocalFactsTable& facts, const State& before,
                                 const State& after, ThreadId thread) {
   if (life(machine.program, before, thread) != Life::alive) return std::nullopt;
-  const Value exception = reported_exception(machine, after, facts, thread);
-  if (exception == none_value) return std::nullopt;
-  return Ending{thread, local(machine.program, before, thread), exception};
+  if (reported_exception(machine, after, facts, thread) == none_value) return std::nullopt;
+  return Ending{thread, local(machine.program, before, thread),
+                local(machine.program, after, thread)};
 }
 
 std::vector<Way> shortest_ways(const ShortestQuestion& question) {

@@ -1,10 +1,10 @@
 // What a search has seen: every state, how it was first reached, and what is wrong in it.
 #pragma once
 #include <algorithm>
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,8 +14,12 @@
 namespace lockstep {
 
 // A thread that ends with an exception in one step: the thread, its private state before that
-// step, the exception. Where it was raised is not in the state that comes of it.
-using Ending = std::tuple<ThreadId, LocalId, Value>;
+// step and after it. Where it was raised first is not in the state that comes of it.
+struct Ending {
+  ThreadId thread;
+  LocalId before, after;
+  friend auto operator<=>(const Ending&, const Ending&) = default;
+};
 
 struct StateGraph {
   static constexpr std::uint32_t no_parent = 0xffffffffU;

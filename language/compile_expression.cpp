@@ -108,6 +108,7 @@ void BodyCompiler::complain(const Expression& at, std::string message) {
 }
 
 void BodyCompiler::complain_unknown(const Expression& at) {
+  if (module_.complaints.is_full()) return;  // to look for the nearest name takes time
   if (const std::optional<StatementKind> statement = statement_named(at.text);
       statement && at.kind == Kind::call) {
     complain(at, fmt::format("{} is a statement, such as {}", in_quotes(at.text),
@@ -115,7 +116,7 @@ void BodyCompiler::complain_unknown(const Expression& at) {
     return;
   }
   complain(at, fmt::format("unknown name {}{}", in_quotes(at.text),
-                           did_you_mean(at.text, scope_.all_names())));
+                           did_you_mean(at.text, scope_.candidates())));
 }
 
 void BodyCompiler::operand(const Operand& operand) {
@@ -573,7 +574,7 @@ bool BodyCompiler::complain_of_receiver(const Expression& expression, Verb verb)
             candidates.push_back(std::move(name));
           }
         }
-        for (std::string& name : scope_.all_names()) candidates.push_back(std::move(name));
+        for (std::string& name : scope_.candidates()) candidates.push_back(std::move(name));
         return complain_found(in_quotes(expression.text) +
                               did_you_mean(expression.text, candidates));
       }

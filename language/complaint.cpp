@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t complaints_shown_max = 100;
 constexpr std::size_t line_shown_max = 100;     // code points of a source line
-constexpr std::size_t candidates_max = 1000;    // of a hostile file no more are looked at
 constexpr std::size_t name_compared_max = 100;  // bytes: longer ones are no slips of the fingers
 
 bool is_control(std::uint32_t c) {

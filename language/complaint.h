@@ -20,10 +20,16 @@ struct Complaint {
   std::string message;  // "expected a Lock, found \"mutxA\"; did you mean \"mutexA\"?"
 };
 
+// So many of one file that nobody reads on: no more are looked for.
+inline constexpr std::size_t complaints_max = 1000;
+
 // Sorted by place; printed as "file:line:column: /pointer: message", then the source line
 // and a caret. `source` is the file's text.
 std::string render(std::string_view file, std::string_view source,
                    const std::vector<Complaint>& complaints);
+
+// Of a hostile file no more names are looked at.
+inline constexpr std::size_t candidates_max = 1000;
 
 // The nearest of `candidates` to what was found, by edit distance, if it is near enough to be
 // a slip of the fingers; "" otherwise. Ties go to the first.

@@ -19,6 +19,7 @@ std::string unescaped(std::string_view key) {
 }  // namespace
 
 void Complaints::at(Place place, std::string message) {
+  if (is_full()) return;
   if (!known_.insert({place.line, place.column, message}).second) return;
   complaints_.push_back({std::move(place), std::move(message)});
 }

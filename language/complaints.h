@@ -27,6 +27,7 @@ class Complaints {
   // the file writes it with escapes or it is no string.
   void inside(const Operand& operand, std::size_t offset, std::string message);
 
+  bool is_full() const { return complaints_.size() >= complaints_max; }
   bool empty() const { return complaints_.empty(); }
   std::vector<Complaint> take() { return std::move(complaints_); }
 

@@ -196,6 +196,7 @@ class DirectiveReader {
 
   std::optional<Constant> any_value(const At& at) {
     if (at.node.kind != Kind::string) return json_value(at);
+    if (reader_.text(at, "an expression") == nullptr) return std::nullopt;
     std::string fault;
     std::size_t offset = 0;
     std::optional<Constant> value = names_.value(at.node.text, fault, offset);

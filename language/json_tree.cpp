@@ -261,8 +261,6 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     complaints_.push_back({{at.line, at.column, pointer_here(key)}, std::move(message)});
   }
 
-  static constexpr std::size_t complaints_max = 1000;
-
   std::string_view text_;
   const std::size_t& consumed_;
   LineMap lines_;

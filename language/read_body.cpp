@@ -44,6 +44,10 @@ ExpressionPtr parse(Reader& reader, const At& at) {
                                     expression_letters_max, count_code_points(source)));
     return nullptr;
   }
+  if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
+    reader.expected(at, "an expression");
+    return nullptr;
+  }
   ParsedExpression parsed = parse_expression(source);
   for (ExpressionFault& fault : parsed.faults) {
     reader.complain_inside(at, fault.offset, std::move(fault.message));

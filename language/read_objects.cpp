@@ -148,20 +148,22 @@ class Resolver {
 
   // Nothing after a complaint.
   std::optional<Name> parse(const At& at, const std::string& text) {
-    std::string_view name = text;
+    const std::size_t bracket = std::min(text.find('['), text.size());
+    const std::string_view name = std::string_view(text).substr(0, bracket);
     std::optional<std::int64_t> index;
-    if (const std::size_t bracket = text.find('['); bracket != std::string::npos) {
-      name = name.substr(0, bracket);
+    bool is_well_formed = identifier_fault(name).empty();
+    if (bracket < text.size()) {
       std::int64_t n = -1;
       const char* end = text.data() + text.size() - 1;
       const auto parsed = std::from_chars(text.data() + bracket + 1, end, n);
-      if (parsed.ec != std::errc() || parsed.ptr != end || *end != ']' || n < 0) {
-        reader_.complain(at, fmt::format("expected an object such as \"name\" or \"name[0]\", "
-                                         "found {}",
-                                         in_quotes(text)));
-        return std::nullopt;
-      }
+      is_well_formed &= parsed.ec == std::errc() && parsed.ptr == end && *end == ']' && n >= 0;
       index = n;
+    }
+    if (!is_well_formed) {
+      reader_.complain(at, fmt::format("expected an object such as \"name\" or \"name[0]\", "
+                                       "found {}",
+                                       in_quotes(text)));
+      return std::nullopt;
     }
     const auto found = index_.find(std::string(name));
     if (found == index_.end()) {

@@ -54,7 +54,7 @@ void read_conditions(Reader& reader, const At& at, std::vector<ScenarioCondition
   if (!reader.is_array(at, "an array of expressions")) return;
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
     const At item = at.item(i);
-    if (reader.text(item, "an expression") == nullptr) continue;
+    if (reader.text(item, "the text of an expression") == nullptr) continue;
     Operand expression = read_operand(reader, item);
     if (expression.expression) conditions.push_back({reader.place(item), std::move(expression)});
   }

@@ -83,14 +83,11 @@ class Reader {
   void suspect(const JsonNode& node);  // its keys, and all words in its strings
   const std::set<std::string, std::less<>>& suspects() const { return suspects_; }
 
-  // So many complaints that nobody reads on.
   bool is_full() const { return complaints_.size() >= complaints_max; }
   bool is_content() const { return complaints_.empty(); }
   std::vector<Complaint> take() { return std::move(complaints_); }
 
  private:
-  static constexpr std::size_t complaints_max = 1000;
-
   std::string_view text_;
   LineMap lines_;
   std::vector<Complaint> complaints_;

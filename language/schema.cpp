@@ -57,14 +57,17 @@ Json count(std::int64_t least, std::int64_t most) {
   return any_of({integer(least, most), ref("expression")});
 }
 
-std::string identifier_pattern() {
+// `index`: a pattern that may follow the name.
+std::string identifier_pattern(std::string_view index = "") {
   std::string words;
   for (const std::string_view word : keywords()) {
     words += words.empty() ? "" : "|";
     words += word;
   }
   // Letters beyond ASCII: the reader knows which are letters, this only that there are some.
-  return "^(?!(" + words + ")$)[A-Za-z_\\u0080-\\uffff][0-9A-Za-z_\\u0080-\\uffff]*$";
+  const std::string end = std::string(index) + "$";
+  return "^(?!(" + words + ")" + end + ")[A-Za-z_\\u0080-\\uffff][0-9A-Za-z_\\u0080-\\uffff]{0," +
+         std::to_string(name_letters_max - 1) + "}" + end;
 }
 
 // An object with these keys and no other but extensions. `value` gives the schema of a key.
@@ -157,9 +160,7 @@ Json handler() {
 // Objects, functions, threads -------------------------------------------------------------------
 
 Json object_name() {
-  // Of an object that exists: what else a name must be is said where it is declared.
-  return {{"type", "string"},
-          {"pattern", "^[A-Za-z_\\u0080-\\uffff][0-9A-Za-z_\\u0080-\\uffff]*(\\[[0-9]+\\])?$"}};
+  return {{"type", "string"}, {"pattern", identifier_pattern("(\\[[0-9]+\\])?")}};
 }
 
 Json typed_object(const ObjectRow& row) {

@@ -148,9 +148,12 @@ Meaning ModuleNames::find(std::string_view name) const {
   return {};
 }
 
-std::vector<std::string> ModuleNames::all() const {
+std::vector<std::string> ModuleNames::candidates() const {
   std::vector<std::string> names;
-  for (const auto& [name, meaning] : meanings_) names.push_back(name);
+  for (const auto& [name, meaning] : meanings_) {
+    if (names.size() == candidates_max) break;
+    names.push_back(name);
+  }
   for (const BuiltinRow& builtin : builtin_rows()) names.emplace_back(builtin.name);
   for (const Operation called : called_operations) names.emplace_back(row(called).name);
   for (std::string& name : exception_names()) names.push_back(std::move(name));
@@ -208,12 +211,12 @@ Meaning Scope::find(std::string_view name) const {
   return {Meaning::Kind::local, local->second, 0};
 }
 
-std::vector<std::string> Scope::all_names() const {
+std::vector<std::string> Scope::candidates() const {
   std::vector<std::string> names;
   for (const std::string& name : locals_) {
     if (!name.starts_with('.')) names.push_back(name);
   }
-  for (std::string& name : module_.all()) names.push_back(std::move(name));
+  for (std::string& name : module_.candidates()) names.push_back(std::move(name));
   return names;
 }
 

@@ -41,8 +41,8 @@ class ModuleNames {
   // threads yield to all others: they are only what the thread is called.
   std::optional<Meaning> add(const std::string& name, Meaning meaning);
   Meaning find(std::string_view name) const;
-  // Those of the scenario first, then what Python has. For the nearest one.
-  std::vector<std::string> all() const;
+  // Those of the scenario first, candidates_max at most, then what Python has.
+  std::vector<std::string> candidates() const;
   std::vector<std::string> of_kind(Meaning::Kind kind) const;  // ascending
 
  private:
@@ -67,7 +67,7 @@ class Scope {
   BodyKind kind() const { return kind_; }
   const ModuleNames& module() const { return module_; }
   Meaning find(std::string_view name) const;
-  std::vector<std::string> all_names() const;  // locals first
+  std::vector<std::string> candidates() const;  // locals first
 
   // Parameters first, then by first assignment, hidden ones as they come.
   const std::vector<std::string>& locals() const { return locals_; }

@@ -75,6 +75,7 @@ class Interpreter {
   }
 
   void unwind(Value exception) {
+    const std::uint32_t raised_at = state_.frames.empty() ? 0 : state_.frames.back().pc;
     while (!state_.frames.empty()) {
       Frame& frame = state_.frames.back();
       for (const ExceptionRange& range : program_.functions[frame.function.index].handlers) {
@@ -87,6 +88,7 @@ class Interpreter {
       state_.frames.pop_back();
     }
     state_.uncaught = exception;
+    state_.uncaught_pc = raised_at;
     state_.atomic_depth = 0;
     state_.atomic_begun = false;
   }

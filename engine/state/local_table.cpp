@@ -55,7 +55,7 @@ constexpr std::uint32_t may_switch_bit = 2;
 constexpr std::uint32_t atomic_begun_bit = 4;
 
 std::vector<std::uint32_t> encode(const LocalState& state) {
-  std::size_t size = 7;
+  std::size_t size = 8;
   for (const Frame& frame : state.frames) size += 4 + frame.locals.size() + frame.stack.size();
   std::vector<std::uint32_t> words;
   words.reserve(size);
@@ -66,6 +66,7 @@ std::vector<std::uint32_t> encode(const LocalState& state) {
   words.push_back(state.continues ? state.saved.bits : 0);
   words.push_back(state.atomic_depth);
   words.push_back(state.uncaught.bits);
+  words.push_back(state.uncaught_pc);
   words.push_back(static_cast<std::uint32_t>(state.frames.size()));
   for (const Frame& frame : state.frames) {
     words.push_back(frame.function.index);
@@ -90,8 +91,9 @@ LocalState decode(std::span<const std::uint32_t> words) {
   }
   state.atomic_depth = words[4];
   state.uncaught = {words[5]};
-  state.frames.resize(words[6]);
-  std::size_t i = 7;
+  state.uncaught_pc = words[6];
+  state.frames.resize(words[7]);
+  std::size_t i = 8;
   for (Frame& frame : state.frames) {
     frame.function = {words[i]};
     frame.pc = words[i + 1];

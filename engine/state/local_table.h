@@ -33,9 +33,10 @@ struct LocalState {
   Value receiver = none_value;              // if continues
   Value saved = none_value;                 // if continues
   std::uint32_t atomic_depth = 0;
-  bool atomic_begun = false;    // a visible operation has been done inside the section
-  bool may_switch = true;       // the scheduler may pick another thread before it
-  Value uncaught = none_value;  // ended: the exception that ended the thread, if any
+  bool atomic_begun = false;      // a visible operation has been done inside the section
+  bool may_switch = true;         // the scheduler may pick another thread before it
+  Value uncaught = none_value;    // ended: the exception that ended the thread, if any
+  std::uint32_t uncaught_pc = 0;  // where it was last raised, if so; 0: before the first bytecode
   friend bool operator==(const LocalState&, const LocalState&) = default;
 };
 

@@ -262,8 +262,11 @@ def run_lockstep(scenario):
 def run_python(scenario):
     result = subprocess.run([sys.executable, "-c", to_python(scenario)], capture_output=True,
                             text=True, timeout=60)
-    lines = result.stdout.splitlines()
-    return lines[:-1], result
+    return result.stdout.replace(*RENAMED).splitlines()[:-1], result
+
+
+# The one text here that is another in CPython 3.11.2 than in 3.11.7, and what it is there.
+RENAMED = ("timestamp too large to convert to C _PyTime_t", "timestamp out of range for platform time_t")
 
 
 class Primitives(unittest.TestCase):

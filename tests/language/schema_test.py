@@ -41,7 +41,7 @@ LOADER_ONLY = {
         r" is already the name of ",
         r" is no constant$",
         r"^the second names stand for each other",
-        r"^expected a[n]? .*\b(Lock|Event|Condition|thread)\b.*, found ",
+        r"^expected an? (Lock|RLock|Semaphore|BoundedSemaphore|Event|Condition|thread)\b.*, found ",
         r"^\"[^\"]*\" takes (at least |at most )?\d+ arguments? ",
         r" takes (no|\d+) arguments?",
         r"every outcome has the same variables",
@@ -61,7 +61,7 @@ LOADER_ONLY = {
         r"^more than \d+ objects$",
     ],
     "needs Python's grammar": [
-        r'^expected an expression, found "',
+        r'^expected an expression, found (?!" *"$)',
         r"^expected an operator or the end, found ",
         r"^expected \"[^\"]*\"( or \"[^\"]*\")?, found ",
         r"^the string has no closing ",
