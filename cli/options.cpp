@@ -309,6 +309,8 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.flag("--allow-incomplete", limits.allow_incomplete,
                "exit 0 instead of 3 when a limit cut the search short and nothing was found");
   options.flag("--no-memo", limits.no_memo, "interpret every private run anew: slow, for tests");
+  options.flag("--no-liveness", limits.no_liveness,
+               "tell states apart by locals that nobody reads any more: for tests");
 }
 
 Exit exit_of(const Exploration& exploration, const LimitOptions& limits) {
@@ -324,6 +326,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.limits.steps_max = limits.steps;
   options.limits.interrupted = is_interrupted;
   options.memoise = !limits.no_memo;
+  options.forget_dead_locals = !limits.no_liveness;
   if (console.shows_progress()) {
     options.progress = [&console](const ExploreProgress& progress) {
       console.progress(progress_line(progress));

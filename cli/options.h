@@ -87,6 +87,7 @@ struct LimitOptions {
   std::uint64_t steps = 0;
   bool allow_incomplete = false;
   bool no_memo = false;
+  bool no_liveness = false;
 };
 void add_limits(Options& options, LimitOptions& limits);
 Exit exit_of(const Exploration& exploration, const LimitOptions& limits);

@@ -41,6 +41,7 @@ class Exploring {
         search_(machine_, examiner_, outcomes_, options.limits),
         budget_(options) {
     machine_.memoise = options.memoise;
+    machine_.forget_dead_locals = options.forget_dead_locals;
   }
 
   Exploration explore() {

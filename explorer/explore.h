@@ -30,6 +30,7 @@ struct ExploreProgress {
 struct ExploreOptions {
   ExploreLimits limits;
   bool memoise = true;                                   // private runs
+  bool forget_dead_locals = true;                        // as Machine says
   bool counterexamples = true;                           // shorten and attach schedules
   std::function<void(const ExploreProgress&)> progress;  // called a few times a second
 };

@@ -75,9 +75,9 @@ Outcome apply_thread_create(State& state, const Call& call) {
   }
 
   const ThreadId id{static_cast<std::uint32_t>(thread_count(program, state))};
-  const LocalState start = enter(call.machine, body, arguments).state;
+  LocalState start = enter(call.machine, body, arguments).state;
   state.words.resize(state.words.size() + layout::words_per_thread);
-  set_local(program, state, id, call.machine.locals().intern(program, values, start));
+  set_local(program, state, id, call.machine.intern(std::move(start)));
   set_life(program, state, id, Life::created);
   set_daemon(program, state, id,
              daemon == none_value ? is_daemon(program, state, call.self) : is_true(call, daemon));

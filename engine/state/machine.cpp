@@ -6,12 +6,22 @@ namespace lockstep {
 
 Machine::Machine(const Program& the_program)
     : program(the_program),
+      live_(the_program),
       values_(std::make_unique<ValueTable>()),
       locals_(std::make_unique<LocalTable>()) {
   // The word 0 of an object that keeps waiting threads is the empty tuple; see objects.def.
   LOCKSTEP_ASSERT(values_->tuple({}).bits == 0, "the empty tuple is the first value of a table");
   constants.reserve(program.constants.size());
   for (const Constant& constant : program.constants) constants.push_back(intern(constant));
+}
+
+LocalId Machine::intern(LocalState&& state) const {
+  if (forget_dead_locals) {
+    for (Frame& frame : state.frames) {
+      for (const std::uint32_t dead : live_.dead(frame.pc)) frame.locals[dead] = unset_value;
+    }
+  }
+  return locals().intern(program, values(), state);
 }
 
 Value Machine::intern(const Constant& constant) const {

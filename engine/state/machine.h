@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/program/live_locals.h"
 #include "engine/program/program.h"
 #include "engine/state/local_table.h"
 #include "engine/value/value_table.h"
@@ -15,13 +16,17 @@ struct Machine {
   explicit Machine(const Program& program);
 
   const Program& program;
-  std::vector<Value> constants;  // Program::constants
-  bool memoise = true;           // off: every private run is interpreted anew
+  std::vector<Value> constants;    // Program::constants
+  bool memoise = true;             // off: every private run is interpreted anew
+  bool forget_dead_locals = true;  // off: private states differ in what nobody reads any more
   ValueTable& values() const { return *values_; }
   LocalTable& locals() const { return *locals_; }
   Value intern(const Constant& constant) const;
+  // Where a private run has come to rest; locals that are dead there are unset first.
+  LocalId intern(LocalState&& state) const;
 
  private:
+  LiveLocals live_;
   std::unique_ptr<ValueTable> values_;
   std::unique_ptr<LocalTable> locals_;
 };

@@ -126,10 +126,10 @@ class Step {
     }
     std::optional<Forward> forward;
     if (observer_ != nullptr) forward.emplace(machine_, state_, thread_, *observer_);
-    const PrivateRun run =
+    PrivateRun run =
         resume(machine_, locals.get(from), pending, outcome, forward ? &*forward : nullptr);
     info_.bytecodes += run.bytecodes;
-    const LocalId to = locals.intern(program_, machine_.values(), run.state);
+    const LocalId to = machine_.intern(std::move(run.state));
     if (memoise) locals.remember_run(from, outcome, to);
     set_local(program_, state_, thread_, to);
   }
@@ -225,8 +225,7 @@ State initial_state(const Machine& machine) {
     const ThreadInfo& info = program.threads[i];
     std::vector<Value> arguments;
     for (const Constant& argument : info.arguments) arguments.push_back(machine.intern(argument));
-    const LocalState start = enter(machine, info.body, arguments).state;
-    set_local(program, state, {i}, machine.locals().intern(program, machine.values(), start));
+    set_local(program, state, {i}, machine.intern(enter(machine, info.body, arguments).state));
     set_life(program, state, {i}, info.started ? Life::alive : Life::created);
     set_daemon(program, state, {i}, info.daemon);
     set_thread_name(program, state, {i}, machine.values().string(info.name));

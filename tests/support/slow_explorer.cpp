@@ -69,6 +69,7 @@ SlowExploration explore_slowly(const Program& program, std::size_t states_max) {
   SlowExploration result;
   result.machine = std::make_unique<Machine>(program);
   result.machine->memoise = false;
+  result.machine->forget_dead_locals = false;
   const Machine& machine = *result.machine;
   std::map<std::vector<Word>, std::size_t> seen;
   std::vector<std::size_t> stack;
