@@ -20,7 +20,7 @@ struct Command {
 };
 
 extern const Command run_command, replay_command, explore_command, fix_command, check_command,
-    graph_command, validate_command, schema_command, explain_command;
+    graph_command, export_command, validate_command, schema_command, explain_command;
 
 // All of them, in the order of the short help.
 std::span<const Command* const> commands();

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "language/keys.h"
 #include "report/finding_text.h"
 #include "report/outcomes_text.h"
 #include "report/words.h"
@@ -41,14 +42,15 @@ Ink ink_of(Verdict verdict) {
   }
 }
 
-std::string extent(const Exploration& exploration) {
+std::string extent(const Exploration& exploration, std::string_view under = "") {
   const Exploration::Stats& stats = exploration.stats;
   std::string text = exploration.complete ? "all interleavings explored"
                                           : fmt::format("NOT all interleavings explored ({})",
                                                         printable(exploration.incomplete_reason));
-  return text + fmt::format(": {}, {}, {}, {}", counted(stats.states, "state"),
-                            counted(stats.transitions, "transition"), seconds_text(stats.seconds),
-                            bytes_text(stats.memory_bytes));
+  return text + std::string(under) +
+         fmt::format(": {}, {}, {}, {}", counted(stats.states, "state"),
+                     counted(stats.transitions, "transition"), seconds_text(stats.seconds),
+                     bytes_text(stats.memory_bytes));
 }
 
 }  // namespace
@@ -68,7 +70,10 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
   const std::string file = context.subject.file == "-" ? "standard input" : context.subject.file;
   text += fmt::format("{}", paint(Ink::strong, printable(file)));
   if (!context.program.name.empty()) text += fmt::format("  {}", printable(context.program.name));
-  text += fmt::format("\n{}\n", paint(ink_of(exploration.verdict), sentence(exploration.verdict)));
+  const bool is_endless = exploration.verdict == Verdict::ok && exploration.outcomes.empty();
+  text += fmt::format("\n{}\n", paint(is_endless ? Ink::warn : ink_of(exploration.verdict),
+                                      std::string(sentence(exploration.verdict)) +
+                                          (is_endless ? ", but none ever ends" : "")));
 
   for (std::size_t i = 0; i < findings.size() && i < findings_in_full; ++i) {
     const Finding& finding = findings[i];
@@ -89,7 +94,10 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
       !outcomes.empty()) {
     text += '\n' + outcomes;
   }
-  text += fmt::format("\n{}\n", extent(exploration));
+  // What a program may do depends on where its interpreter switches threads.
+  const auto gil = static_cast<std::size_t>(context.program.gil);
+  text +=
+      fmt::format("\n{}\n", extent(exploration, fmt::format(" under gil \"{}\"", gil_names[gil])));
   return text;
 }
 

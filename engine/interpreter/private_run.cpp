@@ -103,7 +103,7 @@ class Interpreter {
       const Instruction& instruction = program_.code[frame.pc];
       if (row(instruction.opcode).visible) {
         if (raised_for_want_of_method(instruction, frame)) continue;
-        const Switch switches = row(operation_at(program_, values_, frame)).switches;
+        const Switch switches = switches_at(program_, values_, frame);
         // What Python is written in Python begins with a function entry.
         if (switches == Switch::py_call || switches == Switch::yields) switch_place();
         break;
@@ -535,7 +535,7 @@ PrivateRun resume(const Machine& machine, LocalState state, const Pending& pendi
   PrivateRun run;
   run.state = std::move(state);
   LocalState& local = run.state;
-  const Switch switches = row(pending.operation).switches;
+  const Switch switches = pending.switches;
   const bool call_of_container = pending.operation == Operation::update_global &&
                                  Update::decode(pending.update).kind != Update::Kind::set_item;
   if (switches != Switch::silent) {

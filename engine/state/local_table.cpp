@@ -45,6 +45,19 @@ Operation operation_at(const Program& program, const ValueTable& values, const F
   }
 }
 
+Switch switches_at(const Program& program, const ValueTable& values, const Frame& frame) {
+  const Instruction& instruction = program.code[frame.pc];
+  if (instruction.opcode == Opcode::operate) {
+    const auto verb = static_cast<Verb>(instruction.a);
+    const Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
+    if ((verb == Verb::enter || verb == Verb::exit) && values.kind(receiver) == ValueKind::object &&
+        program.objects[values.as_object(receiver).index].kind == ObjectKind::condition) {
+      return Switch::py_call;
+    }
+  }
+  return row(operation_at(program, values, frame)).switches;
+}
+
 namespace {
 
 constexpr std::uint32_t empty_slot = 0xffffffffU;
@@ -120,6 +133,7 @@ Pending pending_of(const Program& program, const ValueTable& values, const Local
   pending.site = instruction.site;
   pending.has_site = true;
   pending.operation = operation_at(program, values, frame);
+  pending.switches = switches_at(program, values, frame);
   if (pending.operation == Operation::run_on) return pending;
 
   std::size_t arguments = stack_use(instruction, false).takes;
@@ -137,6 +151,7 @@ Pending pending_of(const Program& program, const ValueTable& values, const Local
   }
   if (state.continues) {
     pending.operation = state.operation;
+    pending.switches = row(state.operation).switches;
     pending.receiver = state.receiver;
     pending.saved = state.saved;
   }

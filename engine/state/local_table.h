@@ -43,6 +43,7 @@ struct LocalState {
 // What a resting thread does when it is picked.
 struct Pending {
   Operation operation = Operation::thread_end;
+  Switch switches = Switch::opcode;  // as switches_at() says
   Value receiver = none_value;
   std::vector<Value> arguments;
   Value saved = none_value;
@@ -64,6 +65,9 @@ std::optional<Operation> resolve(const Program& program, const ValueTable& value
 // What a thread that stands before this visible instruction is about to do. Requires: the
 // frame's operands are on its stack, and resolve() succeeds for an Opcode::operate.
 Operation operation_at(const Program& program, const ValueTable& values, const Frame& frame);
+// Where the GIL may be dropped around it: as its row says, but that a Condition's __enter__ and
+// __exit__ are written in Python, whatever its lock is written in.
+Switch switches_at(const Program& program, const ValueTable& values, const Frame& frame);
 
 class LocalTable {
  public:

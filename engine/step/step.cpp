@@ -19,6 +19,7 @@ const Pending& waiting_for_exit() {
   static const Pending pending = [] {
     Pending exit;
     exit.operation = Operation::process_exit;
+    exit.switches = row(Operation::process_exit).switches;
     return exit;
   }();
   return pending;
@@ -153,7 +154,7 @@ class Step {
     if (next.operation == Operation::choose) return false;
     if (info_.operations >= operations_per_step_max) return false;
     if (next.atomic) return true;
-    if (row(next.operation).switches == Switch::silent) return true;
+    if (next.switches == Switch::silent) return true;
     if (next.operation == Operation::thread_end) return !program_.observes_liveness;
     return !next.may_switch;
   }
@@ -293,7 +294,7 @@ bool is_enabled(const Machine& machine, const State& state, Choice choice) {
 
 bool yields(const Machine& machine, const State& state, ThreadId thread) {
   if (!takes_part(machine.program, state, thread)) return true;
-  if (row(pending(machine, state, thread).operation).switches == Switch::yields) return true;
+  if (pending(machine, state, thread).switches == Switch::yields) return true;
   return readiness(machine, state, thread) != Readiness::ready;
 }
 

@@ -78,7 +78,7 @@ UNCAUGHT EXCEPTION  LS013 uncaught-exception
   states  ends              n  exceptions
        1  finished  [1, null]  T1: RuntimeError: release unlocked lock
 
-all interleavings explored: 3 states, 2 transitions, 2 ms, 2.0 kB
+all interleavings explored under gil "3.12": 3 states, 2 transitions, 2 ms, 2.0 kB
 )");
 }
 
@@ -88,11 +88,10 @@ TEST_CASE("An incomplete exploration never says that all is well", "[report][exp
   cut.verdict = Verdict::incomplete;
   cut.complete = false;
   cut.incomplete_reason = "states: the limit of 1 was reached";
-  CHECK_THAT(
-      exploration_text(cut, {made, subject, 100, Paint(false), {}}),
-      Catch::Contains("INCOMPLETE: nothing found, but not everything was seen\n") &&
-          Catch::Contains(
-              "NOT all interleavings explored (states: the limit of 1 was reached): 0 states"));
+  CHECK_THAT(exploration_text(cut, {made, subject, 100, Paint(false), {}}),
+             Catch::Contains("INCOMPLETE: nothing found, but not everything was seen\n") &&
+                 Catch::Contains("NOT all interleavings explored (states: the limit of 1 was "
+                                 "reached) under gil \"3.12\": 0 states"));
   const auto json = nlohmann::json::parse(exploration_json(made, cut, subject));
   CHECK(json["verdict"] == "incomplete");
   CHECK(json["complete"] == false);

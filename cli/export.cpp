@@ -1,0 +1,106 @@
+// lockstep export: a scenario for somebody else to run.
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/input.h"
+#include "cli/options.h"
+#include "cli/report_targets.h"
+#include "cli/schedules.h"
+#include "explorer/explore.h"
+#include "exporter/python_program.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint64_t export_steps_max = 1'000'000;
+
+// The interleaving to repeat; null: there is none, which has been said, and why in `exit`.
+std::unique_ptr<Policy> interleaving(Console& console, const Command& command, const Input& input,
+                                     const std::optional<std::string>& schedule,
+                                     const LimitOptions& limits, Exit& exit) {
+  if (schedule) {
+    std::optional<Schedule> read = read_schedule_argument(console, command, input, *schedule);
+    exit = Exit::bad_input;
+    return read ? scripted_policy(input.program, std::move(*read), 0) : nullptr;
+  }
+  const Exploration exploration = explore(input.program, explore_options(limits, console));
+  console.progress({});
+  if (!exploration.findings.empty()) return exact_policy(exploration.findings.front().choices);
+  console.err(fmt::format("lockstep {}: nothing was found that could be repeated{}\n", command.name,
+                          exploration.complete ? "" : ", but not everything was seen"));
+  exit = exploration.complete ? Exit::nothing_selected : Exit::incomplete;
+  return nullptr;
+}
+
+Exit act(const Command& command, const std::vector<std::string>& arguments, Console& console) {
+  ScenarioOptions scenario;
+  LimitOptions limits;
+  bool python = false;
+  bool counterexample = false;
+  std::optional<std::string> schedule, output;
+  Options options(command, console);
+  add_scenario(options, scenario);
+  options.flag("--python", python, "a Python 3 program that does the same (the only kind so far)");
+  options.text("--schedule", "FILE-OR-TEXT", schedule,
+               "the program repeats this interleaving on the real interpreter");
+  options.flag("--counterexample", counterexample,
+               "the program repeats the first finding that exploring has");
+  options.text("--output", "FILE", output, "write it there");
+  add_limits(options, limits);
+  if (const auto exit = options.parse(arguments)) return *exit;
+  if (!python) {
+    console.err(fmt::format("lockstep {}: say what to export to: --python\n", command.name));
+    return Exit::bad_input;
+  }
+  if (schedule && counterexample) {
+    console.err(fmt::format("lockstep {}: --schedule and --counterexample exclude each other\n",
+                            command.name));
+    return Exit::bad_input;
+  }
+
+  const auto settings = settings_of(command, scenario, console);
+  if (!settings) return Exit::bad_input;
+  if (output) {
+    if (const auto why = cannot_write(*output)) {
+      console.err(fmt::format("lockstep {}: cannot write {}: {}\n", command.name, *output, *why));
+      return Exit::bad_input;
+    }
+  }
+  const std::optional<Input> input = read_input(console, Subject{scenario.path, *settings});
+  if (!input) return Exit::bad_input;
+
+  TurnRecorder recorder;
+  const bool repeats = schedule || counterexample;
+  if (repeats) {
+    Exit exit = Exit::bad_input;
+    const std::unique_ptr<Policy> policy =
+        interleaving(console, command, *input, schedule, limits, exit);
+    if (policy == nullptr) return exit;
+    const Machine machine(input->program);
+    RunOptions run_options;
+    run_options.limits.steps_max = export_steps_max;
+    run_options.keep_choices = false;
+    const RunResult result = run(machine, *policy, &recorder, run_options);
+    if (result.end == RunResult::End::refused) {
+      console.err(
+          fmt::format("lockstep {}: the schedule does not fit: {}\n", command.name, result.reason));
+      return Exit::does_not_fit;
+    }
+  }
+  const std::string text =
+      python_program(input->scenario, input->program, repeats ? &recorder.turns() : nullptr);
+  return write_report(console, command, {"python", output.value_or("-")}, text) ? Exit::ok
+                                                                                : Exit::bad_input;
+}
+
+}  // namespace
+
+const Command export_command{
+    "export", "SCENARIO --python [options]",
+    "Writes the scenario as a program for a real interpreter. With an interleaving, the program "
+    "repeats it there, and a deadlock found here deadlocks there.",
+    "lockstep export scenarios/tutorial/09-deadlock/two-mutexes.lockstep.json --python "
+    "--counterexample > two_mutexes.py",
+    act};
+
+}  // namespace lockstep

@@ -1,0 +1,10 @@
+// shim.py, which a program with an interleaving to repeat carries with it.
+#pragma once
+#include <string>
+
+namespace lockstep {
+
+// Without the part that only its tests need; ends with a newline.
+std::string shim_source();
+
+}  // namespace lockstep

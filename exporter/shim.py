@@ -1,0 +1,491 @@
+# Makes the threads of this program take turns as they did in one interleaving.
+#
+# Before each operation that other threads could notice a thread waits for its turn, and it has the
+# turn until its next such operation. The operations themselves are CPython's own: only when they
+# happen is decided here. Once all turns are taken everybody runs freely. If then nobody can go on,
+# a watchdog says who waits where, with the stacks, and ends the program:
+#   status 3  deadlock    4  the turns do not fit this program    5  it goes on without end
+# LOCKSTEP_QUIET is for how many seconds nothing must happen (1); LOCKSTEP_REPORT=1 prints a last
+# line of JSON.
+import _thread
+import atexit as _atexit
+import builtins as _builtins
+import json as _json
+import os as _os
+import random as _random
+import sys as _sys
+import threading as _threading
+import time as _time
+import traceback as _traceback
+
+_QUIET = float(_os.environ.get("LOCKSTEP_QUIET", "1"))
+_ENDLESS = 60 * _QUIET
+
+_me = _threading.local()  # number, parking
+_guard = _thread.allocate_lock()
+_go = {}  # number -> a lock that is free while the thread has the turn
+_turns = []  # (thread, kind): "" an operation, "!" its timeout, n the item of a choose
+_at = 0
+_holder = None  # whose turn it is
+_taken = False  # and whether the thread has noticed
+_begun = False
+_free = False
+_moves = 0
+_doing = {}  # number -> what the thread is inside of
+_patient = set()  # of them those who go on by themselves after a while
+_ended = []
+_awaited = set()  # threads that the main thread joins at the end, daemons too
+_threads = {}  # number -> Thread
+_uncaught = {}
+_values = {}
+_clock = 0.0
+
+
+def repeat(lines):
+    for turn in " ".join(lines).split():
+        turn, _, times = turn.partition("*")
+        if turn.endswith("!"):
+            _turns.append((int(turn[:-1]), "!"))
+        elif "=" in turn:
+            thread, _, item = turn.partition("=")
+            _turns.append((int(thread), int(item)))
+        else:
+            _turns.extend([(int(turn), "")] * int(times or 1))
+
+
+def _number(thread):
+    number = len(_go)
+    _go[number] = _thread.allocate_lock()
+    _go[number].acquire()
+    _threads[number] = thread
+    return number
+
+
+def _grant():
+    global _holder, _taken, _free
+    _taken = False
+    if _at < len(_turns):
+        _holder = _turns[_at][0]
+        if _holder in _go:
+            _go[_holder].release()
+    else:
+        _holder, _free = None, True
+        for lock in _go.values():
+            if lock.locked():
+                lock.release()
+
+
+def _pass_on(number):
+    global _at
+    with _guard:
+        if _holder == number and _taken:
+            _at += 1
+            _grant()
+
+
+class _Turn:
+    """One operation: it begins when the thread's turn comes. As a value: what kind of turn."""
+
+    def __init__(self, what, of=None, patient=False):
+        self.what, self.of, self.patient = what, of, patient
+
+    def __enter__(self):
+        global _moves, _taken
+        _moves += 1
+        number = getattr(_me, "number", None)
+        if number is None or not _begun:
+            return ""
+        _doing[number] = self
+        if not _free:
+            _pass_on(number)
+            _go[number].acquire()
+            while _ended:
+                _threading.Thread.join(_ended.pop())
+            if not _free:
+                _taken = True
+                return _turns[_at][1]
+        if self.patient:
+            _patient.add(number)
+        return None
+
+    def __exit__(self, *exception):
+        global _moves
+        _moves += 1
+        number = getattr(_me, "number", None)
+        _doing.pop(number, None)
+        _patient.discard(number)
+
+
+def take_turn(what):
+    with _Turn(what):
+        pass
+
+
+class _Parking:
+    def __enter__(self):
+        self.outer = getattr(_me, "parking", False)
+        _me.parking = True
+
+    def __exit__(self, *exception):
+        _me.parking = self.outer
+
+
+def _is_patient(timeout):
+    return isinstance(timeout, (int, float)) and timeout > 0
+
+
+class _Waiter:
+    """The private lock on which threading.Condition parks a thread."""
+
+    def __init__(self):
+        self.lock = _thread.allocate_lock()
+        self.is_armed = False
+
+    def acquire(self, blocking=True, timeout=-1):
+        global _clock
+        if not self.is_armed:  # before it is put into the queue
+            self.is_armed = True
+            return self.lock.acquire()
+        with _Turn("wait", getattr(_me, "waits_on", None), _is_patient(timeout)) as kind:
+            if kind == "!":
+                _clock += timeout
+                return False
+            return self.lock.acquire(blocking, timeout)
+
+    def release(self):
+        self.lock.release()
+
+
+def _allocate_lock():
+    return _Waiter() if getattr(_me, "parking", False) else _thread.allocate_lock()
+
+
+_threading._allocate_lock = _allocate_lock
+_threading._time = lambda: _clock + (_time.monotonic() if _free else 0)
+
+
+class _Lock:
+    def __init__(self):
+        self._lock = self._make()
+
+    def __getattr__(self, name):
+        return getattr(self._lock, name)
+
+    def acquire(self, blocking=True, timeout=-1):
+        with _Turn("acquire", self, _is_patient(timeout)) as kind:
+            return False if kind == "!" else self._lock.acquire(blocking, timeout)
+
+    __enter__ = acquire
+
+    def release(self):
+        with _Turn("release", self):
+            self._lock.release()
+
+    def __exit__(self, *exception):
+        self.release()
+
+    # What threading.Condition does with its lock.
+    def _acquire_restore(self, saved):
+        with _Turn("acquire", self):
+            self._restore(saved)
+
+
+class Lock(_Lock):
+    _make = staticmethod(_thread.allocate_lock)
+
+    def locked(self):
+        with _Turn("locked", self):
+            return self._lock.locked()
+
+    def _release_save(self):
+        self._lock.release()
+
+    def _restore(self, saved):
+        self._lock.acquire()
+
+    def _is_owned(self):
+        if self._lock.acquire(False):
+            self._lock.release()
+            return False
+        return True
+
+
+class RLock(_Lock):
+    _make = staticmethod(_threading.RLock)
+
+    def _release_save(self):
+        return self._lock._release_save()
+
+    def _restore(self, saved):
+        self._lock._acquire_restore(saved)
+
+    def _is_owned(self):
+        return self._lock._is_owned()
+
+
+class Condition(_threading.Condition):
+    def __init__(self, lock=None):
+        if lock is None:
+            lock = RLock()
+            lock.belongs_to = self
+        super().__init__(lock)
+
+    def wait(self, timeout=None):
+        _me.waits_on = self
+        with _Parking():
+            # The turn ends where the thread parks: what comes after takes turns of its own.
+            with _Turn("wait", self):
+                pass
+            return super().wait(timeout)
+
+    def notify(self, n=1):
+        with _Turn("notify", self):
+            super().notify(n)
+
+    def notify_all(self):
+        with _Turn("notify_all", self):
+            super().notify(len(self._waiters))
+
+
+def _gated(base, parks=(), calls=()):
+    """A class like `base` whose methods take turns; those of `parks` may park inside."""
+    own = {}
+
+    def parking(name):
+        def method(self, *args, **kwargs):
+            _me.waits_on = self
+            with _Parking():
+                with _Turn(name, self):
+                    pass
+                return getattr(base, name)(self, *args, **kwargs)
+
+        return method
+
+    def plain(name):
+        def method(self, *args, **kwargs):
+            with _Turn(name, self):
+                return getattr(base, name)(self, *args, **kwargs)
+
+        return method
+
+    for name in parks:
+        own[name] = parking(name)
+    for name in calls:
+        own[name] = plain(name)
+    if "acquire" in own:
+        own["__enter__"] = own["acquire"]
+    return type(base.__name__, (base,), own)
+
+
+class Thread(_threading.Thread):
+    def __init__(self, *args, **kwargs):
+        with _Turn("Thread"):
+            super().__init__(*args, **kwargs)
+            self._number = _number(self)
+
+    def start(self):
+        with _Turn("start", self):
+            super().start()
+
+    def join(self, timeout=None):
+        with _Turn("join", self, _is_patient(timeout)) as kind:
+            super().join(0 if kind == "!" else timeout)
+
+    def is_alive(self):
+        with _Turn("is_alive", self):
+            return super().is_alive()
+
+    def run(self):
+        _me.number = self._number
+        try:
+            super().run()
+        finally:
+            with _Turn("end"):
+                _ended.append(self)
+            _pass_on(self._number)
+
+
+class _Threading:
+    Lock, RLock, Condition, Thread = Lock, RLock, Condition, Thread
+    Semaphore = _gated(_threading.Semaphore, ["acquire"], ["release"])
+    BoundedSemaphore = _gated(_threading.BoundedSemaphore, ["acquire"], ["release"])
+    Event = _gated(_threading.Event, ["wait"], ["set", "clear", "is_set"])
+    current_thread = staticmethod(_threading.current_thread)
+    main_thread = staticmethod(_threading.main_thread)
+    get_ident = staticmethod(_threading.get_ident)
+
+    @staticmethod
+    def active_count():
+        with _Turn("active_count"):
+            return _threading.active_count()
+
+    @staticmethod
+    def enumerate():
+        with _Turn("enumerate"):
+            return _threading.enumerate()
+
+
+class _Clock:
+    @staticmethod
+    def sleep(seconds):
+        with _Turn("sleep", patient=True) as kind:
+            if kind is None or not _is_patient(seconds):
+                _time.sleep(seconds)
+
+    @staticmethod
+    def monotonic():
+        with _Turn("time"):
+            return _time.monotonic()
+
+
+class _Shared:
+    """The shared variables: each read and each write is an operation."""
+
+    def __getattr__(self, name):
+        with _Turn("read " + name):
+            return _values[name]
+
+    def __setattr__(self, name, value):
+        with _Turn("write " + name):
+            _values[name] = value
+
+
+def change(name):
+    """A shared list or dict, to be changed in place in one operation."""
+    with _Turn("change " + name):
+        return _values[name]
+
+
+def choose(items):
+    with _Turn("choose") as kind:
+        items = list(items)
+        return _random.choice(items) if kind is None or kind == "" else items[kind]
+
+
+def compute(seconds):
+    take_turn("compute")
+
+
+def print(*values):
+    with _Turn("print"):
+        _builtins.print(*values, flush=True)
+
+
+threading, time, shared = _Threading, _Clock, _Shared()
+
+
+def begin(main=None, threads=()):
+    """Runs `main`, or starts and joins the threads that were there from the start."""
+    global _begun
+    _begun = True
+    _thread.start_new_thread(_watch, ())
+    for thread in threads:
+        _awaited.add(thread._number)
+        _threading.Thread.start(thread)
+    if main is not None:
+        _me.number = 0
+    with _guard:
+        _grant()
+    if main is not None:
+        try:
+            main()
+        finally:
+            _pass_on(0)
+    for thread in threads:
+        _threading.Thread.join(thread)
+
+
+_number(_threading.main_thread())
+
+
+def _name_of(thing):
+    if isinstance(thing, _threading.Thread):
+        return thing.name
+    if "belongs_to" in vars(thing):
+        return _name_of(thing.belongs_to) + ".lock"
+    for name, value in vars(_sys.modules["__main__"]).items():
+        if name.startswith("_"):
+            continue
+        if value is thing:
+            return name
+        if isinstance(value, tuple) and any(item is thing for item in value):
+            return "%s[%d]" % (name, [item is thing for item in value].index(True))
+    return "something"
+
+
+def _waiting():
+    return {_threads[number].name: (turn.what, "" if turn.of is None else _name_of(turn.of))
+            for number, turn in list(_doing.items())}
+
+
+def _report(end):
+    _sys.stdout.flush()
+    if _os.environ.get("LOCKSTEP_REPORT"):
+        final = {name: repr(value) for name, value in _values.items()}
+        line = _json.dumps({"end": end, "turns": min(_at, len(_turns)), "final": final,
+                            "exceptions": _uncaught,
+                            "waiting": {name: of for name, (_, of) in _waiting().items()}})
+        _os.write(1, (line + "\n").encode())
+
+
+def _give_up(end, status, why):
+    _report(end)
+    lines = [why] + ["  %s is in %s %s" % (name, what, of) for name, (what, of) in _waiting().items()]
+    frames = _sys._current_frames()
+    for number, thread in list(_threads.items()):
+        if thread.ident in frames and _threading.Thread.is_alive(thread):
+            lines.append("\n%s:" % thread.name)
+            lines += [line.rstrip() for line in _traceback.format_stack(frames[thread.ident])]
+    _os.write(2, ("\n".join(lines) + "\n").encode())
+    _os._exit(status)
+
+
+def _watch():
+    seen, since = -1, 0
+    while True:
+        _time.sleep(_QUIET / 4)
+        if seen != (_moves, len(_patient)) or _patient:
+            seen, since = (_moves, len(_patient)), 0
+        else:
+            since += _QUIET / 4
+        if since < _QUIET:
+            continue
+        if not _free:
+            if since < 10 * _QUIET:  # a thread may be slow to come
+                continue
+            _give_up("diverged", 4, "turn %d of %d does not come: it is that of %s" % (
+                _at + 1, len(_turns), _threads[_holder].name if _holder in _threads else _holder))
+        alive = [number for number, thread in list(_threads.items())
+                 if number and _threading.Thread.is_alive(thread)
+                 and (number in _awaited or not thread.daemon)]
+        if 0 in _doing:
+            alive.append(0)
+        if alive and all(number in _doing for number in alive):
+            _give_up("deadlock", 3, "deadlock: nobody can go on")
+        if since > _ENDLESS:
+            _give_up("endless", 5, "it goes on without end")
+
+
+def _note_exception(args):
+    if not issubclass(args.exc_type, SystemExit):
+        text = str(args.exc_value)
+        _uncaught[args.thread.name] = args.exc_type.__name__ + (": " + text if text else "")
+        _threading.__excepthook__(args)
+
+
+def _note_main_exception(kind, value, trace):
+    text = str(value)
+    _uncaught["MainThread"] = kind.__name__ + (": " + text if text else "")
+    _sys.__excepthook__(kind, value, trace)
+
+
+@_atexit.register
+def _at_exit():
+    _me.number = 0
+    take_turn("exit")  # daemon threads may have turns until then
+    _pass_on(0)
+    _report("finished")
+
+
+_threading.excepthook = _note_exception
+_sys.excepthook = _note_main_exception
