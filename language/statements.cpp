@@ -115,9 +115,9 @@ constexpr FieldRow start_fields[] = {
     {"start", expression, required, "the thread"},
 };
 constexpr FieldRow join_fields[] = {
-    {"join", expression, required, "the thread"},
+    {"join", expression, required, "the thread or queue"},
     {"timeout", expression, optional,
-     "virtual seconds; without it, or with None, for as long as it takes"},
+     "virtual seconds; without it, or with None, for as long as it takes; a queue has none"},
 };
 constexpr FieldRow spawn_fields[] = {
     {"spawn", function, required, "the function that it executes"},
@@ -167,6 +167,25 @@ constexpr FieldRow event_set_fields[] = {
 };
 constexpr FieldRow event_clear_fields[] = {
     {"event_clear", expression, required, "the event"},
+};
+constexpr FieldRow put_fields[] = {
+    {"put", expression, required, "the queue"},
+    {"item", expression, required, "what is added"},
+    {"block", expression, optional, "False: raises Full rather than wait for room"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises Full; without it, or with None, it waits for as long "
+     "as it takes"},
+};
+constexpr FieldRow get_fields[] = {
+    {"get", expression, required, "the queue"},
+    {"block", expression, optional, "False: raises Empty rather than wait for an item"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises Empty; without it, or with None, it waits for as long "
+     "as it takes"},
+    {"into", target, optional, "where the item is stored"},
+};
+constexpr FieldRow task_done_fields[] = {
+    {"task_done", expression, required, "the queue"},
 };
 
 constexpr std::array rows{
@@ -231,7 +250,8 @@ constexpr std::array rows{
                  thread_fields},
     StatementRow{StatementKind::start, "start", "starts a thread", R"json({"start": "t"})json",
                  start_fields},
-    StatementRow{StatementKind::join, "join", "waits until a thread has ended",
+    StatementRow{StatementKind::join, "join",
+                 "waits until a thread has ended, or all tasks of a queue are done",
                  R"json({"join": "t", "timeout": 1})json", join_fields},
     StatementRow{StatementKind::spawn, "spawn", "creates a thread and starts it",
                  R"json({"spawn": "f", "args": [1], "as": "t"})json", spawn_fields},
@@ -256,6 +276,13 @@ constexpr std::array rows{
                  R"json({"event_set": "ready"})json", event_set_fields},
     StatementRow{StatementKind::event_clear, "event_clear", "clears an event's flag",
                  R"json({"event_clear": "ready"})json", event_clear_fields},
+    StatementRow{StatementKind::put, "put", "puts an item into a queue",
+                 R"json({"put": "q", "item": "i", "timeout": 1})json", put_fields},
+    StatementRow{StatementKind::get, "get", "takes an item out of a queue",
+                 R"json({"get": "q", "into": "item"})json", get_fields},
+    StatementRow{StatementKind::task_done, "task_done",
+                 "says that an item from a queue is dealt with", R"json({"task_done": "q"})json",
+                 task_done_fields},
 };
 
 constexpr bool in_order() {
