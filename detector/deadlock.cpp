@@ -33,7 +33,7 @@ WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
 // What kind of wait decides the name of a core, most telling first.
 FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vector<ThreadId>& core) {
   std::size_t joins = 0;
-  std::size_t signals = 0;  // Event, Condition
+  std::size_t signals = 0;  // Event, Condition, queues
   std::size_t polls = 0;
   std::size_t permits = 0;
   for (const ThreadId thread : core) {
@@ -43,6 +43,9 @@ FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vecto
         break;
       case LetGoBy::set:
       case LetGoBy::notify:
+      case LetGoBy::put:
+      case LetGoBy::get:
+      case LetGoBy::task_done:
         ++signals;
         break;
       case LetGoBy::store:
@@ -87,6 +90,11 @@ std::string fingerprint_of(const Program& program, const Stuck& stuck, FindingKi
   for (const ThreadId thread : core) {
     const BlockedThread& waiter = find(stuck, thread);
     std::string part = waiter.object ? program.objects[waiter.object->index].name : "";
+    // Who waits for an item of a queue and who waits for its tasks wait for different things.
+    if (waiter.object && waits_of(program.objects[waiter.object->index].kind).size() > 1) {
+      part += '\n';
+      part += row(waiter.pending->operation).name;
+    }
     if (!by_object || !waiter.object) {
       const Pending& pending = *waiter.pending;
       part += '\n';

@@ -109,6 +109,12 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
       return wait + "for " + object(waiter).name;
     case LetGoBy::notify:
       return wait + "on " + object(waiter).name;
+    case LetGoBy::put:
+      return wait + "for an item of " + object(waiter).name;
+    case LetGoBy::get:
+      return wait + "for room in " + object(waiter).name;
+    case LetGoBy::task_done:
+      return wait + "for the tasks of " + object(waiter).name + " to be done";
     case LetGoBy::store:
       return wait + "until " + awaited(waiter) + " is true";
     case LetGoBy::end:
@@ -128,6 +134,12 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
       return ", to be set by ";
     case LetGoBy::notify:
       return ", to be notified by ";
+    case LetGoBy::put:
+      return ", to be put by ";
+    case LetGoBy::get:
+      return ", to be made by ";
+    case LetGoBy::task_done:
+      return ", which is up to ";
     case LetGoBy::store:
       return ", which is up to ";
     case LetGoBy::end:
@@ -146,6 +158,12 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
       return ", and no thread is left that could set it";
     case LetGoBy::notify:
       return ", and no thread is left that could notify";
+    case LetGoBy::put:
+      return ", and no thread is left that could put one";
+    case LetGoBy::get:
+      return ", and no thread is left that could get an item";
+    case LetGoBy::task_done:
+      return ", and no thread is left that could call task_done";
     case LetGoBy::store:
       return ", and no thread is left that could make it so";
     case LetGoBy::end:
@@ -187,8 +205,17 @@ std::string DeadlockWords::message(const Cause& cause,
     return thread(first.thread) + ' ' + wait_phrase(first, false) + ", which it holds itself";
   }
   if (first.wait.releasers.empty()) {
-    return threads(cause.core) + ' ' + wait_phrase(first, cause.core.size() > 1) +
-           nobody_phrase(first);
+    const bool plural = cause.core.size() > 1;
+    const std::string why = wait_phrase(first, plural) + nobody_phrase(first);
+    // Workers without work are no trouble but for who waits until they are done.
+    const auto joins = std::ranges::find_if(cause.behind, [&](ThreadId id) {
+      const BlockedThread& waiter = waiter_of(id);
+      return waiter.by == LetGoBy::task_done && waiter.object == first.object;
+    });
+    if (joins == cause.behind.end()) return threads(cause.core) + ' ' + why;
+    const BlockedThread& joiner = waiter_of(*joins);
+    return thread(*joins) + ' ' + wait_phrase(joiner, false) + by_phrase(joiner) +
+           threads(cause.core) + ", which " + why;
   }
   std::string text = thread(first.thread);
   for (std::size_t i = 0; i < cause.chain.size(); ++i) {

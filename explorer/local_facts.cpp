@@ -5,24 +5,12 @@
 #include "detector/blocked.h"
 
 namespace lockstep {
-namespace {
-
-// What lets go those who wait on an object of the kind.
-LetGoBy let_go_by(ObjectKind kind) {
-  for (const OperationRow& row : operation_rows()) {
-    if (row.kind == kind && row.may_block) return row.let_go_by;
-  }
-  return LetGoBy::nothing;
-}
-
-}  // namespace
-
 void LocalFactsTable::learn(LocalId local) {
   const Program& program = machine_.program;
   if (local.index >= facts_.size()) {
     const std::size_t size = std::max(machine_.locals().size(), facts_.size() * 2);
     facts_.resize(size);
-    may_.resize(size * bits_per_local_, 0);
+    may_.resize(size * words_per_local_, 0);
   }
   const LocalState state = machine_.locals().get(local);
   LocalFacts& facts = facts_[local.index];
@@ -43,13 +31,16 @@ void LocalFactsTable::learn(LocalId local) {
     const ObjectInfo& object = program.objects[facts.object.index];
     facts.on_lock = row(object.kind).owned;
     facts.on_rlock = object.kind == ObjectKind::rlock;
+    facts.wait = waits_.of(facts.object, facts.by).value_or(0);
     facts.word = object.offset;
   } else if (kind == ValueKind::thread) {
     facts.joined = machine_.values().as_thread(pending.receiver);
   }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-    if (future_.may_first(state, let_go_by(program.objects[i].kind), object_value({i}))) {
-      may_[local.index * bits_per_local_ + i / 64] |= std::uint64_t{1} << (i % 64);
+    for (const LetGoBy by : waits_of(program.objects[i].kind)) {
+      if (!future_.may_first(state, by, object_value({i}))) continue;
+      const std::uint32_t wait = *waits_.of({i}, by);
+      may_[local.index * words_per_local_ + wait / 64] |= std::uint64_t{1} << (wait % 64);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/program/future_accesses.h"
+#include "engine/program/wait_numbers.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -18,6 +19,7 @@ struct LocalFacts {
   bool on_lock = false;    // that has an owner
   bool on_rlock = false;   // that only its owner can release
   ObjectId object;         // if on_object
+  std::uint32_t wait = 0;  // the WaitNumber, if it can be blocked on the object
   std::uint32_t word = 0;  // where the object's words begin in a State
   ThreadId joined;         // thread_join: whom
   std::uint32_t pc = 0;
@@ -29,17 +31,17 @@ class LocalFactsTable {
   LocalFactsTable(const Machine& machine, const FutureAccesses& future)
       : machine_(machine),
         future_(future),
-        bits_per_local_((machine.program.objects.size() + 63) / 64) {}
+        waits_(machine.program),
+        words_per_local_((waits_.size() + 63) / 64) {}
 
   const LocalFacts& of(LocalId local) {
     if (local.index >= facts_.size() || !facts_[local.index].known) learn(local);
     return facts_[local.index];
   }
-  // FutureAccesses::may_first of whatever lets go those who wait on the object.
-  bool may_let_go(LocalId local, ObjectId object) {
+  // FutureAccesses::may_first of what ends a wait that has this number.
+  bool may_let_go(LocalId local, std::uint32_t wait) {
     of(local);
-    return (may_[local.index * bits_per_local_ + object.index / 64] >> (object.index % 64) & 1) !=
-           0;
+    return (may_[local.index * words_per_local_ + wait / 64] >> (wait % 64) & 1) != 0;
   }
   bool may_make_true(LocalId local, std::uint32_t await_pc);
 
@@ -50,9 +52,10 @@ class LocalFactsTable {
 
   const Machine& machine_;
   const FutureAccesses& future_;
-  std::size_t bits_per_local_;                             // in words of 64
+  WaitNumbers waits_;
+  std::size_t words_per_local_;
   std::vector<LocalFacts> facts_;                          // index = local
-  std::vector<std::uint64_t> may_;                         // a bit for each object
+  std::vector<std::uint64_t> may_;                         // a bit for each WaitNumber
   std::unordered_map<std::uint64_t, bool> may_make_true_;  // await << 32 | local
 };
 

@@ -98,6 +98,9 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::release:
     case LetGoBy::set:
     case LetGoBy::notify:
+    case LetGoBy::put:
+    case LetGoBy::get:
+    case LetGoBy::task_done:
       return someone_may_let_go(state, waiter);
     case LetGoBy::nothing:
       break;
@@ -112,13 +115,13 @@ bool StuckWatch::someone_may_let_go(const State& state, const LocalFacts& waiter
     const std::optional<ThreadId> its = owner(machine_, state, waiter.object);
     if (its && moves_[its->index] && is_alive(program, state, its->index)) {
       if (was_blocked_[its->index]) return true;
-      if (facts_.may_let_go(local(program, state, *its), waiter.object)) return true;
+      if (facts_.may_let_go(local(program, state, *its), waiter.wait)) return true;
     }
     if (waiter.on_rlock) return false;
   }
   for (std::uint32_t i = 0; i < threads_; ++i) {
     if (moves_[i] && is_alive(program, state, i) &&
-        facts_.may_let_go(local(program, state, {i}), waiter.object)) {
+        facts_.may_let_go(local(program, state, {i}), waiter.wait)) {
       return true;
     }
   }

@@ -136,6 +136,9 @@ class BodyCompiler {
   void acquire_statement(const Statement& statement);
   void wait_statement(const Statement& statement);
   void wait_for_statement(const Statement& statement);
+  void block_and_timeout(const Statement& statement);
+  void put_statement(const Statement& statement);
+  void get_statement(const Statement& statement);
   // A function named by a statement's field: called with, or pushed.
   std::optional<Meaning> callee(const Statement& statement, std::string_view key,
                                 std::size_t arguments);

@@ -99,6 +99,12 @@ void BodyCompiler::statement(const Statement& statement) {
       return verb_statement(statement, Verb::set, "");
     case StatementKind::event_clear:
       return verb_statement(statement, Verb::clear, "");
+    case StatementKind::put:
+      return put_statement(statement);
+    case StatementKind::get:
+      return get_statement(statement);
+    case StatementKind::task_done:
+      return verb_statement(statement, Verb::task_done, "");
   }
 }
 
@@ -411,6 +417,31 @@ void BodyCompiler::wait_statement(const Statement& statement) {
   operand_or_none(find_operand(statement, "timeout"));
   code_.constant(boolean_constant(false));
   code_.operate(Verb::wait, target);
+  store_or_pop(find_operand(statement, "into"));
+}
+
+// block=True, timeout=None of a queue's put and get.
+void BodyCompiler::block_and_timeout(const Statement& statement) {
+  if (const Operand* block = find_operand(statement, "block")) {
+    operand(*block);
+  } else {
+    code_.constant(boolean_constant(true));
+  }
+  operand_or_none(find_operand(statement, "timeout"));
+}
+
+void BodyCompiler::put_statement(const Statement& statement) {
+  const Target target = receiver_operand(get_operand(statement, "put"), Verb::put);
+  operand(get_operand(statement, "item"));
+  block_and_timeout(statement);
+  code_.operate(Verb::put, target);
+  code_.emit(Opcode::pop);
+}
+
+void BodyCompiler::get_statement(const Statement& statement) {
+  const Target target = receiver_operand(get_operand(statement, "get"), Verb::get);
+  block_and_timeout(statement);
+  code_.operate(Verb::get, target);
   store_or_pop(find_operand(statement, "into"));
 }
 

@@ -64,17 +64,29 @@ struct ObjectParameter {
   ObjectKind kind;
   enum class Shape : unsigned char { count, lock } shape;
   KeyRow row;
+  std::int64_t least = 0;    // count: the least that is allowed
+  std::int64_t without = 0;  // count: what it is without the key
 };
+inline constexpr std::int64_t object_value_max = 0x7fffffff;
+inline constexpr KeyRow maxsize_row{
+    "maxsize", false, "how many items it holds at most; without it, or with 0 or less, any number"};
 inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::semaphore,
      ObjectParameter::Shape::count,
-     {"value", false, "how many may hold it at once; 1 without it"}},
+     {"value", false, "how many may hold it at once; 1 without it"},
+     0,
+     1},
     {ObjectKind::bounded_semaphore,
      ObjectParameter::Shape::count,
-     {"value", false, "how many may hold it at once, and its upper bound; 1 without it"}},
+     {"value", false, "how many may hold it at once, and its upper bound; 1 without it"},
+     0,
+     1},
     {ObjectKind::condition,
      ObjectParameter::Shape::lock,
      {"lock", false, "the Lock or RLock that it works with; without it an RLock of its own"}},
+    {ObjectKind::queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+    {ObjectKind::lifo_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+    {ObjectKind::priority_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
 };
 
 inline constexpr KeyRow function_keys[] = {
@@ -170,7 +182,6 @@ inline constexpr std::string_view possibility_names[] = {"impossible", "possible
 
 // Bounds of numbers, ends included.
 inline constexpr std::int64_t objects_max = 100'000;  // of all arrays together
-inline constexpr std::int64_t semaphore_value_max = 0x7fffffff;
 inline constexpr std::int64_t cores_max = 1024;
 inline constexpr std::int64_t steps_max = 1'000'000'000;
 inline constexpr std::size_t name_letters_max = 80;            // code points

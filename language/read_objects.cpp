@@ -17,21 +17,27 @@ std::vector<std::string> type_names() {
   return names;
 }
 
-std::optional<ObjectKind> read_type(Reader& reader, const At& at) {
+std::int64_t value_without_parameter(ObjectKind kind) {
+  const auto found = std::ranges::find(object_parameters, kind, &ObjectParameter::kind);
+  return found == std::end(object_parameters) ? 0 : found->without;
+}
+
+void read_type(Reader& reader, const At& at, ScenarioObject& object) {
   const bool is_text = at.node.kind == JsonNode::Kind::string;
-  if (is_text) {
-    if (const std::optional<ObjectKind> kind = object_kind_named(at.node.text)) return kind;
+  if (is_text) object.kind = object_kind_named(at.node.text);
+  if (object.kind) {
+    object.value = value_without_parameter(*object.kind);
+    return;
   }
   reader.complain(
       at, fmt::format("expected a type of object, found {}{}", found(reader.text(), at.node),
                       is_text ? did_you_mean(at.node.text, type_names()) : ""));
-  return std::nullopt;
 }
 
 void read_typed(Reader& reader, const At& at, const NamedConstants& params,
                 ScenarioObject& object) {
   const JsonNode* type = at.node.find("type");
-  if (type != nullptr) object.kind = read_type(reader, {*type, child(at.pointer, "type")});
+  if (type != nullptr) read_type(reader, {*type, child(at.pointer, "type")}, object);
 
   // Of an unknown type any kind's parameters may be meant.
   std::vector<KeyRow> keys(std::begin(object_keys), std::end(object_keys));
@@ -46,7 +52,8 @@ void read_typed(Reader& reader, const At& at, const NamedConstants& params,
     for (const ObjectParameter& parameter : object_parameters) {
       if (parameter.kind != object.kind || parameter.row.key != member.key) continue;
       if (parameter.shape == ObjectParameter::Shape::count) {
-        object.value = read_count(reader, value, params, 0, semaphore_value_max).value_or(0);
+        object.value =
+            read_count(reader, value, params, parameter.least, object_value_max).value_or(0);
       } else if (const std::string* lock = reader.text(value, "the name of a Lock or RLock")) {
         object.lock = *lock;
       }
@@ -57,7 +64,7 @@ void read_typed(Reader& reader, const At& at, const NamedConstants& params,
 ScenarioObject read_object(Reader& reader, const At& at, const NamedConstants& params) {
   ScenarioObject object;
   if (at.node.kind == JsonNode::Kind::string) {
-    object.kind = read_type(reader, at);
+    read_type(reader, at, object);
   } else if (!reader.is_object(at, "a type such as \"Lock\", or an object with its \"type\"")) {
     return object;
   } else if (const JsonNode* same_as = at.node.find("same_as")) {

@@ -53,7 +53,7 @@ struct ScenarioObject {
   std::optional<ObjectKind> kind;  // absent: same_as
   std::string same_as;
   std::optional<std::int64_t> count;  // an array
-  std::int64_t value = 1;             // Semaphore, BoundedSemaphore
+  std::int64_t value = 0;             // semaphores: value; queues: maxsize
   std::string lock;                   // Condition; empty: an RLock of its own
 };
 

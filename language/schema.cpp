@@ -174,8 +174,9 @@ Json typed_object(const ObjectRow& row) {
     for (const ObjectParameter& parameter : object_parameters) {
       if (parameter.kind != row.kind || parameter.row.key != key) continue;
       if (parameter.shape == ObjectParameter::Shape::lock) return object_name();
+      return count(parameter.least, object_value_max);
     }
-    return count(0, semaphore_value_max);
+    return Json::object();
   });
 }
 

@@ -69,6 +69,7 @@ std::string text_of(const Statement& statement) {
     case StatementKind::notify_all:
     case StatementKind::event_set:
     case StatementKind::event_clear:
+    case StatementKind::task_done:
       return key + " " + source(key);
     case StatementKind::choose:
       return fmt::format("{} = choose {}", source("choose"), source("from"));
@@ -110,6 +111,11 @@ std::string text_of(const Statement& statement) {
       return into("into") + "wait_for " + source("wait_for") + named("until") + named("timeout");
     case StatementKind::notify:
       return "notify " + source("notify") + named("n");
+    case StatementKind::put:
+      return fmt::format("put {} into {}{}{}", source("item"), source("put"), named("block"),
+                         named("timeout"));
+    case StatementKind::get:
+      return into("into") + "get " + source("get") + named("block") + named("timeout");
   }
   return key;
 }

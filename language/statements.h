@@ -45,6 +45,9 @@ enum class StatementKind : std::uint8_t {
   notify_all,
   event_set,
   event_clear,
+  put,
+  get,
+  task_done,
 };
 
 enum class FieldKind : std::uint8_t {

@@ -51,9 +51,21 @@ constexpr WaitWords anything{"",
                              ", which nobody is left to bring about",
                              "only through"};
 
-const WaitWords& words_of(std::string_view type) {
-  if (type == "Thread") return ending;
-  if (const auto kind = object_kind_named(type)) {
+constexpr WaitWords item{"", "waits for an item of the {0} {1}",       ", which only {2} could put",
+                         "", ", and nobody is left who could put one", "only put by"};
+constexpr WaitWords room{"",
+                         "waits for room in the {0} {1}",
+                         ", which only a get by {2} could make",
+                         "",
+                         ", and nobody is left who could get an item",
+                         "only emptied by"};
+constexpr WaitWords tasks{
+    "", "waits for the tasks of the {0} {1} to be done", ", which only {2} could say",
+    "", ", and nobody is left who could call task_done", "only done by"};
+
+const WaitWords& words_of(const StuckThread& thread) {
+  if (thread.waits_for_type == "Thread") return ending;
+  if (const auto kind = object_kind_named(thread.waits_for_type)) {
     switch (*kind) {
       case ObjectKind::lock:
       case ObjectKind::rlock:
@@ -65,6 +77,13 @@ const WaitWords& words_of(std::string_view type) {
         return settable;
       case ObjectKind::condition:
         return notifiable;
+      case ObjectKind::queue:
+      case ObjectKind::lifo_queue:
+      case ObjectKind::priority_queue:
+      case ObjectKind::simple_queue:
+        return thread.operation == row(Verb::put).name   ? room
+               : thread.operation == row(Verb::get).name ? item
+                                                         : tasks;
       case ObjectKind::thread:
       case ObjectKind::nothing:
         break;
@@ -154,7 +173,7 @@ void append_indented(std::string& text, std::string_view lines, std::string_view
 }  // namespace
 
 std::string wait_sentence(const StuckThread& thread) {
-  const WaitWords& words = words_of(thread.waits_for_type);
+  const WaitWords& words = words_of(thread);
   const std::vector<std::string> by = printable_names(thread.let_go_by);
   const std::string type = thread.waits_for_type;
   const std::string name = printable(thread.waits_for);
@@ -174,7 +193,7 @@ std::string wait_chain(const Finding& finding) {
   const StuckThread* at = &finding.threads.front();
   while (at != nullptr) {
     seen.push_back(at);
-    const WaitWords& words = words_of(at->waits_for_type);
+    const WaitWords& words = words_of(*at);
     // Through the cores, to one that has not been met yet while there is one.
     const StuckThread* next = nullptr;
     for (const std::string& name : at->let_go_by) {

@@ -153,9 +153,10 @@ class Interpreter {
     std::string type(type_name(values_, receiver));
     if (values_.kind(receiver) == ValueKind::object) {
       const ObjectKind kind = program_.objects[values_.as_object(receiver).index].kind;
-      type = kind == ObjectKind::lock    ? "_thread.lock"
-             : kind == ObjectKind::rlock ? "_thread.RLock"
-                                         : std::string(row(kind).type);
+      type = kind == ObjectKind::lock           ? "_thread.lock"
+             : kind == ObjectKind::rlock        ? "_thread.RLock"
+             : kind == ObjectKind::simple_queue ? "_queue.SimpleQueue"
+                                                : std::string(row(kind).type);
     }
     if (verb == Verb::enter || verb == Verb::exit) {
       return values_.exception(

@@ -2,7 +2,9 @@
 // link, and the linker names the function.
 #include "engine/objects/object.h"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "engine/assert.h"
 #include "engine/objects/operations.h"
@@ -25,6 +27,9 @@ constexpr Need ANY = Need::any;
 constexpr LetGoBy RELEASE = LetGoBy::release;
 constexpr LetGoBy SET = LetGoBy::set;
 constexpr LetGoBy NOTIFY = LetGoBy::notify;
+constexpr LetGoBy PUT = LetGoBy::put;
+constexpr LetGoBy GET = LetGoBy::get;
+constexpr LetGoBy TASK_DONE = LetGoBy::task_done;
 constexpr LetGoBy END = LetGoBy::end;
 constexpr LetGoBy STORE = LetGoBy::store;
 
@@ -37,9 +42,15 @@ constexpr Verb NO_VERB = Verb::none;
 }  // namespace verb_column
 
 const std::array object_table{
-#define OBJECT(kind, type, words, owned)                               \
-  ObjectRow{ObjectKind::kind,   type,          words,           owned, \
-            &initialise_##kind, &owner_##kind, &describe_##kind},
+#define OBJECT(kind, type, words, owned, works_as) \
+  ObjectRow{ObjectKind::kind,                      \
+            type,                                  \
+            words,                                 \
+            owned,                                 \
+            ObjectKind::works_as,                  \
+            &initialise_##works_as,                \
+            &owner_##works_as,                     \
+            &describe_##works_as},
 #include "engine/objects/objects.def"
 #undef OBJECT
 };
@@ -90,6 +101,23 @@ const ByVerb by_verb = [] {
     if (row.verb == Verb::none) continue;
     result[static_cast<std::size_t>(row.verb)][static_cast<std::size_t>(row.kind)] = row.operation;
   }
+  for (auto& by_kind : result) {
+    for (const ObjectRow& row : object_table) {
+      by_kind[static_cast<std::size_t>(row.kind)] = by_kind[static_cast<std::size_t>(row.works_as)];
+    }
+  }
+  return result;
+}();
+
+const std::array waits_by_kind = [] {
+  std::array<std::vector<LetGoBy>, kinds> result;
+  for (const ObjectRow& object : object_table) {
+    std::vector<LetGoBy>& waits = result[static_cast<std::size_t>(object.kind)];
+    for (const OperationRow& row : operation_table) {
+      if (!row.may_block || row.kind != object.works_as) continue;
+      if (std::ranges::find(waits, row.let_go_by) == waits.end()) waits.push_back(row.let_go_by);
+    }
+  }
   return result;
 }();
 
@@ -129,6 +157,10 @@ std::optional<Verb> verb_named(std::string_view name) {
     if (row.name == name) return row.verb;
   }
   return std::nullopt;
+}
+
+std::span<const LetGoBy> waits_of(ObjectKind kind) {
+  return waits_by_kind[static_cast<std::size_t>(kind)];
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

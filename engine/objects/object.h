@@ -20,7 +20,7 @@ struct Machine;
 struct State;
 
 enum class ObjectKind : std::uint8_t {
-#define OBJECT(kind, type, words, owner) kind,
+#define OBJECT(kind, type, words, owner, works_as) kind,
 #include "engine/objects/objects.def"
 #undef OBJECT
   thread,   // receivers that are no objects of the scenario:
@@ -48,7 +48,17 @@ enum class Switch : std::uint8_t { opcode, c_call, py_call, yields, silent };
 // How many of the threads that could let a waiter go must act.
 enum class Need : std::uint8_t { all, any };
 // What lets a waiter go: one of these done to what it waits for.
-enum class LetGoBy : std::uint8_t { nothing, release, set, notify, end, store };
+enum class LetGoBy : std::uint8_t {
+  nothing,
+  release,
+  set,
+  notify,
+  put,
+  get,
+  task_done,
+  end,
+  store
+};
 
 enum class Readiness : std::uint8_t {
   ready,          // the thread can take this step now
@@ -98,6 +108,7 @@ struct ObjectRow {
   std::string_view type;  // as scenarios name it
   std::uint32_t words;
   bool owned;
+  ObjectKind works_as;  // the kind whose operations it has
   void (*initialise)(const Machine&, State&, ObjectId);
   std::optional<ThreadId> (*owner)(const Machine&, const State&, ObjectId);  // null unless owned
   // How it stands, for people: "free", "T1", "2 free", "not set".
@@ -131,6 +142,9 @@ std::span<const VerbRow> verb_rows();
 std::span<const OperationRow> operation_rows();
 std::optional<ObjectKind> object_kind_named(std::string_view type);
 std::optional<Verb> verb_named(std::string_view name);
+
+// What ends the waits on an object of the kind, each once: for a Queue put, get and task_done.
+std::span<const LetGoBy> waits_of(ObjectKind kind);
 
 // The operation that `verb` is for a receiver of `kind`, if it has one. A Condition hands
 // acquire, release, enter and exit on to its lock: see resolve() in state/local_table.h.

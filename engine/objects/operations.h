@@ -5,10 +5,10 @@
 
 namespace lockstep {
 
-#define OBJECT(kind, type, words, owned)                                        \
-  void initialise_##kind(const Machine&, State&, ObjectId);                     \
-  std::optional<ThreadId> owner_##kind(const Machine&, const State&, ObjectId); \
-  std::string describe_##kind(const Machine&, const State&, ObjectId);
+#define OBJECT(kind, type, words, owned, works_as)                                  \
+  void initialise_##works_as(const Machine&, State&, ObjectId);                     \
+  std::optional<ThreadId> owner_##works_as(const Machine&, const State&, ObjectId); \
+  std::string describe_##works_as(const Machine&, const State&, ObjectId);
 #include "engine/objects/objects.def"
 #undef OBJECT
 

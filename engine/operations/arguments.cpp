@@ -102,6 +102,13 @@ void add_waiter(const Machine& machine, Word& waiters, ThreadId thread) {
   waiters = machine.values().tuple(after).bits;
 }
 
+void add_to_all(const Machine& machine, Word& waiters, ThreadId thread) {
+  const std::span<const Value> before = threads_in(machine, waiters);
+  std::vector<Value> after(before.begin(), before.end());
+  after.insert(std::ranges::lower_bound(after, thread_value(thread)), thread_value(thread));
+  waiters = machine.values().tuple(after).bits;
+}
+
 void remove_waiter(const Machine& machine, Word& waiters, ThreadId thread) {
   const std::span<const Value> before = threads_in(machine, waiters);
   std::vector<Value> after(before.begin(), before.end());
@@ -117,6 +124,15 @@ void remove_oldest(const Machine& machine, Word& waiters, std::int64_t count) {
     return;
   }
   waiters = machine.values().tuple(before.subspan(static_cast<std::size_t>(count))).bits;
+}
+
+std::string describe_items(std::size_t count) {
+  if (count == 0) return "empty";
+  return std::to_string(count) + (count == 1 ? " item" : " items");
+}
+
+Outcome too_many_items(const Call& call) {
+  return raise(call, ExceptionKind::memory_error, "a queue has more items than lockstep holds");
 }
 
 bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/objects/operations.h"
@@ -42,8 +43,15 @@ Count count_argument(const Call& call, Value value);
 // Threads that wait, in a word of an object: the Value of a tuple of handles, oldest first.
 bool is_waiting(const Machine& machine, Word waiters, ThreadId thread);
 void add_waiter(const Machine& machine, Word& waiters, ThreadId thread);
+// The same where all are woken at once: they have no order and are kept ascending.
+void add_to_all(const Machine& machine, Word& waiters, ThreadId thread);
 void remove_waiter(const Machine& machine, Word& waiters, ThreadId thread);
 void remove_oldest(const Machine& machine, Word& waiters, std::int64_t count);
+
+// What a queue of either sort says of its items: "empty", "1 item".
+std::string describe_items(std::size_t count);
+// Beyond items_max, or beyond what a word can count.
+Outcome too_many_items(const Call& call);
 
 // A lock that a Condition works with: Lock or RLock.
 bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by);

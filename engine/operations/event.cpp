@@ -2,9 +2,6 @@
 // no order and are kept ascending.
 //
 // wait() is no loop: set() wakes whoever waits at that moment, even if clear() follows at once.
-#include <algorithm>
-#include <vector>
-
 #include "engine/operations/arguments.h"
 
 namespace lockstep {
@@ -37,11 +34,7 @@ Outcome apply_event_wait(State& state, const Call& call) {
     if (given.error) return *given.error;
     if (given.value <= 0) return Outcome::returned(false_value);
   }
-  ValueTable& values = call.machine.values();
-  const std::span<const Value> before = values.items(Value{event.waiters});
-  std::vector<Value> after(before.begin(), before.end());
-  after.insert(std::ranges::lower_bound(after, thread_value(call.self)), thread_value(call.self));
-  event.waiters = values.tuple(after).bits;
+  add_to_all(call.machine, event.waiters, call.self);
   return Outcome::next(Operation::event_park, call.receiver, none_value);
 }
 

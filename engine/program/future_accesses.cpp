@@ -1,17 +1,17 @@
 // A backward data-flow analysis over all functions at once, a set of bits for each program
-// counter: bit i says "may let go somebody who waits on object i" (a lock or semaphore by
-// releasing it, an Event by set, a Condition by notify), and behind those one bit for each
-// shared variable says "may store it". One bit an object is enough, since what lets a waiter
-// go follows from the object's kind.
+// counter: WaitNumbers says which bit means "may let go somebody who waits on this object" (a
+// lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done),
+// and behind those one bit for each shared variable says "may store it".
 //
 // Calls are followed into the callee, and a callee does not know its callers: the rest of the
 // caller is in the caller's own frame. So a set never speaks of what happens after a return.
 #include "engine/program/future_accesses.h"
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <vector>
+
+#include "engine/program/wait_numbers.h"
 
 namespace lockstep {
 namespace {
@@ -35,6 +35,12 @@ LetGoBy lets_go_by(Verb verb) {
     case Verb::notify:
     case Verb::notify_all:
       return LetGoBy::notify;
+    case Verb::put:
+      return LetGoBy::put;
+    case Verb::get:
+      return LetGoBy::get;
+    case Verb::task_done:
+      return LetGoBy::task_done;
     default:
       return LetGoBy::nothing;
   }
@@ -50,8 +56,8 @@ void collect_functions(const Constant& constant, std::set<FunctionId>& functions
 }  // namespace
 
 struct FutureAccesses::Tables {
-  explicit Tables(const Program& the_program) : program(the_program) {
-    const std::size_t bits = program.objects.size() + program.globals.size();
+  explicit Tables(const Program& the_program) : program(the_program), wait_numbers(the_program) {
+    const std::size_t bits = wait_numbers.size() + program.globals.size();
     const Bits none((bits + 63) / 64, 0);
     all.assign(program.code.size(), none);
     first.assign(program.code.size(), none);
@@ -70,24 +76,16 @@ struct FutureAccesses::Tables {
   }
 
   // The bit that stands for what lets go those who wait like this; nothing: nobody can wait so.
-  std::optional<std::size_t> bit(LetGoBy by, Value receiver) const {
+  std::optional<std::uint32_t> bit(LetGoBy by, Value receiver) const {
     if (value_detail::tag_of(receiver) != value_detail::tag_object) return std::nullopt;
     ObjectId object{value_detail::payload_of(receiver)};
     if (by == LetGoBy::release && program.objects[object.index].lock) {
       object = *program.objects[object.index].lock;
     }
-    if (waits_are_ended_by(program.objects[object.index].kind) != by) return std::nullopt;
-    return object.index;
+    return wait_numbers.of(object, by);
   }
 
-  static LetGoBy waits_are_ended_by(ObjectKind kind) {
-    for (const OperationRow& row : operation_rows()) {
-      if (row.kind == kind && row.may_block) return row.let_go_by;
-    }
-    return LetGoBy::nothing;
-  }
-
-  std::size_t variable_bit(GlobalId id) const { return program.objects.size() + id.index; }
+  std::size_t variable_bit(GlobalId id) const { return wait_numbers.size() + id.index; }
 
   // Functions that may be called or become a thread's body without being named there.
   void find_functions_by_value() {
@@ -169,11 +167,9 @@ struct FutureAccesses::Tables {
     const LetGoBy by = lets_go_by(verb);
     for_each_receiver(pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {
-        set(own[pc], program.objects[object.index].lock->index);
+        set(own[pc], *wait_numbers.of(*program.objects[object.index].lock, LetGoBy::release));
       }
-      if (by != LetGoBy::nothing && waits_are_ended_by(program.objects[object.index].kind) == by) {
-        set(own[pc], object.index);
-      }
+      if (const auto bit = wait_numbers.of(object, by)) set(own[pc], *bit);
     });
   }
 
@@ -223,7 +219,10 @@ struct FutureAccesses::Tables {
     const Flow ways = flow(program.code[pc].opcode);
     if (ways.next && pc + 1 < function.end) unite(result, sets[pc + 1]);
     if (ways.jump) unite(result, sets[program.code[pc].a]);
-    if (except) result[except->index / 64] &= ~(std::uint64_t{1} << (except->index % 64));
+    if (except) {
+      const std::uint32_t bit = *wait_numbers.of(*except, LetGoBy::release);
+      result[bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
+    }
     if (const std::optional<std::uint32_t> handler = handler_of(function, pc)) {
       unite(result, sets[*handler]);
     }
@@ -255,16 +254,22 @@ struct FutureAccesses::Tables {
     return true;
   }
 
+  bool waits_on_condition(std::uint32_t pc) const {
+    const Instruction& instruction = program.code[pc];
+    return instruction.opcode == Opcode::operate && static_cast<Verb>(instruction.a) == Verb::wait;
+  }
+
   // Of a whole thread. An outer frame stands at its call, of which the inner frames are the
-  // rest. A thread that has been handed on to a second operation (it is parked, or takes its
-  // lock again) has done what the instruction does to others.
+  // rest. A thread that is parked by a wait on a Condition, or takes its lock again, has
+  // released the lock already; one that is parked by anything else has yet to do what the
+  // instruction does to others.
   Bits future(const std::vector<Bits>& sets, const LocalState& local) const {
     const bool is_first = &sets == &first;
-    Bits result((program.objects.size() + program.globals.size() + 63) / 64, 0);
+    Bits result((wait_numbers.size() + program.globals.size() + 63) / 64, 0);
     for (std::size_t i = 0; i < local.frames.size(); ++i) {
       const Frame& frame = local.frames[i];
       const bool innermost = i + 1 == local.frames.size();
-      const bool done = local.continues && row(local.operation).may_block;
+      const bool done = local.continues && waits_on_condition(frame.pc);
       if (innermost && !done) {
         unite(result, sets[frame.pc]);
       } else {
@@ -276,6 +281,7 @@ struct FutureAccesses::Tables {
   }
 
   const Program& program;
+  WaitNumbers wait_numbers;
   std::vector<Bits> own;    // index = pc; what the instruction does itself
   std::vector<Bits> all;    // index = pc; what may come from here on
   std::vector<Bits> first;  // as `all`, but not what comes after acquiring the Lock
@@ -293,13 +299,13 @@ FutureAccesses::FutureAccesses(FutureAccesses&&) noexcept = default;
 
 bool FutureAccesses::may(const LocalState& local, LetGoBy by, Value receiver) const {
   if (by == LetGoBy::end) return true;
-  const std::optional<std::size_t> bit = tables_->bit(by, receiver);
+  const std::optional<std::uint32_t> bit = tables_->bit(by, receiver);
   return bit && test(tables_->future(tables_->all, local), *bit);
 }
 
 bool FutureAccesses::may_first(const LocalState& local, LetGoBy by, Value receiver) const {
   if (by == LetGoBy::end) return true;
-  const std::optional<std::size_t> bit = tables_->bit(by, receiver);
+  const std::optional<std::uint32_t> bit = tables_->bit(by, receiver);
   return bit && test(tables_->future(tables_->first, local), *bit);
 }
 
@@ -327,7 +333,7 @@ bool FutureAccesses::may_store_what_is_read(const LocalState& local, std::uint32
 
 bool FutureAccesses::may_from(FunctionId body, LetGoBy by, Value receiver) const {
   if (by == LetGoBy::end) return true;
-  const std::optional<std::size_t> bit = tables_->bit(by, receiver);
+  const std::optional<std::uint32_t> bit = tables_->bit(by, receiver);
   return bit && test(tables_->all[tables_->program.functions[body.index].begin], *bit);
 }
 

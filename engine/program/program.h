@@ -100,7 +100,7 @@ struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;        // semaphores: the initial value
+  std::int64_t value = 1;        // semaphores: the initial value; queues: maxsize
   std::optional<ObjectId> lock;  // condition: the lock it works with
   std::uint32_t offset = 0;      // of its words in State::words
   bool hidden = false;           // made by lockstep: the RLock of a Condition

@@ -34,6 +34,10 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::bounded_semaphore_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::event_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::condition_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::queue_put_park, 2, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::queue_get_park, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::simple_queue_get, 1,
+                   TimedOperation::Negative::not_timed},  // ValueError
     TimedOperation{Operation::thread_join, 0, TimedOperation::Negative::at_once},
 };
 
@@ -165,11 +169,11 @@ void VirtualClock::note_deadlines(const Machine& machine, const State& state,
     deadline.local = at;
 
     const Pending& now = pending(machine, state, thread);
-    // Semaphore.acquire tests again after each wake-up; its deadline is one.
+    // Who was woken for nothing and is parked again, as in Semaphore.acquire and Queue.get, has
+    // one deadline for all of it.
     const bool same_call = stepped == thread && before_ != nullptr && deadline.set &&
                            before_->operation == now.operation && before_->pc == now.pc &&
-                           row(now.operation).verb == Verb::none &&
-                           row(now.operation).let_go_by == LetGoBy::release;
+                           row(now.operation).verb == Verb::none;
     if (same_call) continue;
     const std::optional<double> d = duration(machine, now);
     deadline.set = d.has_value();

@@ -76,7 +76,7 @@ class EventText {
     } else if (operation.verb != Verb::none) {
       word = row(operation.verb).name;
     } else if (!receiver().empty()) {  // where an earlier operation was handed on to wait
-      word = operation.let_go_by == LetGoBy::release ? "acquire" : "wait";
+      word = parked_word(operation.let_go_by);
     } else {
       word = operation.name;
     }
@@ -84,6 +84,21 @@ class EventText {
       if (letter == '_') letter = ' ';
     }
     return receiver().empty() ? word : word + ' ' + receiver();
+  }
+
+  static std::string_view parked_word(LetGoBy by) {
+    switch (by) {
+      case LetGoBy::release:
+        return "acquire";
+      case LetGoBy::put:
+        return "get";
+      case LetGoBy::get:
+        return "put";
+      case LetGoBy::task_done:
+        return "join";
+      default:
+        return "wait";
+    }
   }
 
   std::string reason() const {
@@ -100,6 +115,12 @@ class EventText {
         return "until it is set";
       case LetGoBy::notify:
         return "until it is notified";
+      case LetGoBy::put:
+        return "it is empty";
+      case LetGoBy::get:
+        return "it is full";
+      case LetGoBy::task_done:
+        return "until all tasks are done";
       case LetGoBy::end:
         return "until " + ended_by();
       case LetGoBy::store:
@@ -179,6 +200,16 @@ class EventText {
         return receiver() + ".daemon = " + argument(0);
       case Operation::condition_park:
         return asked() + ": notified";
+      case Operation::queue_put:
+      case Operation::queue_put_park:
+      case Operation::simple_queue_put:
+        if (event_.outcome.kind == Outcome::Kind::next) return asked();
+        return "put " + argument(0) + " into " + receiver();
+      case Operation::queue_get:
+      case Operation::queue_get_park:
+      case Operation::simple_queue_get:
+        if (event_.outcome.kind == Outcome::Kind::next) return asked();
+        return asked() + " -> " + of(event_.outcome.value);
       case Operation::lock_restore:
       case Operation::rlock_restore:
         return asked() + " again";

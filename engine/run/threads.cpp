@@ -104,6 +104,12 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
       return object() + " to be set";
     case LetGoBy::notify:
       return "a notify of " + object();
+    case LetGoBy::put:
+      return "an item of " + object();
+    case LetGoBy::get:
+      return "room in " + object();
+    case LetGoBy::task_done:
+      return "the tasks of " + object() + " to be done";
     case LetGoBy::end:
       if (machine.values().kind(what.receiver) == ValueKind::thread) {
         return thread_name(machine, state, machine.values().as_thread(what.receiver)) + " to end";

@@ -55,6 +55,14 @@ class Audit {
       case ObjectKind::condition:
         check_waiters(id, words[0], Operation::condition_park);
         break;
+      case ObjectKind::queue:
+      case ObjectKind::lifo_queue:
+      case ObjectKind::priority_queue:
+        check_queue(id, words);
+        break;
+      case ObjectKind::simple_queue:
+        check_items(id, words[0]);
+        break;
       case ObjectKind::thread:
       case ObjectKind::nothing:
         break;
@@ -63,6 +71,25 @@ class Audit {
 
   void check_owner(const ObjectInfo& lock, Word word) {
     if (word > thread_count(program_, state_)) fault(lock.name + ": its owner is no thread");
+  }
+
+  void check_queue(ObjectId id, const Word* words) {
+    const ObjectInfo& object = program_.objects[id.index];
+    if (!check_items(id, words[0])) return;
+    const auto size = static_cast<std::int64_t>(machine_.values().items(Value{words[0]}).size());
+    if (object.value > 0 && size > object.value) {
+      fault(object.name + ": a queue never holds more than its maxsize");
+    }
+    check_waiters(id, words[2], Operation::queue_get_park);
+    check_waiters(id, words[3], Operation::queue_put_park);
+    check_waiters(id, words[4], Operation::queue_join_park);
+    if (words[1] == 0 && words[4] != 0) fault(object.name + ": nobody joins what is done");
+  }
+
+  bool check_items(ObjectId id, Word word) {
+    if (machine_.values().kind(Value{word}) == ValueKind::tuple) return true;
+    fault(program_.objects[id.index].name + ": the items of a queue are a tuple");
+    return false;
   }
 
   // Each waiter stands there once and is parked on the object. A waiter of a Condition whose

@@ -29,12 +29,19 @@ static_assert(bases_stand_first(), "is_subclass() climbs to row 0, which is its 
 
 }  // namespace
 
-std::string_view exception_name(ExceptionKind kind) { return row(kind).name; }
+std::string_view exception_full_name(ExceptionKind kind) { return row(kind).name; }
+
+std::string_view exception_name(ExceptionKind kind) {
+  const std::string_view full = exception_full_name(kind);
+  return full.substr(full.rfind('.') + 1);
+}
 
 std::optional<ExceptionKind> exception_named(std::string_view name) {
-  const auto found = std::ranges::find(rows, name, &Row::name);
-  if (found == rows.end()) return std::nullopt;
-  return static_cast<ExceptionKind>(found - rows.begin());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto kind = static_cast<ExceptionKind>(i);
+    if (exception_name(kind) == name) return kind;
+  }
+  return std::nullopt;
 }
 
 bool is_subclass(ExceptionKind kind, ExceptionKind ancestor) {

@@ -22,8 +22,10 @@ inline constexpr std::size_t exception_kinds = 0
 #undef EXCEPTION
     ;
 
-// The name as Python writes it in a traceback.
+// The class, as repr() and a scenario name it: "Empty".
 std::string_view exception_name(ExceptionKind kind);
+// As Python writes it in a traceback: "_queue.Empty".
+std::string_view exception_full_name(ExceptionKind kind);
 std::optional<ExceptionKind> exception_named(std::string_view name);
 // Whether `kind` is `ancestor` or derived from it.
 bool is_subclass(ExceptionKind kind, ExceptionKind ancestor);

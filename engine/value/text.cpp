@@ -85,11 +85,6 @@ void append_bytes_repr(std::string& out, std::string_view bytes) {
   out += quote;
 }
 
-std::string class_name(ExceptionKind kind) {
-  const std::string_view name = exception_name(kind);
-  return std::string(name.substr(name.rfind('.') + 1));
-}
-
 bool has_kinds(const ValueTable& values, std::span<const Value> items,
                std::initializer_list<ValueKind> kinds) {
   return std::equal(items.begin(), items.end(), kinds.begin(), kinds.end(),
@@ -161,11 +156,11 @@ class Writer {
         break;
       case ValueKind::exception_class:
         out_ += "<class '";
-        out_ += exception_name(values_.exception_kind(value));
+        out_ += exception_full_name(values_.exception_kind(value));
         out_ += "'>";
         break;
       case ValueKind::exception:
-        out_ += class_name(values_.exception_kind(value));
+        out_ += exception_name(values_.exception_kind(value));
         sequence('(', values_.items(value), ')');
         break;
       case ValueKind::unset:
@@ -383,7 +378,7 @@ std::string repr(const ValueTable& values, Value value, const Names& names) {
 std::string exception_line(const ValueTable& values, Value exception, const Names& names) {
   LOCKSTEP_ASSERT(values.kind(exception) == ValueKind::exception,
                   "exception_line takes an exception");
-  std::string line(exception_name(values.exception_kind(exception)));
+  std::string line(exception_full_name(values.exception_kind(exception)));
   const std::string text = str(values, exception, names);
   return text.empty() ? line : line + ": " + text;
 }

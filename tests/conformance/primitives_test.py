@@ -37,6 +37,29 @@ ACQUIRE_ERRORS = [
     tried(*got({"acquire": "x", "timeout": 1e10})),
 ]
 
+# With room for one item; "any" has the queue, so that only a run finds out what it lacks.
+QUEUE_STATE = {"print": ["q.qsize()", "q.empty()", "q.full()"]}
+QUEUE_ERRORS = [
+    tried(*got({"get": "q", "block": False})), tried(*got({"get": "q", "block": None})),
+    tried(*got({"get": "q", "timeout": 0})), tried(*got({"get": "q", "timeout": 0.2})),
+    tried(*got({"get": "q", "timeout": -1})), tried(*got({"get": "q", "timeout": "'soon'"})),
+    tried(*got({"get": "q", "timeout": "[1]"})), tried(*got({"get": "q", "timeout": 1e10})),
+    tried(*got({"get": "q", "block": False, "timeout": -1})),
+    tried(*got({"get": "q", "block": 0, "timeout": "'soon'"})),
+    tried({"put": "q", "item": 1, "timeout": -1}), tried({"put": "q", "item": 1, "timeout": "'x'"}),
+    QUEUE_STATE, tried({"put": "q", "item": 1, "block": False, "timeout": -1}), QUEUE_STATE,
+    tried({"put": "q", "item": 2, "block": False}), tried({"put": "q", "item": 2, "block": None}),
+    tried({"put": "q", "item": 2, "timeout": 0}), tried({"put": "q", "item": 2, "timeout": 0.2}),
+    tried({"put": "q", "item": 2, "timeout": -1}), tried({"put": "q", "item": 2, "timeout": "'x'"}),
+    tried({"put": "q", "item": 2, "timeout": 1e10}),
+    tried({"put": "q", "item": 2, "block": False, "timeout": -1}),
+    tried(*got({"get": "q", "timeout": -1})), tried(*got({"get": "q", "timeout": "'soon'"})),
+    QUEUE_STATE, *got({"get": "q", "timeout": 1e10}), QUEUE_STATE, tried({"task_done": "q"}),
+    tried({"task_done": "q"}), {"join": "q"}, {"set": "any", "to": "q"},
+    tried({"join": "any", "timeout": 1}), tried({"print": "any.locked()"}),
+    tried({"acquire": "any"}), tried({"with": "any", "do": []}), tried({"wait": "any"}),
+]
+
 # name: (objects, functions, main)
 PROGRAMS = {
     "Lock: acquire, locked, release": ({"x": "Lock"}, {}, [
@@ -161,6 +184,97 @@ PROGRAMS = {
             {"spawn": "f"}, {"set": "began", "to": "time()"},
             {"with": "x", "do": [*got({"wait_for": "x", "until": "n > 5", "timeout": 3.5})]},
             {"print": "3.4 < time() - began < 4.5"}]),
+    **{f"{kind}: errors": ({"q": {"type": kind, "maxsize": 1}}, {}, QUEUE_ERRORS)
+       for kind in ("Queue", "LifoQueue", "PriorityQueue")},
+    **{f"{kind} without a bound: put looks at nothing but the item": (
+        {"q": {"type": kind, "maxsize": maxsize}}, {}, [
+            {"put": "q", "item": 3, "timeout": -1}, {"put": "q", "item": 1, "timeout": "'x'"},
+            {"put": "q", "item": 2, "block": False}, QUEUE_STATE,
+            {"for": "i", "in": "range(3)", "do": [*got({"get": "q"})]}, QUEUE_STATE])
+       for kind, maxsize in (("Queue", 0), ("LifoQueue", -1), ("PriorityQueue", -7))},
+    "SimpleQueue: errors": ({"q": "SimpleQueue"}, {}, [
+        tried(*got({"get": "q", "block": False})), tried(*got({"get": "q", "block": None})),
+        tried(*got({"get": "q", "timeout": 0})), tried(*got({"get": "q", "timeout": 0.2})),
+        tried(*got({"get": "q", "timeout": -1})), tried(*got({"get": "q", "timeout": "'soon'"})),
+        tried(*got({"get": "q", "timeout": "[1]"})), tried(*got({"get": "q", "timeout": 1e10})),
+        tried(*got({"get": "q", "block": False, "timeout": -1})),
+        tried(*got({"get": "q", "block": 0, "timeout": "'soon'"})),
+        {"put": "q", "item": 1, "timeout": -1}, {"put": "q", "item": 2, "timeout": "'x'"},
+        {"put": "q", "item": None, "block": False}, {"print": ["q.qsize()", "q.empty()"]},
+        tried(*got({"get": "q", "timeout": -1})), tried(*got({"get": "q", "timeout": "'soon'"})),
+        tried(*got({"get": "q", "timeout": 1e10})), *got({"get": "q"}),
+        *got({"get": "q", "block": False}), *got({"get": "q", "timeout": 1}),
+        {"print": ["q.qsize()", "q.empty()"]}, {"set": "any", "to": "q"},
+        tried({"task_done": "any"}), tried({"join": "any"}), tried({"print": "any.full()"}),
+        tried({"with": "any", "do": []})]),
+    "queues: Empty and Full are classes like others": ({"q": {"type": "Queue", "maxsize": 1}}, {}, [
+        {"print": ["Empty", "Full", "Empty()", "str(Full())", "repr(Full('why'))"]},
+        {"try": [{"get": "q", "block": False}], "except": {"type": ["Full", "Empty"], "as": "e",
+                                                           "do": [{"print": ["e", "repr(e)"]}]}},
+        tried({"raise": "Full"}), tried({"raise": "Empty('nothing')"})]),
+    "PriorityQueue: equal items come out as the heap has them": ({"q": "PriorityQueue"}, {}, [
+        {"for": "items", "in": "[[1, 1.0, True, 1], [0, False, 0.0, -0.0, 0], [3, 1, 2, 3.0, 1.0]]",
+         "do": [{"for": "i", "in": "items", "do": [{"put": "q", "item": "i"}]},
+                {"while": "not q.empty()", "do": got({"get": "q"})}]},
+        {"for": "i", "in": "range(40)", "do": [{"put": "q", "item": "(i * 17 % 5, i * 7 % 11, i)"}]},
+        {"while": "not q.empty()", "do": got({"get": "q"})}]),
+    "PriorityQueue: equal keys beside items that are not compared": ({"q": "PriorityQueue"}, {}, [
+        {"for": "n", "in": "range(1, 12)", "do": [
+            {"for": "i", "in": "range(n)", "do": [{"put": "q", "item": "[1, 1.0, True][i % 3]"}]},
+            {"while": "not q.empty()", "do": got({"get": "q"})}]}]),
+    "PriorityQueue: an item that cannot be compared is there all the same": (
+        {"q": "PriorityQueue"}, {}, [
+            {"for": "i", "in": "range(4)", "do": [tried({"put": "q", "item": "(1, {i: i})"})]},
+            {"print": "q.qsize()"}, tried({"task_done": "q"}), tried({"task_done": "q"}),
+            {"for": "i", "in": "range(4)", "do": [
+                tried(*got({"get": "q", "block": False})), {"print": "q.qsize()"}]},
+            tried({"put": "q", "item": 1}), tried({"put": "q", "item": "'a'"}),
+            tried({"put": "q", "item": None}), tried({"put": "q", "item": 0}),
+            {"for": "i", "in": "range(5)", "do": [
+                tried(*got({"get": "q", "block": False})), {"print": "q.qsize()"}]}]),
+    "PriorityQueue: what could not be compared is handed out all the same": (
+        {"q": "PriorityQueue"}, {"f": [*got({"get": "q"}), *got({"get": "q"}), *got({"get": "q"})]}, [
+            {"put": "q", "item": "'a'"}, tried({"put": "q", "item": 1}), {"spawn": "f"},
+            {"sleep": 1}, {"print": "q.qsize()"}, {"put": "q", "item": 2}]),
+    "Queue: getters are served in the order in which they came": (
+        {"q": "Queue"},
+        {"f": {"params": ["i"], "body": [
+            {"sleep": "i"}, {"get": "q", "into": "item"}, {"print": ["i", "item"]}]}}, [
+            *({"spawn": "f", "args": [i]} for i in (3, 1, 2)), {"sleep": 5},
+            {"put": "q", "item": "'a'"}, {"sleep": 1}, {"put": "q", "item": "'b'"}, {"sleep": 1},
+            {"put": "q", "item": "'c'"}]),
+    "Queue: putters are let in in the order in which they came": (
+        {"q": {"type": "Queue", "maxsize": 1}},
+        {"f": {"params": ["i"], "body": [
+            {"sleep": "i"}, {"put": "q", "item": "i"}]}}, [
+            {"put": "q", "item": 0}, *({"spawn": "f", "args": [i]} for i in (3, 1, 2)),
+            {"sleep": 5}, {"for": "i", "in": "range(4)", "do": [*got({"get": "q"}), {"sleep": 1}]}]),
+    "Queue: a full one lets go of a putter whose time has not come": (
+        {"q": {"type": "LifoQueue", "maxsize": 2}},
+        {"f": [{"sleep": 1}, *got({"get": "q"})]}, [
+            {"put": "q", "item": 1}, {"put": "q", "item": 2}, {"spawn": "f", "as": "t"},
+            {"put": "q", "item": 3, "timeout": 5}, {"join": "t"},
+            {"sleep": 1}, *got({"get": "q"}), *got({"get": "q"})]),
+    "Queue: join waits for the last task_done": (
+        {"q": "Queue"},
+        {"f": [{"for": "i", "in": "range(2)", "do": [
+            {"sleep": 1}, *got({"get": "q"}), {"task_done": "q"}]}],
+         "g": [{"join": "q"}, {"sleep": 1}, {"print": "'also joined'"}]}, [
+            {"join": "q"}, {"put": "q", "item": 1}, {"put": "q", "item": 2}, {"spawn": "f"},
+            {"spawn": "g"}, {"join": "q"}, {"print": "'joined'"}]),
+    "Queue: join waits for what is put while it waits": (
+        {"q": "Queue"},
+        {"f": [{"join": "q"}, {"print": "'joined'"}]}, [
+            {"put": "q", "item": 1}, {"spawn": "f"}, {"sleep": 1}, {"put": "q", "item": 2},
+            {"task_done": "q"}, {"sleep": 1}, {"print": "'one is left'"}, {"task_done": "q"}]),
+    "SimpleQueue: a getter waits for a put": (
+        {"q": "SimpleQueue"}, {"f": [{"sleep": 1}, {"put": "q", "item": "(1, 2)"}]}, [
+            {"spawn": "f"}, *got({"get": "q"}), {"spawn": "f"}, *got({"get": "q", "timeout": 9})]),
+    "queues: items are handed on as they are": ({"q": "Queue", "e": "Event"}, {}, [
+        {"put": "q", "item": "[1, {'a': None}]"}, {"put": "q", "item": "e"},
+        {"put": "q", "item": "current_thread()"}, *got({"get": "q"}), {"get": "q", "into": "event"},
+        {"event_set": "event"}, {"print": "e.is_set()"}, {"get": "q", "into": "t"},
+        {"print": "t.name"}]),
     "Thread: start twice, join before start, join itself": ({}, {"f": [
         tried({"join": "current_thread()"}), tried({"join": "main_thread()", "timeout": 0})]}, [
         {"thread": "t", "target": "f"}, tried({"join": "t"}), {"start": "t"}, tried({"start": "t"}),

@@ -13,6 +13,7 @@ import json as _json, random as _random, sys as _sys, time as _time, threading
 from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
                        current_thread, main_thread, active_count, get_ident)
 from threading import enumerate as enumerate_threads
+from queue import Queue, LifoQueue, PriorityQueue, SimpleQueue, Empty, Full
 _sys.setswitchinterval(1e-5)
 _SCALE = %r
 _uncaught = {}
@@ -156,7 +157,9 @@ class Writer:
     def timeout(self, s):
         return f"_t({literal(s['timeout'])})" if "timeout" in s else ""
 
-    def do_join(self, s, depth): self.line(depth, f"{s['join']}.join({self.timeout(s)})")
+    def do_join(self, s, depth):
+        timeout = "timeout=" + self.timeout(s) if "timeout" in s else ""
+        self.line(depth, f"{s['join']}.join({timeout})")
 
     def do_acquire(self, s, depth):
         given = []
@@ -186,12 +189,26 @@ class Writer:
     def do_event_set(self, s, depth): self.line(depth, f"{s['event_set']}.set()")
     def do_event_clear(self, s, depth): self.line(depth, f"{s['event_clear']}.clear()")
 
+    def block_and_timeout(self, s):
+        given = ["block=" + literal(s["block"])] if "block" in s else []
+        return given + (["timeout=" + self.timeout(s)] if "timeout" in s else [])
+
+    def do_put(self, s, depth):
+        given = [literal(s["item"]), *self.block_and_timeout(s)]
+        self.line(depth, f"{s['put']}.put({', '.join(given)})")
+
+    def do_get(self, s, depth):
+        self.call(s, depth, f"{s['get']}.get({', '.join(self.block_and_timeout(s))})")
+
+    def do_task_done(self, s, depth): self.line(depth, f"{s['task_done']}.task_done()")
+
     def make(self, row):
         if isinstance(row, str):
             return row + "()"
         if "same_as" in row:
             return row["same_as"]
-        given = literal(row["value"]) if "value" in row else row.get("lock", "")
+        numbers = [literal(row[key]) for key in ("value", "maxsize") if key in row]
+        given = numbers[0] if numbers else row.get("lock", "")
         if "count" in row:
             return f"[{row['type']}({given}) for _ in range({literal(row['count'])})]"
         return f"{row['type']}({given})"

@@ -139,6 +139,34 @@ TEST_CASE("explore: every choice is taken", "[explorer][explore]") {
   CHECK(outcomes_of(explore(*program)) == "x=1 y=4; x=2 y=4; x=2 y=5; x=3 y=4; x=3 y=5");
 }
 
+TEST_CASE("explore: a queue keeps the order of each putter and no other", "[explorer][explore]") {
+  struct Row {
+    const char* queue;
+    std::size_t outcomes;
+  };
+  // Two threads that put two items each interleave in C(4, 2) = 6 ways. All come out smallest
+  // first of a PriorityQueue, in one way.
+  const Row row = GENERATE(values<Row>({{"{'type': 'Queue'}", 6},
+                                        {"{'type': 'SimpleQueue'}", 6},
+                                        {"{'type': 'LifoQueue'}", 6},
+                                        {"{'type': 'PriorityQueue'}", 1},
+                                        {"{'type': 'Queue', 'maxsize': 4}", 6}}));
+  CAPTURE(row.queue);
+  const auto program = program_of(
+      R"s({'machine': {'gil': 'none'}, 'variables': {'got': []}, 'functions': {
+            'put': {'params': ['i'],
+                    'body': [{'put': 'q', 'item': 'i'}, {'put': 'q', 'item': 'i + 1'}]}},
+          'threads': {'T1': {'target': 'put', 'args': [10]}, 'T2': {'target': 'put', 'args': [20]}},
+          'main': [{'start': 'T1'}, {'start': 'T2'}, {'join': 'T1'}, {'join': 'T2'},
+                   {'for': 'i', 'in': 'range(4)', 'do': [{'get': 'q', 'into': 'x'},
+                                                         {'append': 'got', 'item': 'x'}]}],
+          'objects': {'q': )s" +
+      std::string(row.queue) + "}}");
+  const Exploration exploration = explore(*program);
+  CHECK(exploration.verdict == Verdict::ok);
+  CHECK(exploration.outcomes.size() == row.outcomes);
+}
+
 TEST_CASE("explore: a timeout may fire or not", "[explorer][explore]") {
   const auto program = program_of(R"s({'objects': {'e': 'Event'}, 'variables': {'got': null},
       'threads': {'T1': [{'wait': 'e', 'timeout': 1, 'into': 'got'}],
@@ -215,6 +243,41 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
           'T1': [{'wait': 'e'}, {'event_set': 'f'}], 'T2': [{'wait': 'f'}, {'event_set': 'e'}]})s",
        "deadlock", "lost-wakeup",
        "T1 waits for e, to be set by T2, which waits for f, to be set by T1", 0, 2},
+      {"a queue into which nobody puts", R"s('objects': {'q': 'Queue'}, 'threads': {
+          'T1': [{'get': 'q'}], 'T2': [{'yield': true}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for an item of q, and no thread is left that could put one", 0, 1},
+      {"a SimpleQueue into which nobody puts", R"s('objects': {'q': 'SimpleQueue'}, 'threads': {
+          'T1': [{'get': 'q'}], 'T2': [{'yield': true}]})s",
+       "deadlock", "lost-wakeup",
+       // It is blocked where it stands, without a step in which it parks.
+       "T1 waits for an item of q, and no thread is left that could put one", 0, 0},
+      {"a full queue from which nobody gets",
+       R"s('objects': {'q': {'type': 'LifoQueue', 'maxsize': 1}}, 'threads': {
+          'T1': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}], 'T2': [{'yield': true}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for room in q, and no thread is left that could get an item", 0, 2},
+      {"a join without a task_done", R"s('objects': {'q': 'PriorityQueue'}, 'threads': {
+          'T1': [{'put': 'q', 'item': 1}, {'join': 'q'}], 'T2': [{'get': 'q'}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for the tasks of q to be done, and no thread is left that could call task_done", 0,
+       2},
+      {"a join, and a worker that forgot a task_done",
+       R"s('objects': {'q': 'Queue'}, 'threads': {
+          'T1': [{'put': 'q', 'item': 1}, {'join': 'q'}],
+          'T2': [{'get': 'q'}, {'get': 'q'}, {'task_done': 'q'}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for the tasks of q to be done, which is up to T2, which waits for an item of q, "
+       "and no thread is left that could put one",
+       // T1 puts and waits, T2 gets and waits.
+       0, 4},
+      {"each would put what the other gets",
+       R"s('objects': {'p': 'Queue', 'q': 'Queue'}, 'threads': {
+          'T1': [{'get': 'p'}, {'put': 'q', 'item': 1}],
+          'T2': [{'get': 'q'}, {'put': 'p', 'item': 1}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for an item of p, to be put by T2, which waits for an item of q, to be put by T1",
+       0, 2},
       {"a lock whose owner has ended", R"s('objects': {'A': 'Lock'}, 'threads': {
           'T1': [{'acquire': 'A'}], 'T2': [{'acquire': 'A'}, {'release': 'A'}]})s",
        "deadlock", "orphaned-lock", "T2 waits for A, which T1 held when it ended", 0, 1},
@@ -296,6 +359,16 @@ TEST_CASE("explore: no finding where there is nothing wrong", "[explorer][explor
           'threads': {'D': {'target': 'worker', 'daemon': true}}, 'main': [{'start': 'D'}])s"},
       {"a wait that may be over before it begins", R"s('objects': {'e': 'Event'}, 'threads': {
           'T1': [{'wait': 'e'}], 'T2': [{'event_set': 'e'}]})s"},
+      {"getters that are let go by a putter who waits for room",
+       R"s('objects': {'q': {'type': 'Queue', 'maxsize': 1}}, 'threads': {
+          'C1': [{'get': 'q'}], 'C2': [{'get': 'q'}],
+          'P': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}]})s"},
+      {"a join beside a worker who is never done",
+       R"s('objects': {'q': 'Queue'},
+          'functions': {'worker': [{'while': 'True', 'do': [{'get': 'q'}, {'task_done': 'q'}]}]},
+          'threads': {'W': {'target': 'worker', 'daemon': true}},
+          'main': [{'start': 'W'}, {'put': 'q', 'item': 1}, {'put': 'q', 'item': 2},
+                   {'join': 'q'}])s"},
       {"an endless loop", R"s('threads': {'T1': [{'while': 'True', 'do': [{'yield': true}]}]})s"},
       {"SystemExit", R"s('threads': {'T1': [{'raise': 'SystemExit()'}]})s"},
       {"a thread that was made and not started",
@@ -335,6 +408,22 @@ TEST_CASE("explore: two ways to deadlock are two findings", "[explorer][explore]
   CHECK(exploration.findings[0].kind == FindingKind::circular_wait);
   CHECK(exploration.findings[1].kind == FindingKind::lost_wakeup);
   CHECK_FALSE(exploration.finished_possible());
+}
+
+TEST_CASE("explore: who waits on one queue for different things is in different findings",
+          "[explorer][explore]") {
+  const auto program = program_of(R"s({'machine': {'gil': 'none'}, 'objects': {'q': 'Queue'},
+      'threads': {'T1': [{'get': 'q'}, {'get': 'q'}], 'T2': [{'put': 'q', 'item': 1}, {'join': 'q'}],
+                  'T3': [{'join': 'q'}]}})s");
+  const Exploration exploration = explore(*program);
+  REQUIRE(exploration.findings.size() == 2);
+  // T1 gets what T2 puts and waits for a second item. T3 joins before the put or waits as T2 does.
+  std::vector<std::string> messages;
+  for (const Finding& finding : exploration.findings) messages.push_back(finding.message);
+  std::ranges::sort(messages);
+  CHECK(messages[0] == "T1 waits for an item of q, and no thread is left that could put one");
+  CHECK(messages[1] ==
+        "T2 waits for the tasks of q to be done, and no thread is left that could call task_done");
 }
 
 TEST_CASE("explore: an exception of one text at two places is two findings",

@@ -85,3 +85,14 @@ TEST_CASE("Python expressions: what is written has the tree of what was read", "
     // What has no literal in Python 3.11: some f-strings, infinity.
     if (written.find("\"\".join((") != std::string::npos) continue;
     if (written.find("float('inf')") != std::string::npos) continue;
+    const ParsedExpression second = parse_expression(written);
+    CAPTURE(line, written);
+    REQUIRE(second.root);
+    CHECK(equal(first.root.get(), second.root.get()));
+    ++compared;
+  }
+  CHECK(compared > 250);
+}
+
+}  // namespace
+}  // namespace lockstep

@@ -18,7 +18,7 @@ namespace {
 std::string scenario_of(std::string_view body) {
   return R"({"lockstep": 1, "name": "test", "params": {"N": 3},
  "objects": {"mutexA": "Lock", "forks": {"type": "Lock", "count": 3}, "cond": "Condition",
-             "ready": "Event", "sem": "Semaphore"},
+             "ready": "Event", "sem": "Semaphore", "queue": "Queue", "simple": "SimpleQueue"},
  "variables": {"n": 0, "m": 0, "count": 0, "xs": [], "d": {"k": [0]}},
  "functions": {"f": {"params": [], "body": [{"global": "n"},
 )" + std::string(body.substr(1)) +
@@ -496,6 +496,44 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
   32  constant None
   33  return_value
 )"},
+      {"a queue blocks unless it is told not to",
+       R"json([{"put": "queue", "item": "n"}, {"put": "simple", "item": 1, "block": false, "timeout": 2}, {"get": "queue", "into": "x"}, {"get": "queue", "timeout": "n"}, {"task_done": "queue"}, {"join": "queue"}, {"set": "x", "to": "queue.qsize()"}])json",
+       R"(f() local x
+   0  constant queue                ; put n into queue
+   1  load_global n
+   2  constant True
+   3  constant None
+   4  operate put 3
+   5  pop
+   6  constant simple               ; put 1 into simple block False timeout 2
+   7  constant 1
+   8  constant False
+   9  constant 2
+  10  operate put 3
+  11  pop
+  12  constant queue                ; x = get queue
+  13  constant True
+  14  constant None
+  15  operate get 2
+  16  store_local x
+  17  constant queue                ; get queue timeout n
+  18  constant True
+  19  load_global n
+  20  operate get 2
+  21  pop
+  22  constant queue                ; task_done queue
+  23  operate task_done 0
+  24  pop
+  25  constant queue                ; join queue
+  26  constant None
+  27  operate join 1
+  28  pop
+  29  constant queue                ; x = queue.qsize()
+  30  operate qsize 0
+  31  store_local x
+  32  constant None
+  33  return_value
+)"},
       {"wait_for without and with a timeout",
        R"json([{"wait_for": "cond", "until": "n"}, {"wait_for": "cond", "until": "n", "timeout": "m", "into": "ok"}])json",
        R"(f() local ok
@@ -790,10 +828,26 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "13: /functions/f/body/1/notify: expected a Condition, found the Semaphore \"sem\""},
       {R"json({"event_set": "cond"})json",
        "16: /functions/f/body/1/event_set: expected an Event, found the Condition \"cond\""},
+      {R"json({"task_done": "simple"})json",
+       "16: /functions/f/body/1/task_done: expected a Queue, LifoQueue or PriorityQueue, found the "
+       "SimpleQueue \"simple\""},
+      {R"json({"join": "simple"})json",
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue or thread, found "
+       "the SimpleQueue \"simple\""},
+      {R"json({"put": "mutexA", "item": 1})json",
+       "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue or SimpleQueue, "
+       "found the Lock \"mutexA\""},
+      {R"json({"set": "n", "to": "simple.full()"})json",
+       "21: /functions/f/body/1/to: expected a Queue, LifoQueue or PriorityQueue, found the "
+       "SimpleQueue \"simple\""},
+      {R"json({"set": "n", "to": "queue.get()"})json",
+       "21: /functions/f/body/1/to: get() is a statement of its own, such as {\"get\": \"q\", "
+       "\"into\": \"item\"}"},
       {R"json({"start": "mutexA"})json",
        "12: /functions/f/body/1/start: expected a thread, found the Lock \"mutexA\""},
       {R"json({"join": "T3"})json",
-       "11: /functions/f/body/1/join: expected a thread, found \"T3\"; did you mean \"T1\"?"},
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue or thread, found "
+       "\"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "
        "\"daemon\" of a thread can"},

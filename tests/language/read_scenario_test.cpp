@@ -151,8 +151,10 @@ TEST_CASE("Objects: types, arrays, values, second names and locks",
       "'a': 'Lock', 'b': {'type': 'RLock'}, 'forks': {'type': 'Lock', 'count': 'N + 2'},"
       "'s': {'type': 'Semaphore', 'value': 'N'}, 't': {'type': 'BoundedSemaphore'},"
       "'e': 'Event', 'c': 'Condition', 'd': {'type': 'Condition', 'lock': 'forks[4]'},"
-      "'two': {'type': 'Lock', 'count': 2.0}}, 'main': []");
-  REQUIRE(scenario.objects.size() == 9);
+      "'two': {'type': 'Lock', 'count': 2.0}, 'u': 'Semaphore', 'q': 'Queue',"
+      "'l': {'type': 'LifoQueue', 'maxsize': 'N - 1'}, 'p': {'type': 'PriorityQueue',"
+      "'maxsize': -1}, 'o': {'type': 'Queue'}}, 'main': []");
+  REQUIRE(scenario.objects.size() == 14);
   const auto& objects = scenario.objects;
   CHECK(objects[0].name == "a");
   CHECK(objects[0].kind == ObjectKind::lock);
@@ -164,6 +166,11 @@ TEST_CASE("Objects: types, arrays, values, second names and locks",
   CHECK(objects[6].lock == "");
   CHECK(objects[7].lock == "forks[4]");
   CHECK(objects[8].count == 2);
+  CHECK(objects[9].value == 1);
+  CHECK(objects[10].value == 0);
+  CHECK(objects[11].value == 2);
+  CHECK(objects[12].value == -1);
+  CHECK(objects[13].value == 0);
   CHECK(objects[0].place.pointer == "/objects/a");
 }
 

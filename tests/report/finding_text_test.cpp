@@ -151,6 +151,43 @@ TEST_CASE("What a thread waits for is said in the words of the thing", "[report]
   CHECK(wait_sentence(stuck("T1", row.type, row.object, 0, row.by)) == row.said);
 }
 
+TEST_CASE("What a thread waits for on a queue follows from what it called",
+          "[report][finding_text]") {
+  struct Row {
+    std::string type, operation;
+    std::vector<std::string> by;
+    std::string said, chain;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"Queue",
+       "get",
+       {"T2"},
+       "waits for an item of the Queue q, which only T2 could put",
+       "T1 --waits for--> q --only put by--> T2"},
+      {"SimpleQueue",
+       "get",
+       {},
+       "waits for an item of the SimpleQueue q, and nobody is left who could put one",
+       "T1 --waits for--> q --only put by--> nobody"},
+      {"LifoQueue",
+       "put",
+       {},
+       "waits for room in the LifoQueue q, and nobody is left who could get an item",
+       "T1 --waits for--> q --only emptied by--> nobody"},
+      {"PriorityQueue",
+       "join",
+       {"T2", "T3"},
+       "waits for the tasks of the PriorityQueue q to be done, which only T2 and T3 could say",
+       "T1 --waits for--> q --only done by--> T2"},
+  }));
+  StuckThread thread = stuck("T1", row.type, "q", 0, row.by);
+  thread.operation = row.operation;
+  CHECK(wait_sentence(thread) == row.said);
+  Finding finding{};
+  finding.threads = {thread};
+  CHECK(wait_chain(finding) == row.chain);
+}
+
 TEST_CASE("The chain ends where it closes, or with nobody", "[report][finding_text]") {
   Finding finding{};
   finding.threads = {stuck("T1", "Lock", "m", 0, {"T1"})};

@@ -93,6 +93,16 @@ class Generator {
               dice_.percent(50) ? "\"Condition\"" : "{\"type\": \"Condition\", \"lock\": \"a\"}",
               conditions_);
     }
+    if (dice_.percent(35)) {
+      const auto type =
+          dice_.one_of<std::string>({"Queue", "LifoQueue", "PriorityQueue", "SimpleQueue"});
+      simple_queue_ = type == "SimpleQueue";
+      declare("q",
+              simple_queue_ ? "\"SimpleQueue\""
+                            : "{\"type\": \"" + type +
+                                  "\", \"maxsize\": " + std::to_string(dice_.below(3)) + "}",
+              queues_);
+    }
   }
 
   void begin_body(std::size_t callable_from, std::size_t statements) {
@@ -159,7 +169,7 @@ class Generator {
     if (statements_left_ > 0) --statements_left_;
     const bool deep = depth >= 2 || statements_left_ == 0;
     for (;;) {
-      switch (dice_.below(20)) {
+      switch (dice_.below(22)) {
         case 0:
         case 1:
         case 2:
@@ -200,6 +210,9 @@ class Generator {
                    "\", \"args\": [1]}";
           }
           break;
+        case 19:
+        case 20:
+          return on_queue();
         default:
           return rare();
       }
@@ -283,6 +296,33 @@ class Generator {
     return dice_.percent(85) ? "{\"with\": \"c\", \"do\": [" + body + "]}" : body;
   }
 
+  std::string on_queue() {
+    if (queues_.empty()) return data();
+    switch (dice_.below(simple_queue_ ? 8 : 12)) {
+      case 0:
+      case 1:
+        return R"json({"put": "q", "item": "x"})json";
+      case 2:
+        return R"json({"put": "q", "item": "y", "timeout": 0.5})json";
+      case 3:
+        // A PriorityQueue that holds something refuses it and keeps it.
+        return R"json({"put": "q", "item": null, "block": false})json";
+      case 4:
+      case 5:
+        return R"json({"get": "q", "into": "got"})json";
+      case 6:
+        return R"json({"get": "q", "timeout": 0.5, "into": "got"})json";
+      case 7:
+        return R"json({"if": "not q.empty()", "then": [{"get": "q", "block": false}]})json";
+      case 8:
+        return R"json({"put": "q", "item": 1}, {"join": "q"})json";
+      case 9:
+        return R"json({"join": "q"})json";
+      default:
+        return R"json({"get": "q"}, {"task_done": "q"})json";
+    }
+  }
+
   std::string data() {
     switch (dice_.below(6)) {
       case 0:
@@ -357,7 +397,8 @@ class Generator {
   }
 
   Dice dice_;
-  std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_;
+  std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_, queues_;
+  bool simple_queue_ = false;
   std::size_t functions_ = 0;
   std::size_t threads_ = 0;
   std::size_t callable_from_ = 0;

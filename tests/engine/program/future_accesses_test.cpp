@@ -8,7 +8,8 @@
 namespace lockstep {
 namespace {
 
-constexpr ObjectId lock_a{0}, lock_b{1}, event{2}, condition{3}, semaphore{4}, rlock{5};
+constexpr ObjectId lock_a{0}, lock_b{1}, event{2}, condition{3}, semaphore{4}, rlock{5}, queue{6},
+    simple_queue{7};
 constexpr GlobalId x{0}, y{1};
 
 // Constants of every program here.
@@ -29,6 +30,8 @@ class Builder {
     object("c", ObjectKind::condition);
     object("s", ObjectKind::semaphore);
     object("r", ObjectKind::rlock);
+    object("q", ObjectKind::priority_queue);
+    object("p", ObjectKind::simple_queue);
     program_.objects[condition.index].lock = lock_b;
     program_.globals = {{"x", {}}, {"y", {}}};
     program_.sites.resize(1);
@@ -201,6 +204,44 @@ TEST_CASE("FutureAccesses: every way in which a verb lets somebody go",
   CHECK(future(program, accesses, standing(program, {0})) == row.future);
   CHECK(accesses.may_from({0}, LetGoBy::release, object_value(lock_a)) ==
         (std::string(row.future) == "a"));
+}
+
+TEST_CASE("FutureAccesses: a queue's waiters wait for three things", "[engine][future_accesses]") {
+  struct Row {
+    const char* what;
+    ObjectId object;
+    Verb verb;
+    const char* lets_go;
+  };
+  const Row row =
+      GENERATE(values<Row>({{"put lets getters go", queue, Verb::put, "put"},
+                            {"get lets putters go", queue, Verb::get, "get"},
+                            {"task_done lets joiners go", queue, Verb::task_done, "task_done"},
+                            {"join lets nobody go", queue, Verb::join, ""},
+                            {"nobody waits for room in a SimpleQueue", simple_queue, Verb::get, ""},
+                            {"but for an item", simple_queue, Verb::put, "put"}}));
+  INFO(row.what);
+  Builder builder;
+  builder.function("main").on(row.object, row.verb).op(Opcode::return_value);
+  const Program& program = builder.program();
+  const FutureAccesses accesses(program);
+  const auto lets_go = [&](const LocalState& local) {
+    std::string text;
+    const auto add = [&](LetGoBy by, const char* name) {
+      if (accesses.may(local, by, object_value(row.object))) text += name;
+    };
+    add(LetGoBy::put, "put");
+    add(LetGoBy::get, "get");
+    add(LetGoBy::task_done, "task_done");
+    return text;
+  };
+  LocalState local = standing(program, {0});
+  CHECK(lets_go(local) == row.lets_go);
+  CHECK(lets_go(standing(program, {1})).empty());
+  // Who is parked has yet to do it.
+  local.continues = true;
+  local.operation = row.verb == Verb::put ? Operation::queue_put_park : Operation::queue_get_park;
+  CHECK(lets_go(local) == row.lets_go);
 }
 
 TEST_CASE("FutureAccesses: an unknown receiver is every object that has the verb",

@@ -132,6 +132,16 @@ TEST_CASE("clock: a Semaphore's waiter that was woken in vain keeps its deadline
   CHECK(run_named(*program, "timed").timed_output() == Lines{"2.000 False"});
 }
 
+TEST_CASE("clock: a getter that was woken in vain keeps its deadline", "[engine][run][clock]") {
+  // As above: T1 gets at 1 what it has put, before the woken T2 looks.
+  const auto program = free_program(R"({
+    'objects': {'q': 'Queue'},
+    'threads': {'T2': [{'try': [{'get': 'q', 'timeout': 2}],
+                        'except': {'type': 'Empty', 'do': [{'print': 1}]}}],
+                'T1': [{'sleep': 1}, {'put': 'q', 'item': 1}, {'get': 'q'}]}})");
+  CHECK(run_named(*program, "timed").timed_output() == Lines{"2.000 1"});
+}
+
 TEST_CASE("clock: wait_for has one deadline for all its waits", "[engine][run][clock]") {
   // It is notified at 0.4 and 0.8 in vain, and gives up at 1, not at 0.8 + 1.
   const auto program = free_program(R"({
@@ -192,6 +202,12 @@ TEST_CASE("clock: what takes time by itself", "[engine][run][clock]") {
       {Operation::event_park, {half, false_value}, 0.5},
       {Operation::event_park, {minus_one, false_value}, 0.0},
       {Operation::condition_park, {true_value, false_value}, 1.0},
+      {Operation::queue_put_park, {none_value, true_value, two}, 2.0},
+      {Operation::queue_get_park, {true_value, half}, 0.5},
+      {Operation::queue_join_park, {none_value}, std::nullopt},
+      {Operation::simple_queue_get, {true_value, half}, 0.5},
+      {Operation::simple_queue_get, {false_value, half}, std::nullopt},
+      {Operation::simple_queue_get, {true_value, minus_one}, std::nullopt},  // ValueError
       {Operation::thread_join, {minus_one}, 0.0},
       {Operation::thread_join, {none_value}, std::nullopt},
   };

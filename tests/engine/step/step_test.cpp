@@ -291,3 +291,79 @@ TEST_CASE("evaluate: reads all variables at one moment and changes nothing", "[e
   CHECK(evaluate(*bench.machine, bench.state, bench.program->invariants[0].function).value ==
         false_value);
 }
+
+TEST_CASE("step: a put lets go the getter who has waited longest, of a SimpleQueue any",
+          "[engine][step][queue]") {
+  struct Row {
+    const char* queue;
+    const char* waiting;  // who can do something while T1 and T2 wait, T2 longer
+    const char* let_go;   // ... after a put
+  };
+  // In a SimpleQueue all wait for one plain lock: whoever comes first has it.
+  const Row row = GENERATE(values<Row>({{"Queue", "T3", "T2 T3"},
+                                        {"LifoQueue", "T3", "T2 T3"},
+                                        {"PriorityQueue", "T3", "T2 T3"},
+                                        {"SimpleQueue", "T3", "T1 T2 T3"}}));
+  CAPTURE(row.queue);
+  Bench bench(R"s("objects": {"q": ")s" + std::string(row.queue) + R"s("}, "threads": {
+      "T1": [{"get": "q"}], "T2": [{"get": "q"}],
+      "T3": [{"put": "q", "item": 1}, {"put": "q", "item": 2}]})s");
+  if (std::string(row.queue) != "SimpleQueue") {
+    bench.take("T2");
+    bench.take("T1");
+  }
+  CHECK(bench.can() == row.waiting);
+  bench.take("T3");
+  CHECK(bench.can() == row.let_go);
+}
+
+TEST_CASE("step: a newcomer may take what was put for a waiter, who queues up at the end",
+          "[engine][step][queue]") {
+  Bench bench(R"s("objects": {"q": "Queue"}, "threads": {
+      "T1": [{"get": "q"}], "T2": [{"get": "q"}], "T3": [{"get": "q"}],
+      "T4": [{"put": "q", "item": 1}, {"put": "q", "item": 2}, {"put": "q", "item": 3}]})s",
+              "none");
+  bench.take("T1");
+  bench.take("T2");
+  bench.take("T4");
+  CHECK(bench.can() == "T1 T3 T4");
+  bench.take("T3");
+  bench.take("T1");
+  CHECK(bench.can() == "T4");
+  bench.take("T4");
+  CHECK(bench.can() == "T2 T4");  // T1 came first and stands behind T2 now
+}
+
+TEST_CASE("step: a get lets go the putter who has waited longest", "[engine][step][queue]") {
+  Bench bench(R"s("objects": {"q": {"type": "Queue", "maxsize": 1}}, "threads": {
+      "T1": [{"put": "q", "item": 1}], "T2": [{"put": "q", "item": 2}],
+      "T3": [{"put": "q", "item": 3}, {"get": "q"}, {"get": "q"}]})s",
+              "none");
+  bench.take("T3");
+  bench.take("T2");
+  bench.take("T1");
+  CHECK(bench.can() == "T3");
+  bench.take("T3");
+  CHECK(bench.can() == "T2 T3");
+}
+
+TEST_CASE("step: who joins a queue tests again when woken", "[engine][step][queue]") {
+  Bench bench(R"s("objects": {"q": "Queue"}, "threads": {
+      "T1": [{"join": "q"}], "T2": [{"join": "q"}],
+      "T3": [{"put": "q", "item": 1}, {"task_done": "q"}, {"put": "q", "item": 2},
+             {"task_done": "q"}]})s",
+              "none");
+  bench.take("T3");
+  bench.take("T2");
+  bench.take("T1");
+  CHECK(bench.can() == "T3");
+  bench.take("T3");
+  CHECK(bench.can() == "T1 T2 T3");
+  bench.take("T1");
+  CHECK(bench.lives("T1") == Life::ended);
+  bench.take("T3");
+  bench.take("T2");  // something is unfinished again
+  CHECK(bench.can() == "T3");
+  bench.take("T3");
+  CHECK(bench.can() == "T2");
+}

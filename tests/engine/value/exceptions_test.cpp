@@ -18,6 +18,14 @@ TEST_CASE("Exception classes: each has its name and is found by it", "[engine][v
   }
 }
 
+TEST_CASE("Exception classes: only a traceback names the module", "[engine][value]") {
+  CHECK(exception_name(ExceptionKind::queue_empty) == "Empty");
+  CHECK(exception_full_name(ExceptionKind::queue_empty) == "_queue.Empty");
+  CHECK(exception_full_name(ExceptionKind::queue_full) == "queue.Full");
+  CHECK(exception_full_name(ExceptionKind::key_error) == "KeyError");
+  CHECK_FALSE(exception_named("_queue.Empty").has_value());
+}
+
 TEST_CASE("Exception classes: an except clause catches what derives from its class",
           "[engine][value]") {
   struct Row {
