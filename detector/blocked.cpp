@@ -5,6 +5,7 @@
 //                                 having to acquire it first
 //   Semaphore           release   whoever may release a permit
 //   Event, Condition    set, ...  whoever may do that
+//   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
 //

@@ -33,7 +33,7 @@ WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
 // What kind of wait decides the name of a core, most telling first.
 FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vector<ThreadId>& core) {
   std::size_t joins = 0;
-  std::size_t signals = 0;  // Event, Condition
+  std::size_t signals = 0;  // Event, Condition, Barrier
   std::size_t polls = 0;
   std::size_t permits = 0;
   for (const ThreadId thread : core) {
@@ -43,6 +43,7 @@ FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vecto
         break;
       case LetGoBy::set:
       case LetGoBy::notify:
+      case LetGoBy::arrive:
         ++signals;
         break;
       case LetGoBy::store:
@@ -51,6 +52,7 @@ FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vecto
       case LetGoBy::release:
         if (!row(program.objects[find(stuck, thread).object->index].kind).owned) ++permits;
         break;
+      case LetGoBy::cancel:
       case LetGoBy::nothing:
         break;
     }

@@ -98,7 +98,9 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::release:
     case LetGoBy::set:
     case LetGoBy::notify:
+    case LetGoBy::arrive:
       return someone_may_let_go(state, waiter);
+    case LetGoBy::cancel:  // its time comes
     case LetGoBy::nothing:
       break;
   }

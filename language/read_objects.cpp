@@ -28,6 +28,26 @@ std::optional<ObjectKind> read_type(Reader& reader, const At& at) {
   return std::nullopt;
 }
 
+void read_parameter(Reader& reader, const At& at, ObjectParameter::Shape shape,
+                    const NamedConstants& params, ScenarioObject& object) {
+  switch (shape) {
+    case ObjectParameter::Shape::count:
+      object.value = read_count(reader, at, params, 0, semaphore_value_max).value_or(0);
+      return;
+    case ObjectParameter::Shape::lock:
+      if (const std::string* lock = reader.text(at, "the name of a Lock or RLock")) {
+        object.lock = *lock;
+      }
+      return;
+    case ObjectParameter::Shape::function:
+      if (const std::string* function = reader.identifier(at)) object.action = *function;
+      return;
+    case ObjectParameter::Shape::seconds:
+      object.timeout = reader.seconds(at, true);
+      return;
+  }
+}
+
 void read_typed(Reader& reader, const At& at, const NamedConstants& params,
                 ScenarioObject& object) {
   const JsonNode* type = at.node.find("type");
@@ -45,11 +65,7 @@ void read_typed(Reader& reader, const At& at, const NamedConstants& params,
     if (member.key == "count") object.count = read_count(reader, value, params, 1, objects_max);
     for (const ObjectParameter& parameter : object_parameters) {
       if (parameter.kind != object.kind || parameter.row.key != member.key) continue;
-      if (parameter.shape == ObjectParameter::Shape::count) {
-        object.value = read_count(reader, value, params, 0, semaphore_value_max).value_or(0);
-      } else if (const std::string* lock = reader.text(value, "the name of a Lock or RLock")) {
-        object.lock = *lock;
-      }
+      read_parameter(reader, value, parameter.shape, params, object);
     }
   }
 }
@@ -58,6 +74,11 @@ ScenarioObject read_object(Reader& reader, const At& at, const NamedConstants& p
   ScenarioObject object;
   if (at.node.kind == JsonNode::Kind::string) {
     object.kind = read_type(reader, at);
+    for (const ObjectParameter& parameter : object_parameters) {
+      if (parameter.kind != object.kind || !parameter.row.required) continue;
+      reader.complain(at, fmt::format("{} needs the key \"{}\"",
+                                      with_article(row(*object.kind).type), parameter.row.key));
+    }
   } else if (!reader.is_object(at, "a type such as \"Lock\", or an object with its \"type\"")) {
     return object;
   } else if (const JsonNode* same_as = at.node.find("same_as")) {

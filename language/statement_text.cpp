@@ -69,6 +69,9 @@ std::string text_of(const Statement& statement) {
     case StatementKind::notify_all:
     case StatementKind::event_set:
     case StatementKind::event_clear:
+    case StatementKind::reset:
+    case StatementKind::abort:
+    case StatementKind::cancel:
       return key + " " + source(key);
     case StatementKind::choose:
       return fmt::format("{} = choose {}", source("choose"), source("from"));
@@ -110,6 +113,15 @@ std::string text_of(const Statement& statement) {
       return into("into") + "wait_for " + source("wait_for") + named("until") + named("timeout");
     case StatementKind::notify:
       return "notify " + source("notify") + named("n");
+    case StatementKind::barrier_wait:
+      return into("into") + "wait at " + source("barrier_wait") + named("timeout");
+    case StatementKind::timer:
+      return fmt::format("{}Timer({}, {})", into("timer"), source("interval"),
+                         function_and_arguments(statement, "function"));
+    case StatementKind::input: {
+      const Operand* prompt = find_operand(statement, "prompt");
+      return fmt::format("{}input({})", into("input"), prompt == nullptr ? "" : prompt->source);
+    }
   }
   return key;
 }

@@ -45,6 +45,13 @@ enum class StatementKind : std::uint8_t {
   notify_all,
   event_set,
   event_clear,
+
+  barrier_wait,
+  reset,
+  abort,
+  timer,
+  cancel,
+  input,
 };
 
 enum class FieldKind : std::uint8_t {

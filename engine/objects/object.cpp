@@ -15,6 +15,7 @@ constexpr bool UNOWNED = false;
 constexpr VerbRow::Where STATEMENT = VerbRow::Where::statement;
 constexpr VerbRow::Where QUERY = VerbRow::Where::query;
 constexpr VerbRow::Where ATTRIBUTE = VerbRow::Where::attribute;
+constexpr VerbRow::Where HIDDEN = VerbRow::Where::hidden;
 constexpr Switch OPCODE = Switch::opcode;
 constexpr Switch C_CALL = Switch::c_call;
 constexpr Switch PY_CALL = Switch::py_call;
@@ -27,6 +28,8 @@ constexpr LetGoBy SET = LetGoBy::set;
 constexpr LetGoBy NOTIFY = LetGoBy::notify;
 constexpr LetGoBy END = LetGoBy::end;
 constexpr LetGoBy STORE = LetGoBy::store;
+constexpr LetGoBy ARRIVE = LetGoBy::arrive;
+constexpr LetGoBy CANCEL = LetGoBy::cancel;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
 namespace verb_column {
@@ -126,7 +129,7 @@ std::optional<ObjectKind> object_kind_named(std::string_view type) {
 
 std::optional<Verb> verb_named(std::string_view name) {
   for (const VerbRow& row : verb_table) {
-    if (row.name == name) return row.verb;
+    if (row.name == name && row.where != VerbRow::Where::hidden) return row.verb;
   }
   return std::nullopt;
 }

@@ -48,7 +48,16 @@ enum class Switch : std::uint8_t { opcode, c_call, py_call, yields, silent };
 // How many of the threads that could let a waiter go must act.
 enum class Need : std::uint8_t { all, any };
 // What lets a waiter go: one of these done to what it waits for.
-enum class LetGoBy : std::uint8_t { nothing, release, set, notify, end, store };
+enum class LetGoBy : std::uint8_t {
+  nothing,
+  release,
+  set,
+  notify,
+  end,
+  store,
+  arrive,  // a Barrier: whoever comes, gives up, resets or aborts
+  cancel,
+};
 
 enum class Readiness : std::uint8_t {
   ready,          // the thread can take this step now
@@ -107,7 +116,7 @@ struct VerbRow {
   Verb verb;
   std::string_view name;
   std::uint32_t arguments;
-  enum class Where : std::uint8_t { statement, query, attribute } where;
+  enum class Where : std::uint8_t { statement, query, attribute, hidden } where;
 };
 struct OperationRow {
   Operation operation;

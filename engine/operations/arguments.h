@@ -45,6 +45,12 @@ void add_waiter(const Machine& machine, Word& waiters, ThreadId thread);
 void remove_waiter(const Machine& machine, Word& waiters, ThreadId thread);
 void remove_oldest(const Machine& machine, Word& waiters, std::int64_t count);
 
+// "Thread-7", the name of the next thread that is given none, with what follows the number.
+Value next_thread_name(State& state, const Call& call, std::string_view suffix);
+// A new thread, not started yet.
+ThreadId add_thread(State& state, const Call& call, FunctionId body,
+                    std::span<const Value> arguments, Value name, bool daemon);
+
 // A lock that a Condition works with: Lock or RLock.
 bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by);
 // Lets go of every level; what restore() needs to take it again.

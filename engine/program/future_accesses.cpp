@@ -1,8 +1,8 @@
 // A backward data-flow analysis over all functions at once, a set of bits for each program
 // counter: bit i says "may let go somebody who waits on object i" (a lock or semaphore by
-// releasing it, an Event by set, a Condition by notify), and behind those one bit for each
-// shared variable says "may store it". One bit an object is enough, since what lets a waiter
-// go follows from the object's kind.
+// releasing it, an Event by set, a Condition by notify, a Barrier by coming or going), and behind
+// those one bit for each shared variable says "may store it". One bit an object is enough, since
+// what lets a waiter go follows from the object's kind.
 //
 // Calls are followed into the callee, and a callee does not know its callers: the rest of the
 // caller is in the caller's own frame. So a set never speaks of what happens after a return.
@@ -35,6 +35,12 @@ LetGoBy lets_go_by(Verb verb) {
     case Verb::notify:
     case Verb::notify_all:
       return LetGoBy::notify;
+    case Verb::barrier_wait:
+    case Verb::barrier_release:
+    case Verb::barrier_break:
+    case Verb::reset:
+    case Verb::abort:
+      return LetGoBy::arrive;
     default:
       return LetGoBy::nothing;
   }
@@ -102,6 +108,7 @@ struct FutureAccesses::Tables {
     for (const ThreadInfo& thread : program.threads) {
       if (!thread.started) startable.insert(thread.body);
     }
+    if (program.timer_body) startable.insert(*program.timer_body);
   }
 
   void find_jump_targets() {
@@ -149,6 +156,7 @@ struct FutureAccesses::Tables {
         entered[pc] = {FunctionId{instruction.a}};
         return;
       case Opcode::call_value:
+      case Opcode::call_with:
         entered[pc].assign(by_value.begin(), by_value.end());
         return;
       case Opcode::operate:
@@ -257,14 +265,16 @@ struct FutureAccesses::Tables {
 
   // Of a whole thread. An outer frame stands at its call, of which the inner frames are the
   // rest. A thread that has been handed on to a second operation (it is parked, or takes its
-  // lock again) has done what the instruction does to others.
+  // lock again) has done what the instruction does to others; but by leaving a Barrier, or
+  // breaking it after its timeout, it lets others go once more.
   Bits future(const std::vector<Bits>& sets, const LocalState& local) const {
     const bool is_first = &sets == &first;
     Bits result((program.objects.size() + program.globals.size() + 63) / 64, 0);
     for (std::size_t i = 0; i < local.frames.size(); ++i) {
       const Frame& frame = local.frames[i];
       const bool innermost = i + 1 == local.frames.size();
-      const bool done = local.continues && row(local.operation).may_block;
+      const bool done = local.continues && row(local.operation).may_block &&
+                        row(local.operation).let_go_by != LetGoBy::arrive;
       if (innermost && !done) {
         unite(result, sets[frame.pc]);
       } else {

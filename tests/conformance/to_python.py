@@ -11,6 +11,7 @@ SCALE = 0.05
 PRELUDE = '''\
 import json as _json, random as _random, sys as _sys, time as _time, threading
 from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
+                       Barrier, BrokenBarrierError, Timer, local as Local,
                        current_thread, main_thread, active_count, get_ident)
 from threading import enumerate as enumerate_threads
 _sys.setswitchinterval(1e-5)
@@ -186,12 +187,32 @@ class Writer:
     def do_event_set(self, s, depth): self.line(depth, f"{s['event_set']}.set()")
     def do_event_clear(self, s, depth): self.line(depth, f"{s['event_clear']}.clear()")
 
+    def do_barrier_wait(self, s, depth):
+        self.call(s, depth, f"{s['barrier_wait']}.wait({self.timeout(s)})")
+
+    def do_reset(self, s, depth): self.line(depth, f"{s['reset']}.reset()")
+    def do_abort(self, s, depth): self.line(depth, f"{s['abort']}.abort()")
+
+    def do_timer(self, s, depth):
+        given = ", ".join(literal(a) for a in s.get("args", []))
+        self.line(depth, f"{s['timer']} = Timer(_t({literal(s['interval'])}), {s['function']}, "
+                         f"[{given}])")
+
+    def do_cancel(self, s, depth): self.line(depth, f"{s['cancel']}.cancel()")
+
+    def do_input(self, s, depth):
+        self.line(depth, f"{s['input']} = input({literal(s['prompt']) if 'prompt' in s else ''})")
+
     def make(self, row):
         if isinstance(row, str):
             return row + "()"
         if "same_as" in row:
             return row["same_as"]
         given = literal(row["value"]) if "value" in row else row.get("lock", "")
+        if row["type"] == "Barrier":
+            # A function of the scenario stands further down.
+            action = f"lambda: {row['action']}()" if "action" in row else None
+            given = f"{literal(row['parties'])}, {action}, _t({row.get('timeout')})"
         if "count" in row:
             return f"[{row['type']}({given}) for _ in range({literal(row['count'])})]"
         return f"{row['type']}({given})"
@@ -199,6 +220,9 @@ class Writer:
     def program(self):
         s = self.scenario
         variables = s.get("variables", {})
+        if "input" in s:
+            self.line(0, "import io as _io")
+            self.line(0, "_sys.stdin = _io.StringIO(%r)" % "".join(l + "\n" for l in s["input"]))
         for name, value in s.get("params", {}).items():
             self.line(0, f"{name} = {value!r}")
         for name, row in s.get("objects", {}).items():

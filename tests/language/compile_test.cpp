@@ -968,15 +968,15 @@ TEST_CASE("compile: objects are laid out one behind the other, with their hidden
     std::uint32_t offset;
     std::string lock;
   };
-  const std::vector<Row> expected{{"a", 4, ""},
-                                  {"own", 6, "own.lock"},
-                                  {"c", 7, "a"},
-                                  {"cs[0]", 8, "cs[0].lock"},
-                                  {"cs[1]", 9, "cs[1].lock"},
-                                  {"s", 10, ""},
-                                  {"own.lock", 12, ""},
-                                  {"cs[0].lock", 14, ""},
-                                  {"cs[1].lock", 16, ""}};
+  const std::vector<Row> expected{{"a", 5, ""},
+                                  {"own", 7, "own.lock"},
+                                  {"c", 8, "a"},
+                                  {"cs[0]", 9, "cs[0].lock"},
+                                  {"cs[1]", 10, "cs[1].lock"},
+                                  {"s", 11, ""},
+                                  {"own.lock", 13, ""},
+                                  {"cs[0].lock", 15, ""},
+                                  {"cs[1].lock", 17, ""}};
   REQUIRE(program.objects.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const ObjectInfo& object = program.objects[i];
