@@ -24,7 +24,8 @@ class EventText {
       case Event::Kind::operation:
         return operation();
       case Event::Kind::timeout:
-        return asked() + ": timed out";
+        return event_.operation == Operation::timer_wait ? "the time has come"
+                                                         : asked() + ": timed out";
       case Event::Kind::blocked:
         return asked() + ": blocked, " + reason();
       case Event::Kind::called:
