@@ -53,10 +53,12 @@ void read_typed(Reader& reader, const At& at, const NamedConstants& params,
   const JsonNode* type = at.node.find("type");
   if (type != nullptr) object.kind = read_type(reader, {*type, child(at.pointer, "type")});
 
-  // Of an unknown type any kind's parameters may be meant.
+  // Of an unknown type any kind's parameters may be meant, and none is missed.
   std::vector<KeyRow> keys(std::begin(object_keys), std::end(object_keys));
   for (const ObjectParameter& parameter : object_parameters) {
-    if (!object.kind || parameter.kind == *object.kind) keys.push_back(parameter.row);
+    if (object.kind && parameter.kind != *object.kind) continue;
+    keys.push_back(parameter.row);
+    if (!object.kind) keys.back().required = false;
   }
   reader.check_keys(
       at, object.kind ? with_article(row(*object.kind).type) : std::string("an object"), keys);

@@ -208,9 +208,9 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
        "expected from T1",
        0, 2},
       {"a lock held at a barrier that the other would come to with it",
-       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2}, 'A': 'Lock'}, 'threads': {
-          'T1': [{'with': 'A', 'do': [{'barrier_wait': 'b'}]}],
-          'T2': [{'with': 'A', 'do': [{'barrier_wait': 'b'}]}]})s",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2}, 'A': 'Lock'}, 'functions': {
+            'f': [{'with': 'A', 'do': [{'barrier_wait': 'b'}]}]},
+          'threads': {'T1': {'target': 'f'}, 'T2': {'target': 'f'}})s",
        "deadlock", "circular-wait",
        // Whoever has taken A parks.
        "T1 waits at b for 1 more of 2, expected from T2, which waits for A, held by T1", 0, 2},

@@ -735,7 +735,8 @@ TEST_CASE("compile: a barrier that is not known here may have the action of any"
 
 TEST_CASE("compile: a Timer's thread waits for its time and then calls the function",
           "[language][compile]") {
-  const Program program = compiled(R"({"lockstep": 1, "functions": {"f": {"params": ["a"], "body": []}},
+  const Program program =
+      compiled(R"({"lockstep": 1, "functions": {"f": {"params": ["a"], "body": []}},
     "main": [{"timer": "t", "interval": 5, "function": "f", "args": [7]}, {"start": "t"}]})");
   CHECK(listing(program, "<main>") == R"(<main>() local t
    2  constant 5                    ; t = Timer(5, f, 7)
@@ -918,7 +919,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "11: /functions/f/body/1/join: expected a thread, found \"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "
-       "\"daemon\" of a thread can"},
+       "\"daemon\" of a thread can, and any of a Local"},
       {R"json({"set": "mutexA.name", "to": "1"})json",
        "10: /functions/f/body/1/set: expected a thread, found the Lock \"mutexA\""},
       {R"json({"set": "forks[0]", "to": "1"})json",
@@ -965,7 +966,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "29: /functions/f/body/1/do/0: \"continue\" stands outside a loop"},
       {R"json({"set": "'a'.x", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"x\" cannot be assigned to; \"name\" and "
-       "\"daemon\" of a thread can"},
+       "\"daemon\" of a thread can, and any of a Local"},
       {R"json({"choose": "xs[cuont]", "from": "cuont"})json",
        "16: /functions/f/body/1/choose: unknown name \"cuont\"; did you mean \"count\"?\n34: "
        "/functions/f/body/1/from: unknown name \"cuont\"; did you mean \"count\"?"},

@@ -54,6 +54,11 @@ LOADER_ONLY = {
         r"is not shared",
         r"cannot be assigned to",
         r"is assigned to",
+        r"^\"[^\"]*\" is no method: ",
+        r"^unknown method ",
+        r"\(\) is a statement of its own, ",
+        r"^\"[^\"]*\" is a statement, ",
+        r"depends on who asks",
     ],
     "needs arithmetic": [
         r"^expected an integer from .*, which is ",
