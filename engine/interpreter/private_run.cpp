@@ -176,9 +176,10 @@ class Interpreter {
           ExceptionKind::type_error,
           "'" + type + "' object does not support the context manager protocol");
     }
-    return values_.exception(
-        ExceptionKind::attribute_error,
-        "'" + type + "' object has no attribute '" + std::string(row(verb).name) + "'");
+    // In Python a Barrier has the method wait, as others have.
+    const std::string name(verb == Verb::barrier_wait ? row(Verb::wait).name : row(verb).name);
+    return values_.exception(ExceptionKind::attribute_error,
+                             "'" + type + "' object has no attribute '" + name + "'");
   }
 
   Value pop(Frame& frame) {

@@ -152,6 +152,12 @@ class FunctionVerifier {
                         " arguments, not " + std::to_string(instruction.b));
         }
         break;
+      case Opcode::load_attribute:
+      case Opcode::store_attribute:
+        if (program_.constants[instruction.a].kind != ValueKind::string) {
+          fault(pc, "the name of an attribute is no text");
+        }
+        break;
       case Opcode::loop_back:
         if (instruction.a > pc) fault(pc, "loop_back goes forward");
         break;

@@ -114,6 +114,8 @@ TEST_CASE("verify: each fault of a function's code is named", "[engine][program]
        in + "4: needs 5 values on the stack, stack_max is 4"},
       {{{constant}, {Opcode::jump_if_false, 3}, {constant}, {constant}, {return_value}},
        in + "2: reaches 3 with 1 values on the stack, another path with 0"},
+      {{{constant}, {Opcode::load_attribute, 0}, {return_value}},
+       in + "1: the name of an attribute is no text"},
       {{{constant}, {Opcode::loop_back, 2}, {return_value}}, in + "1: loop_back goes forward"},
       {{{constant}, {Opcode::await_test, 0}, {constant}, {return_value}},
        in + "1: await_test does not go back to an await"},
