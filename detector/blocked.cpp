@@ -6,6 +6,7 @@
 //   Semaphore           release   whoever may release a permit
 //   Event, Condition    set, ...  whoever may do that
 //   a queue             put, ...  whoever may put an item, get one, or call task_done
+//   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
 //

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "engine/assert.h"
+#include "engine/operations/barrier.h"
 
 namespace lockstep {
 namespace {
@@ -119,6 +120,10 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
       return wait + "until " + awaited(waiter) + " is true";
     case LetGoBy::end:
       return wait + "for the end of " + threads(joined(waiter));
+    case LetGoBy::arrive:
+      return wait + "at " + object(waiter).name + " for " +
+             awaited_at_barrier(machine_, state_, *waiter.object);
+    case LetGoBy::cancel:
     case LetGoBy::release:
     case LetGoBy::nothing:
       break;
@@ -142,7 +147,10 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
       return ", which is up to ";
     case LetGoBy::store:
       return ", which is up to ";
+    case LetGoBy::arrive:
+      return in_action(machine_, state_, *waiter.object) ? ", which is up to " : ", expected from ";
     case LetGoBy::end:
+    case LetGoBy::cancel:
     case LetGoBy::nothing:
       return "";
     case LetGoBy::release:
@@ -166,7 +174,12 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
       return ", and no thread is left that could call task_done";
     case LetGoBy::store:
       return ", and no thread is left that could make it so";
+    case LetGoBy::arrive:
+      return in_action(machine_, state_, *waiter.object)
+                 ? ", which it executes itself"
+                 : ", and no thread is left that could come";
     case LetGoBy::end:
+    case LetGoBy::cancel:
     case LetGoBy::nothing:
       return "";
     case LetGoBy::release:

@@ -101,7 +101,9 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::put:
     case LetGoBy::get:
     case LetGoBy::task_done:
+    case LetGoBy::arrive:
       return someone_may_let_go(state, waiter);
+    case LetGoBy::cancel:  // its time comes
     case LetGoBy::nothing:
       break;
   }

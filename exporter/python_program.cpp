@@ -15,6 +15,7 @@
 #include "exporter/python_expression.h"
 #include "exporter/shim.h"
 #include "language/constant.h"
+#include "language/keys.h"
 #include "language/names.h"
 
 namespace lockstep {
@@ -44,6 +45,12 @@ struct Names {
     return name;
   }
 };
+
+// "ValueError", "queue.Empty".
+std::string python_exception(ExceptionKind kind) {
+  const std::string_view name = exception_full_name(kind);
+  return std::string(name.substr(name.starts_with('_') ? 1 : 0));
+}
 
 class Lines {
  public:
@@ -90,6 +97,9 @@ class BodyWriter {
       return thread->second;
     }
     if (names_.taken.contains(name)) return std::string(name);
+    if (const std::optional<ExceptionKind> exception = exception_named(name)) {
+      return python_exception(*exception);
+    }
     const auto function = std::ranges::find(functions, name, [](const auto& f) { return f.first; });
     return std::string(function == functions.end() ? name : function->second);
   }
@@ -360,7 +370,9 @@ class BodyWriter {
         return lines_.add(depth, name + ".start()");
       }
       case StatementKind::thread:
-        return give(statement, "thread", call(statement), depth);
+      case StatementKind::timer:
+      case StatementKind::input:
+        return give(statement, row(statement.kind).key, call(statement), depth);
       default:
         return give(statement, "into", call(statement), depth);
     }
@@ -372,7 +384,7 @@ class BodyWriter {
       for (const ExceptHandler& handler : *handlers) {
         std::string types;
         for (const ExceptionKind kind : handler.types) {
-          types += (types.empty() ? "" : ", ") + std::string(exception_name(kind));
+          types += (types.empty() ? "" : ", ") + python_exception(kind);
         }
         if (handler.types.size() > 1) types = "(" + types + ")";
         if (types.empty() && !handler.name.empty()) types = "BaseException";
@@ -402,6 +414,7 @@ class ProgramWriter {
   }
 
   std::string text() {
+    input();
     objects();
     variables();
     functions_of_scenario();
@@ -453,8 +466,8 @@ class ProgramWriter {
 
   std::string imports() const {
     std::string out;
-    for (const std::string_view module : {"os", "random", "threading", "time"}) {
-      const bool is_in_shim = module == "threading" || module == "time";
+    for (const std::string_view module : {"os", "queue", "random", "threading", "time"}) {
+      const bool is_in_shim = module == "queue" || module == "threading" || module == "time";
       if ((!forced() || !is_in_shim) && code_.mentions(fmt::format("{}.", module)))
         out += fmt::format("import {}\n", module);
     }
@@ -483,6 +496,25 @@ class ProgramWriter {
     return out + "])\n\n";
   }
 
+  // What input() returns, instead of what somebody types.
+  void input() {
+    if (scenario_.input.empty()) return;
+    std::string lines;
+    for (const std::string& line : scenario_.input) {
+      lines += (lines.empty() ? "" : ", ") + python_string(line);
+    }
+    if (forced()) return code_.add(0, fmt::format("_lines.extend([{}])", lines));
+    const std::string name = names_.fresh("lines");
+    code_.add(0, fmt::format("{} = [{}]", name, lines));
+    code_.gap(2);
+    code_.add(0, "def input(prompt=\"\"):");
+    code_.add(1, "print(prompt, end=\"\")");
+    code_.add(1, fmt::format("if not {}:", name));
+    code_.add(2, "raise EOFError(\"EOF when reading a line\")");
+    code_.add(1, fmt::format("return {}.pop(0)", name));
+    code_.gap(2);
+  }
+
   void objects() {
     for (const auto& [name, value] : scenario_.parameters) {
       code_.add(0, fmt::format("{} = {}", name, literal(value)));
@@ -505,14 +537,36 @@ class ProgramWriter {
   }
   std::string made(const ScenarioObject& object) const {
     if (!object.kind) return object.same_as;
-    std::string given;
-    if (*object.kind == ObjectKind::condition) given = object.lock;
-    if (*object.kind == ObjectKind::semaphore || *object.kind == ObjectKind::bounded_semaphore) {
-      given = std::to_string(object.value);
+    std::vector<std::string> given;
+    for (const ObjectParameter& parameter : object_parameters) {
+      if (parameter.kind != *object.kind) continue;
+      const std::optional<std::string> value = written(object, parameter);
+      if (value) given.push_back(fmt::format("{}={}", parameter.row.key, *value));
     }
-    const std::string one = fmt::format("threading.{}({})", row(*object.kind).type, given);
+    const std::string one = fmt::format("{}({})", row(*object.kind).python, fmt::join(given, ", "));
     if (!object.count) return one;
     return fmt::format("tuple({} for _ in range({}))", one, *object.count);
+  }
+
+  // What was given for a parameter; nothing: it is left out.
+  static std::optional<std::string> written(const ScenarioObject& object,
+                                            const ObjectParameter& parameter) {
+    switch (parameter.shape) {
+      case ObjectParameter::Shape::count:
+        if (!parameter.row.required && object.value == parameter.without) return std::nullopt;
+        return std::to_string(object.value);
+      case ObjectParameter::Shape::lock:
+        if (object.lock.empty()) return std::nullopt;
+        return object.lock;
+      case ObjectParameter::Shape::function:
+        if (object.action.empty()) return std::nullopt;
+        // The function stands further down.
+        return fmt::format("lambda: {}()", object.action);
+      case ObjectParameter::Shape::seconds:
+        if (!object.timeout) return std::nullopt;
+        return literal(real_constant(*object.timeout));
+    }
+    return std::nullopt;
   }
 
   void variables() {

@@ -12,6 +12,7 @@ import atexit as _atexit
 import builtins as _builtins
 import json as _json
 import os as _os
+import queue as _queue
 import random as _random
 import sys as _sys
 import threading as _threading
@@ -88,6 +89,7 @@ class _Turn:
 
     def __init__(self, what, of=None, patient=False):
         self.what, self.of, self.patient = what, of, patient
+        self.outer = None  # the operation of which this one is a part
 
     def __enter__(self):
         global _moves, _taken
@@ -95,6 +97,7 @@ class _Turn:
         number = getattr(_me, "number", None)
         if number is None or not _begun:
             return ""
+        self.outer = _doing.get(number)
         _doing[number] = self
         if not _free:
             _pass_on(number)
@@ -112,7 +115,10 @@ class _Turn:
         global _moves
         _moves += 1
         number = getattr(_me, "number", None)
-        _doing.pop(number, None)
+        if self.outer is None:
+            _doing.pop(number, None)
+        else:
+            _doing[number] = self.outer
         _patient.discard(number)
 
 
@@ -160,8 +166,12 @@ def _allocate_lock():
     return _Waiter() if getattr(_me, "parking", False) else _thread.allocate_lock()
 
 
+def _now():
+    return _clock + (_time.monotonic() if _free else 0)
+
+
 _threading._allocate_lock = _allocate_lock
-_threading._time = lambda: _clock + (_time.monotonic() if _free else 0)
+_threading._time = _queue.time = _now
 
 
 class _Lock:
@@ -232,10 +242,7 @@ class Condition(_threading.Condition):
 
     def wait(self, timeout=None):
         _me.waits_on = self
-        with _Parking():
-            # The turn ends where the thread parks: what comes after takes turns of its own.
-            with _Turn("wait", self):
-                pass
+        with _Parking(), _Turn("wait", self):
             return super().wait(timeout)
 
     def notify(self, n=1):
@@ -247,16 +254,15 @@ class Condition(_threading.Condition):
             super().notify(len(self._waiters))
 
 
-def _gated(base, parks=(), calls=()):
+def _gated(base, parks=(), calls=(), attributes=()):
     """A class like `base` whose methods take turns; those of `parks` may park inside."""
     own = {}
 
     def parking(name):
         def method(self, *args, **kwargs):
             _me.waits_on = self
-            with _Parking():
-                with _Turn(name, self):
-                    pass
+            # Its turn ends where the thread parks, which takes a turn of its own.
+            with _Parking(), _Turn(name, self):
                 return getattr(base, name)(self, *args, **kwargs)
 
         return method
@@ -272,6 +278,15 @@ def _gated(base, parks=(), calls=()):
         own[name] = parking(name)
     for name in calls:
         own[name] = plain(name)
+    def attribute(name):
+        def value(self):
+            with _Turn(name, self):
+                return getattr(base, name).fget(self)
+
+        return property(value)
+
+    for name in attributes:
+        own[name] = attribute(name)
     if "acquire" in own:
         own["__enter__"] = own["acquire"]
     return type(base.__name__, (base,), own)
@@ -282,6 +297,7 @@ class Thread(_threading.Thread):
         with _Turn("Thread"):
             super().__init__(*args, **kwargs)
             self._number = _number(self)
+            self._run = super().run
 
     def start(self):
         with _Turn("start", self):
@@ -298,15 +314,78 @@ class Thread(_threading.Thread):
     def run(self):
         _me.number = self._number
         try:
-            super().run()
+            self._run()
         finally:
             with _Turn("end"):
                 _ended.append(self)
             _pass_on(self._number)
 
 
+class _Finished:
+    """The event of a Timer, which only the Timer waits for."""
+
+    def __init__(self):
+        self.event = _threading.Event()
+        self.is_set, self.set = self.event.is_set, self.event.set
+
+    def wait(self, interval):
+        with _Turn("wait", None, True) as kind:
+            return False if kind == "!" else self.event.wait(interval)
+
+
+class Timer(Thread):
+    def __init__(self, interval, function, args=None):
+        with _Turn("Timer"):
+            _threading.Thread.__init__(self)
+            self._number = _number(self)
+        self.interval, self.function = interval, function
+        self.args, self.kwargs = args or (), {}
+        self.finished = _Finished()
+        self._run = lambda: _threading.Timer.run(self)
+
+    def cancel(self):
+        with _Turn("cancel", self):
+            self.finished.set()
+
+
+class SimpleQueue:
+    def __init__(self):
+        self._queue = _queue.SimpleQueue()
+
+    def __getattr__(self, name):
+        return getattr(self._queue, name)
+
+    def put(self, item, block=True, timeout=None):
+        with _Turn("put", self):
+            self._queue.put(item, block, timeout)
+
+    def get(self, block=True, timeout=None):
+        with _Turn("get", self, _is_patient(timeout)) as kind:
+            if kind == "!":
+                raise _queue.Empty
+            return self._queue.get(block, timeout)
+
+    def qsize(self):
+        with _Turn("qsize", self):
+            return self._queue.qsize()
+
+    def empty(self):
+        with _Turn("empty", self):
+            return self._queue.empty()
+
+
+class _Queues:
+    Empty, Full, SimpleQueue = _queue.Empty, _queue.Full, SimpleQueue
+    Queue, LifoQueue, PriorityQueue = (
+        _gated(kind, ["put", "get", "join"], ["task_done", "qsize", "empty", "full"])
+        for kind in (_queue.Queue, _queue.LifoQueue, _queue.PriorityQueue))
+
+
 class _Threading:
-    Lock, RLock, Condition, Thread = Lock, RLock, Condition, Thread
+    Lock, RLock, Condition, Thread, Timer = Lock, RLock, Condition, Thread, Timer
+    Barrier = _gated(_threading.Barrier, ["wait"], ["reset", "abort"],
+                     ["n_waiting", "parties", "broken"])
+    BrokenBarrierError, local = _threading.BrokenBarrierError, _threading.local
     Semaphore = _gated(_threading.Semaphore, ["acquire"], ["release"])
     BoundedSemaphore = _gated(_threading.BoundedSemaphore, ["acquire"], ["release"])
     Event = _gated(_threading.Event, ["wait"], ["set", "clear", "is_set"])
@@ -371,7 +450,18 @@ def print(*values):
         _builtins.print(*values, flush=True)
 
 
-threading, time, shared = _Threading, _Clock, _Shared()
+def input(prompt=None):
+    if prompt is not None:
+        with _Turn("prompt"):
+            _builtins.print(prompt, end="", flush=True)
+    with _Turn("input"):
+        if not _lines:
+            raise EOFError("EOF when reading a line")
+        return _lines.pop(0)
+
+
+_lines = []  # of input
+queue, threading, time, shared = _Queues, _Threading, _Clock, _Shared()
 
 
 def begin(main=None, threads=()):
@@ -466,16 +556,21 @@ def _watch():
             _give_up("endless", 5, "it goes on without end")
 
 
+def _line_of(kind, value):
+    name, text = kind.__name__, str(value)
+    if kind.__module__ != "builtins":
+        name = kind.__module__ + "." + name
+    return name + (": " + text if text else "")
+
+
 def _note_exception(args):
     if not issubclass(args.exc_type, SystemExit):
-        text = str(args.exc_value)
-        _uncaught[args.thread.name] = args.exc_type.__name__ + (": " + text if text else "")
+        _uncaught[args.thread.name] = _line_of(args.exc_type, args.exc_value)
         _threading.__excepthook__(args)
 
 
 def _note_main_exception(kind, value, trace):
-    text = str(value)
-    _uncaught["MainThread"] = kind.__name__ + (": " + text if text else "")
+    _uncaught["MainThread"] = _line_of(kind, value)
     _sys.__excepthook__(kind, value, trace)
 
 

@@ -18,6 +18,9 @@ bool takes_turn(const Event& event) {
     // The program's own business: it starts and joins the declared threads before and after.
     case Operation::join_all:
     case Operation::run_on:
+    // Part of Barrier.wait() there: nobody can come or go before it.
+    case Operation::barrier_release:
+    case Operation::barrier_break:
     // Of the thread object itself, which Python's threading module asks too.
     case Operation::thread_name:
     case Operation::thread_ident:

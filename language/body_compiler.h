@@ -29,7 +29,8 @@ struct Module {
   ModuleNames names;
   NamedConstants parameters;  // the scenario's
   Complaints complaints;
-  bool is_full = false;  // code_max is reached
+  bool is_full = false;     // code_max is reached
+  bool has_timers = false;  // some thread creates one
 
   SiteId add_site(const Place& place, std::string text);
   // One site a statement or handler, however often its code is written.
@@ -93,6 +94,8 @@ class BodyCompiler {
   Target receiver(const Expression& expression, Verb verb);
   bool complain_of_receiver(const Expression& expression, Verb verb);
   bool takes_verb(const Target& target, Verb verb) const;
+  // Whether it names a threading.local, whose attributes a program makes up itself.
+  bool is_thread_local(const Expression& expression) const;
   std::string described_target(const Expression& expression) const;  // requires: it is known
   std::string_view source(const Expression& expression) const;
 
@@ -132,6 +135,10 @@ class BodyCompiler {
   void time_statement(const Statement& statement, Operation operation, std::string_view key);
   void spawn_statement(const Statement& statement);
   void create_thread(const Statement& statement, std::string_view function_key);
+  void timer_statement(const Statement& statement);
+  void input_statement(const Statement& statement);
+  // Pushes a function and the tuple of its arguments.
+  void function_and_arguments(const Statement& statement, std::string_view function_key);
   void verb_statement(const Statement& statement, Verb verb, std::string_view argument_key);
   void acquire_statement(const Statement& statement);
   void wait_statement(const Statement& statement);
@@ -139,6 +146,9 @@ class BodyCompiler {
   void block_and_timeout(const Statement& statement);
   void put_statement(const Statement& statement);
   void get_statement(const Statement& statement);
+  void barrier_wait_statement(const Statement& statement);
+  // What barriers that may be meant have for actions, each once.
+  std::vector<FunctionId> actions_of(const Target& target) const;
   // A function named by a statement's field: called with, or pushed.
   std::optional<Meaning> callee(const Statement& statement, std::string_view key,
                                 std::size_t arguments);

@@ -36,11 +36,13 @@ class Compiler {
     settings();
     objects();
     names();
+    actions();
     variables();
     functions();
     threads();
     conditions(scenario_.invariants, "invariant", program_.invariants);
     conditions(scenario_.final_checks, "finally", program_.final_checks);
+    if (module_.has_timers) program_.timer_body = timer_body();
 
     Compiled compiled;
     compiled.complaints = module_.complaints.take();
@@ -60,6 +62,7 @@ class Compiler {
     program_.cores = scenario_.cores;
     program_.switch_interval = scenario_.switch_interval;
     program_.costs = scenario_.costs;
+    program_.input = scenario_.input;
   }
 
   // ---- objects
@@ -69,6 +72,7 @@ class Compiler {
     object.name = std::move(name);
     object.kind = kind;
     object.value = declared.value;
+    object.timeout = declared.timeout;
     object.offset = next_word_;
     object.line = declared.place.line;
     next_word_ += row(kind).words;
@@ -263,6 +267,29 @@ class Compiler {
     }
   }
 
+  void actions() {
+    for (const ScenarioObject& barrier : scenario_.objects) {
+      if (barrier.action.empty()) continue;
+      const Meaning action = module_.names.find(barrier.action);
+      if (action.kind != Meaning::Kind::function) {
+        module_.complaints.at(
+            barrier.place, "/action",
+            fmt::format(
+                "there is no function {}{}", in_quotes(barrier.action),
+                did_you_mean(barrier.action, module_.names.of_kind(Meaning::Kind::function))));
+        continue;
+      }
+      if (auto wrong = wrong_arguments(scenario_.functions[action.index], 0)) {
+        module_.complaints.at(barrier.place, "/action", std::move(*wrong));
+        continue;
+      }
+      const Meaning meaning = module_.names.find(barrier.name);
+      for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) {
+        program_.objects[meaning.index + i].action = FunctionId{action.index};
+      }
+    }
+  }
+
   // ---- values known before a run
 
   Constant constant(const Operand& operand) {
@@ -301,6 +328,24 @@ class Compiler {
     code.constant(none_constant());
     code.emit(Opcode::return_value);
     return add_function(code.finish("<main>", 0, {}));
+  }
+
+  // Timer.run of Lib/threading.py.
+  FunctionId timer_body() {
+    Assembler code(program_, module_.pool);
+    code.set_site(module_.add_site({0, 0, ""}, "timer"));
+    const Assembler::Label end = code.label();
+    code.emit(Opcode::load_local, 0);
+    code.perform(Operation::timer_wait, 1);
+    code.jump(Opcode::jump_if_false, end);
+    code.emit(Opcode::load_local, 1);
+    code.emit(Opcode::load_local, 2);
+    code.emit(Opcode::call_with);
+    code.emit(Opcode::pop);
+    code.place(end);
+    code.constant(none_constant());
+    code.emit(Opcode::return_value);
+    return add_function(code.finish("<timer>", 3, {".interval", ".function", ".arguments"}));
   }
 
   void threads() {

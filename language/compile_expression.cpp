@@ -520,6 +520,12 @@ Target BodyCompiler::target_of(const Expression& expression) const {
   return target;
 }
 
+bool BodyCompiler::is_thread_local(const Expression& expression) const {
+  const Target target = target_of(expression);
+  return target.kind == Target::Kind::objects &&
+         module_.program.objects[target.first.index].kind == ObjectKind::local;
+}
+
 bool BodyCompiler::takes_verb(const Target& target, Verb verb) const {
   if (target.kind == Target::Kind::thread) {
     return operation_of(verb, ObjectKind::thread).has_value();
@@ -650,6 +656,13 @@ void BodyCompiler::query(const Expression& expression, Verb verb) {
 
 void BodyCompiler::attribute(const Expression& expression) {
   const std::string& name = expression.text;
+  if (is_thread_local(*expression.operands[0])) {
+    if (scope_.kind() == BodyKind::condition) {
+      complain(expression, "a Local depends on who asks; it has no value here");
+    }
+    this->expression(*expression.operands[0]);
+    return code_.emit(Opcode::load_attribute, module_.pool.index(string_constant(name)));
+  }
   const std::optional<Verb> verb = verb_named(name);
   if (verb && row(*verb).where == VerbRow::Where::attribute) return query(expression, *verb);
   if (verb || method_named(name)) {

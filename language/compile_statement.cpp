@@ -1,6 +1,7 @@
 // Statements that do one thing after the other, and assignments.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/assert.h"
@@ -10,6 +11,16 @@
 #include "language/statement_text.h"
 
 namespace lockstep {
+namespace {
+
+Constant function_constant(FunctionId function) {
+  Constant handle;
+  handle.kind = ValueKind::function;
+  handle.inline_value = function_value(function);
+  return handle;
+}
+
+}  // namespace
 
 void BodyCompiler::statement(const Statement& statement) {
   if (code_.address() >= code_max) {
@@ -105,6 +116,18 @@ void BodyCompiler::statement(const Statement& statement) {
       return get_statement(statement);
     case StatementKind::task_done:
       return verb_statement(statement, Verb::task_done, "");
+    case StatementKind::barrier_wait:
+      return barrier_wait_statement(statement);
+    case StatementKind::reset:
+      return verb_statement(statement, Verb::reset, "");
+    case StatementKind::abort:
+      return verb_statement(statement, Verb::abort, "");
+    case StatementKind::timer:
+      return timer_statement(statement);
+    case StatementKind::cancel:
+      return verb_statement(statement, Verb::cancel, "");
+    case StatementKind::input:
+      return input_statement(statement);
   }
 }
 
@@ -140,10 +163,14 @@ void BodyCompiler::store_expression(const Expression& target) {
   }
   LOCKSTEP_ASSERT(target.kind == Expression::Kind::attribute,
                   "the reader takes variables, items and attributes as targets");
+  if (is_thread_local(*target.operands[0])) {
+    expression(*target.operands[0]);
+    return code_.emit(Opcode::store_attribute, module_.pool.index(string_constant(target.text)));
+  }
   const Verb verb = target.text == "name" ? Verb::set_name : Verb::set_daemon;
   if (target.text != "name" && target.text != "daemon") {
     complain(target, fmt::format("the attribute {} cannot be assigned to; \"name\" and \"daemon\" "
-                                 "of a thread can",
+                                 "of a thread can, and any of a Local",
                                  in_quotes(target.text)));
     return code_.emit(Opcode::pop);
   }
@@ -344,8 +371,8 @@ void BodyCompiler::call_statement(const Statement& statement) {
   store_or_pop(find_operand(statement, "into"));
 }
 
-// Thread(target, args, name, daemon), in the order of Python's parameters.
-void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key) {
+void BodyCompiler::function_and_arguments(const Statement& statement,
+                                          std::string_view function_key) {
   const std::vector<Operand>* arguments = find_operands(statement, "args");
   const std::size_t given = arguments == nullptr ? 0 : arguments->size();
   const std::optional<Meaning> function = callee(statement, function_key, given);
@@ -354,10 +381,7 @@ void BodyCompiler::create_thread(const Statement& statement, std::string_view fu
   } else if (function && function->kind == Meaning::Kind::variable) {
     code_.emit(Opcode::load_global, function->index);
   } else {
-    Constant handle;
-    handle.kind = ValueKind::function;
-    handle.inline_value = function_value({function ? function->index : 0});
-    code_.constant(handle);
+    code_.constant(function_constant({function ? function->index : 0}));
   }
 
   std::vector<Constant> constants;
@@ -373,6 +397,11 @@ void BodyCompiler::create_thread(const Statement& statement, std::string_view fu
     for (const Operand& argument : *arguments) operand(argument);
     code_.emit(Opcode::build_tuple, static_cast<std::uint32_t>(given));
   }
+}
+
+// Thread(target, args, name, daemon), in the order of Python's parameters.
+void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key) {
+  function_and_arguments(statement, function_key);
   operand_or_none(find_operand(statement, "name"));
   operand_or_none(find_operand(statement, "daemon"));
   code_.perform(Operation::thread_create, 4);
@@ -387,6 +416,24 @@ void BodyCompiler::spawn_statement(const Statement& statement) {
   }
   code_.operate(Verb::start, {});
   code_.emit(Opcode::pop);
+}
+
+void BodyCompiler::timer_statement(const Statement& statement) {
+  module_.has_timers = true;
+  operand(get_operand(statement, "interval"));
+  function_and_arguments(statement, "function");
+  code_.perform(Operation::timer_create, 3);
+  store(get_operand(statement, "timer"));
+}
+
+void BodyCompiler::input_statement(const Statement& statement) {
+  if (const Operand* prompt = find_operand(statement, "prompt")) {
+    operand(*prompt);
+    code_.perform(Operation::prompt, 1);
+    code_.emit(Opcode::pop);
+  }
+  code_.perform(Operation::input, 0);
+  store(get_operand(statement, "input"));
 }
 
 // ---- objects
@@ -487,6 +534,64 @@ void BodyCompiler::wait_for_statement(const Statement& statement) {
     code_.emit(Opcode::swap);
     code_.emit(Opcode::pop);
   }
+  store_or_pop(find_operand(statement, "into"));
+}
+
+std::vector<FunctionId> BodyCompiler::actions_of(const Target& target) const {
+  const std::vector<ObjectInfo>& objects = module_.program.objects;
+  std::size_t begin = 0;
+  std::size_t end = objects.size();
+  if (target.kind == Target::Kind::objects) {
+    begin = target.first.index;
+    end = begin + target.count;
+  }
+  std::vector<FunctionId> actions;
+  for (std::size_t i = begin; i < end; ++i) {
+    const std::optional<FunctionId> action = objects[i].action;
+    if (action && std::ranges::find(actions, *action) == actions.end()) actions.push_back(*action);
+  }
+  return actions;
+}
+
+// Barrier.wait of Lib/threading.py. Its operation gives the thread's number in the round; or the
+// action, which the thread then calls before it opens the barrier, or breaks it if that raises.
+// The barrier stays on the stack.
+void BodyCompiler::barrier_wait_statement(const Statement& statement) {
+  const Label end = code_.label();
+  const Target target =
+      receiver_operand(get_operand(statement, "barrier_wait"), Verb::barrier_wait);
+  code_.emit(Opcode::duplicate);
+  operand_or_none(find_operand(statement, "timeout"));
+  code_.operate(Verb::barrier_wait, target);
+  for (const FunctionId action : actions_of(target)) {
+    const Label next = code_.label();
+    const Label failed = code_.label();
+    const std::uint32_t depth = code_.depth();
+    code_.emit(Opcode::duplicate);
+    code_.constant(function_constant(action));
+    compare(Comparison::is);
+    code_.jump(Opcode::jump_if_false, next);
+    code_.emit(Opcode::pop);
+
+    Assembler::Range range = code_.open_range();
+    code_.emit(Opcode::call, action.index, 0);
+    code_.close_range(range, failed);
+    code_.emit(Opcode::pop);
+    code_.emit(Opcode::duplicate);
+    code_.operate(Verb::barrier_release, target);
+    code_.jump(Opcode::jump, end);
+
+    code_.place_handler(failed, range);
+    code_.emit(Opcode::swap);
+    code_.operate(Verb::barrier_break, target);
+    code_.emit(Opcode::pop);
+    code_.emit(Opcode::reraise);
+    code_.set_depth(depth);
+    code_.place(next);
+  }
+  code_.place(end);
+  code_.emit(Opcode::swap);
+  code_.emit(Opcode::pop);
   store_or_pop(find_operand(statement, "into"));
 }
 

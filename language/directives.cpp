@@ -20,7 +20,8 @@ using Kind = JsonNode::Kind;
 bool names_threads(const Program& program) {
   return std::any_of(program.code.begin(), program.code.end(), [](const Instruction& instruction) {
     return (instruction.opcode == Opcode::perform &&
-            static_cast<Operation>(instruction.a) == Operation::thread_create) ||
+            (static_cast<Operation>(instruction.a) == Operation::thread_create ||
+             static_cast<Operation>(instruction.a) == Operation::timer_create)) ||
            (instruction.opcode == Opcode::operate &&
             static_cast<Verb>(instruction.a) == Verb::set_name);
   });

@@ -33,6 +33,7 @@ inline constexpr KeyRow scenario_keys[] = {
     {"main", false,
      "the body of MainThread; without it MainThread starts all threads in order, then joins them"},
     {"threads", false, "the threads by name: a body, or a function and its arguments"},
+    {"input", false, "the lines that input() returns, in order; then it raises EOFError"},
     {"schedule", false, "an explicit interleaving: a list of directives"},
     {"invariants", false, "expressions over shared variables that hold in every state"},
     {"finally", false, "expressions over shared variables that hold at the end"},
@@ -62,7 +63,7 @@ inline constexpr KeyRow alias_keys[] = {
 
 struct ObjectParameter {
   ObjectKind kind;
-  enum class Shape : unsigned char { count, lock } shape;
+  enum class Shape : unsigned char { count, lock, function, seconds } shape;
   KeyRow row;
   std::int64_t least = 0;    // count: the least that is allowed
   std::int64_t without = 0;  // count: what it is without the key
@@ -87,6 +88,16 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
     {ObjectKind::lifo_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
     {ObjectKind::priority_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+
+    {ObjectKind::barrier,
+     ObjectParameter::Shape::count,
+     {"parties", true, "how many threads it holds until all have come"}},
+    {ObjectKind::barrier,
+     ObjectParameter::Shape::function,
+     {"action", false, "a function without parameters; the last to come executes it"}},
+    {ObjectKind::barrier,
+     ObjectParameter::Shape::seconds,
+     {"timeout", false, "virtual seconds, of a wait that has no timeout of its own"}},
 };
 
 inline constexpr KeyRow function_keys[] = {

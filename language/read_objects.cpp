@@ -34,15 +34,37 @@ void read_type(Reader& reader, const At& at, ScenarioObject& object) {
                       is_text ? did_you_mean(at.node.text, type_names()) : ""));
 }
 
+void read_parameter(Reader& reader, const At& at, const ObjectParameter& parameter,
+                    const NamedConstants& params, ScenarioObject& object) {
+  switch (parameter.shape) {
+    case ObjectParameter::Shape::count:
+      object.value = read_count(reader, at, params, parameter.least, object_value_max).value_or(0);
+      return;
+    case ObjectParameter::Shape::lock:
+      if (const std::string* lock = reader.text(at, "the name of a Lock or RLock")) {
+        object.lock = *lock;
+      }
+      return;
+    case ObjectParameter::Shape::function:
+      if (const std::string* function = reader.identifier(at)) object.action = *function;
+      return;
+    case ObjectParameter::Shape::seconds:
+      object.timeout = reader.seconds(at, true);
+      return;
+  }
+}
+
 void read_typed(Reader& reader, const At& at, const NamedConstants& params,
                 ScenarioObject& object) {
   const JsonNode* type = at.node.find("type");
   if (type != nullptr) read_type(reader, {*type, child(at.pointer, "type")}, object);
 
-  // Of an unknown type any kind's parameters may be meant.
+  // Of an unknown type any kind's parameters may be meant, and none is missed.
   std::vector<KeyRow> keys(std::begin(object_keys), std::end(object_keys));
   for (const ObjectParameter& parameter : object_parameters) {
-    if (!object.kind || parameter.kind == *object.kind) keys.push_back(parameter.row);
+    if (object.kind && parameter.kind != *object.kind) continue;
+    keys.push_back(parameter.row);
+    if (!object.kind) keys.back().required = false;
   }
   reader.check_keys(
       at, object.kind ? with_article(row(*object.kind).type) : std::string("an object"), keys);
@@ -51,12 +73,7 @@ void read_typed(Reader& reader, const At& at, const NamedConstants& params,
     if (member.key == "count") object.count = read_count(reader, value, params, 1, objects_max);
     for (const ObjectParameter& parameter : object_parameters) {
       if (parameter.kind != object.kind || parameter.row.key != member.key) continue;
-      if (parameter.shape == ObjectParameter::Shape::count) {
-        object.value =
-            read_count(reader, value, params, parameter.least, object_value_max).value_or(0);
-      } else if (const std::string* lock = reader.text(value, "the name of a Lock or RLock")) {
-        object.lock = *lock;
-      }
+      read_parameter(reader, value, parameter, params, object);
     }
   }
 }
@@ -65,6 +82,11 @@ ScenarioObject read_object(Reader& reader, const At& at, const NamedConstants& p
   ScenarioObject object;
   if (at.node.kind == JsonNode::Kind::string) {
     read_type(reader, at, object);
+    for (const ObjectParameter& parameter : object_parameters) {
+      if (parameter.kind != object.kind || !parameter.row.required) continue;
+      reader.complain(at, fmt::format("{} needs the key \"{}\"",
+                                      with_article(row(*object.kind).type), parameter.row.key));
+    }
   } else if (!reader.is_object(at, "a type such as \"Lock\", or an object with its \"type\"")) {
     return object;
   } else if (const JsonNode* same_as = at.node.find("same_as")) {

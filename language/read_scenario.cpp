@@ -50,6 +50,19 @@ void read_variables(Reader& reader, const At& at, const NamedConstants& params,
   }
 }
 
+void read_input(Reader& reader, const At& at, Scenario& scenario) {
+  if (!reader.is_array(at, "an array of lines")) return;
+  for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
+    const At item = at.item(i);
+    if (item.node.kind != JsonNode::Kind::string ||
+        item.node.text.find_first_of("\r\n") != std::string::npos) {
+      reader.expected(item, "a line, which is a text without line breaks");
+    } else {
+      scenario.input.push_back(item.node.text);
+    }
+  }
+}
+
 void read_conditions(Reader& reader, const At& at, std::vector<ScenarioCondition>& conditions) {
   if (!reader.is_array(at, "an array of expressions")) return;
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
@@ -124,6 +137,7 @@ void read_document(Reader& reader, const At& document,
     if (member.key == "$schema") reader.text(value, "the address of the schema");
     if (member.key == "tags") read_tags(reader, value, scenario);
     if (member.key == "machine") read_machine(reader, value, scenario);
+    if (member.key == "input") read_input(reader, value, scenario);
     if (member.key == "invariants") read_conditions(reader, value, scenario.invariants);
     if (member.key == "finally") read_conditions(reader, value, scenario.final_checks);
     if (member.key == "expect") read_expectation(reader, value, node, scenario);

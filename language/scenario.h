@@ -53,8 +53,10 @@ struct ScenarioObject {
   std::optional<ObjectKind> kind;  // absent: same_as
   std::string same_as;
   std::optional<std::int64_t> count;  // an array
-  std::int64_t value = 0;             // semaphores: value; queues: maxsize
+  std::int64_t value = 0;             // semaphores: value; queues: maxsize; barrier: parties
   std::string lock;                   // Condition; empty: an RLock of its own
+  std::string action;                 // Barrier; empty: none
+  std::optional<double> timeout;      // Barrier
 };
 
 struct ScenarioFunction {
@@ -97,6 +99,7 @@ struct Scenario {
   std::vector<std::pair<std::string, Constant>> parameters;  // params, after --set
   std::vector<ScenarioObject> objects;
   std::vector<ScenarioVariable> variables;
+  std::vector<std::string> input;
   std::vector<ScenarioFunction> functions;
   std::optional<Block> main;
   std::vector<ScenarioThread> threads;

@@ -3,6 +3,7 @@
 // known, whether an expression parses, what a count comes to.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <span>
 #include <string>
 
@@ -173,8 +174,16 @@ Json typed_object(const ObjectRow& row) {
     if (key == "count") return count(1, objects_max);
     for (const ObjectParameter& parameter : object_parameters) {
       if (parameter.kind != row.kind || parameter.row.key != key) continue;
-      if (parameter.shape == ObjectParameter::Shape::lock) return object_name();
-      return count(parameter.least, object_value_max);
+      switch (parameter.shape) {
+        case ObjectParameter::Shape::lock:
+          return object_name();
+        case ObjectParameter::Shape::function:
+          return ref("name");
+        case ObjectParameter::Shape::seconds:
+          return {{"type", "number"}, {"minimum", 0}};
+        case ObjectParameter::Shape::count:
+          return count(parameter.least, object_value_max);
+      }
     }
     return Json::object();
   });
@@ -185,7 +194,11 @@ Json object() {
   Json alternatives = Json::array();
   alternatives.push_back(nullptr);
   for (const ObjectRow& row : object_rows()) {
-    types.push_back(row.type);
+    const bool needs_more =
+        std::ranges::any_of(object_parameters, [&](const ObjectParameter& parameter) {
+          return parameter.kind == row.kind && parameter.row.required;
+        });
+    if (!needs_more) types.push_back(row.type);
     alternatives.push_back(typed_object(row));
   }
   alternatives[0] = enumeration(types);
@@ -298,6 +311,7 @@ Json top_level(std::string_view key) {
     Json names = {{"allOf", {ref("thread_name")}}, {"not", {{"const", "MainThread"}}}};
     return with(map_of(std::move(names), ref("thread")), "minProperties", 1);
   }
+  if (key == "input") return array_of({{"type", "string"}, {"pattern", "^[^\\r\\n]*$"}});
   if (key == "schedule") return array_of(ref("directive"));
   if (key == "invariants" || key == "finally") return array_of(ref("expression"));
   if (key == "expect") return expect();

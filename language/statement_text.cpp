@@ -70,6 +70,9 @@ std::string text_of(const Statement& statement) {
     case StatementKind::event_set:
     case StatementKind::event_clear:
     case StatementKind::task_done:
+    case StatementKind::reset:
+    case StatementKind::abort:
+    case StatementKind::cancel:
       return key + " " + source(key);
     case StatementKind::choose:
       return fmt::format("{} = choose {}", source("choose"), source("from"));
@@ -116,6 +119,15 @@ std::string text_of(const Statement& statement) {
                          named("timeout"));
     case StatementKind::get:
       return into("into") + "get " + source("get") + named("block") + named("timeout");
+    case StatementKind::barrier_wait:
+      return into("into") + "wait at " + source("barrier_wait") + named("timeout");
+    case StatementKind::timer:
+      return fmt::format("{}Timer({}, {})", into("timer"), source("interval"),
+                         function_and_arguments(statement, "function"));
+    case StatementKind::input: {
+      const Operand* prompt = find_operand(statement, "prompt");
+      return fmt::format("{}input({})", into("input"), prompt == nullptr ? "" : prompt->source);
+    }
   }
   return key;
 }

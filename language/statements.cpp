@@ -188,6 +188,32 @@ constexpr FieldRow task_done_fields[] = {
     {"task_done", expression, required, "the queue"},
 };
 
+constexpr FieldRow barrier_wait_fields[] = {
+    {"barrier_wait", expression, required, "the barrier"},
+    {"timeout", expression, optional,
+     "virtual seconds after which the barrier breaks; without it, or with None, the barrier's own"},
+    {"into", target, optional, "where the thread's number in the round is stored: 0, 1, ..."},
+};
+constexpr FieldRow reset_fields[] = {
+    {"reset", expression, required, "the barrier"},
+};
+constexpr FieldRow abort_fields[] = {
+    {"abort", expression, required, "the barrier"},
+};
+constexpr FieldRow timer_fields[] = {
+    {"timer", target, required, "where the timer, which is a thread, is stored"},
+    {"interval", expression, required, "virtual seconds from its start"},
+    {"function", function, required, "the function that it then executes"},
+    {"args", arguments, optional, "the function's arguments"},
+};
+constexpr FieldRow cancel_fields[] = {
+    {"cancel", expression, required, "the timer"},
+};
+constexpr FieldRow input_fields[] = {
+    {"input", target, required, "where the line is stored"},
+    {"prompt", expression, optional, "what is written before it is read"},
+};
+
 constexpr std::array rows{
     StatementRow{StatementKind::set, "set", "assigns to a variable, an item or an attribute",
                  R"json({"set": "n", "to": "n - 1"})json", "", set_fields},
@@ -296,6 +322,25 @@ constexpr std::array rows{
     StatementRow{StatementKind::task_done, "task_done",
                  "says that an item from a queue is dealt with", R"json({"task_done": "q"})json",
                  "{task_done}.task_done()", task_done_fields},
+    StatementRow{StatementKind::barrier_wait, "barrier_wait",
+                 "waits at a barrier until all its parties have come",
+                 R"json({"barrier_wait": "meeting", "timeout": 1, "into": "i"})json",
+                 "{barrier_wait}.wait({timeout})", barrier_wait_fields},
+    StatementRow{StatementKind::reset, "reset",
+                 "makes a barrier as new; who waits gets BrokenBarrierError",
+                 R"json({"reset": "meeting"})json", "{reset}.reset()", reset_fields},
+    StatementRow{StatementKind::abort, "abort",
+                 "breaks a barrier; who waits or comes gets BrokenBarrierError",
+                 R"json({"abort": "meeting"})json", "{abort}.abort()", abort_fields},
+    StatementRow{StatementKind::timer, "timer",
+                 "creates a thread that waits and then calls a function, once it is started",
+                 R"json({"timer": "t", "interval": 5, "function": "f", "args": [1]})json",
+                 "threading.Timer({interval}, {function}, args={args})", timer_fields},
+    StatementRow{StatementKind::cancel, "cancel", "ends a timer whose time has not come",
+                 R"json({"cancel": "t"})json", "{cancel}.cancel()", cancel_fields},
+    StatementRow{StatementKind::input, "input", "reads a line of input",
+                 R"json({"input": "answer", "prompt": "'> '"})json", "input({prompt})",
+                 input_fields},
 };
 
 constexpr bool in_order() {

@@ -48,6 +48,13 @@ enum class StatementKind : std::uint8_t {
   put,
   get,
   task_done,
+
+  barrier_wait,
+  reset,
+  abort,
+  timer,
+  cancel,
+  input,
 };
 
 enum class FieldKind : std::uint8_t {

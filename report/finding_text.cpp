@@ -43,6 +43,9 @@ constexpr WaitWords settable{
 constexpr WaitWords notifiable{
     "", "waits for a notify of the {0} {1}",       ", which only {2} could send",
     "", ", and nobody is left who could send one", "only notified by"};
+constexpr WaitWords meeting{
+    "", "waits at the {0} {1} for others to come", ", which only {2} could do",
+    "", ", and nobody is left who could come",     "only met by"};
 constexpr WaitWords ending{"Thread", "waits for the end of {1}", "", "", "", ""};
 constexpr WaitWords anything{"",
                              "waits until {1}",
@@ -84,6 +87,9 @@ const WaitWords& words_of(const StuckThread& thread) {
         return thread.operation == row(Verb::put).name   ? room
                : thread.operation == row(Verb::get).name ? item
                                                          : tasks;
+      case ObjectKind::barrier:
+        return meeting;
+      case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::nothing:
         break;

@@ -76,6 +76,7 @@ Json event_json(const TraceEvent& event, const Program& program) {
       event.kind == Event::Kind::blocked) {
     json["operation"] = row(event.operation).name;
     if (event.operation == Operation::print) json["output"] = event.output;
+    if (event.operation == Operation::prompt) json["prompt"] = event.output;
   }
   json["text"] = event.text;
   add_text(json, "object", event.object);

@@ -30,7 +30,8 @@ constexpr std::string_view news_mark_again = "  ";
 bool creates_threads(const Program& program) {
   return std::ranges::any_of(program.code, [](const Instruction& instruction) {
     return instruction.opcode == Opcode::perform &&
-           static_cast<Operation>(instruction.a) == Operation::thread_create;
+           (static_cast<Operation>(instruction.a) == Operation::thread_create ||
+            static_cast<Operation>(instruction.a) == Operation::timer_create);
   });
 }
 

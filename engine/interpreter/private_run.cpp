@@ -1,6 +1,8 @@
 #include "engine/interpreter/private_run.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "engine/assert.h"
 #include "engine/value/arithmetic.h"
@@ -87,6 +89,7 @@ class Interpreter {
       }
       state_.frames.pop_back();
     }
+    state_.attributes.clear();
     state_.uncaught = exception;
     state_.uncaught_pc = raised_at;
     state_.atomic_depth = 0;
@@ -149,23 +152,21 @@ class Interpreter {
     return true;
   }
 
+  // What CPython calls the class of such an object.
   Value no_such_method(Value receiver, Verb verb) {
     std::string type(type_name(values_, receiver));
     if (values_.kind(receiver) == ValueKind::object) {
-      const ObjectKind kind = program_.objects[values_.as_object(receiver).index].kind;
-      type = kind == ObjectKind::lock           ? "_thread.lock"
-             : kind == ObjectKind::rlock        ? "_thread.RLock"
-             : kind == ObjectKind::simple_queue ? "_queue.SimpleQueue"
-                                                : std::string(row(kind).type);
+      type = row(program_.objects[values_.as_object(receiver).index].kind).python_class;
     }
     if (verb == Verb::enter || verb == Verb::exit) {
       return values_.exception(
           ExceptionKind::type_error,
           "'" + type + "' object does not support the context manager protocol");
     }
-    return values_.exception(
-        ExceptionKind::attribute_error,
-        "'" + type + "' object has no attribute '" + std::string(row(verb).name) + "'");
+    // In Python a Barrier has the method wait, as others have.
+    const std::string name(verb == Verb::barrier_wait ? row(Verb::wait).name : row(verb).name);
+    return values_.exception(ExceptionKind::attribute_error,
+                             "'" + type + "' object has no attribute '" + name + "'");
   }
 
   Value pop(Frame& frame) {
@@ -219,6 +220,19 @@ class Interpreter {
         return;
       case Opcode::update_local:
         return update_local(instruction, frame);
+      case Opcode::load_attribute: {
+        const auto found = find_attribute(values_.as_object(pop(frame)), a);
+        if (found == state_.attributes.end()) return raise(no_such_attribute(a));
+        stack.push_back(found->value);
+        ++frame.pc;
+        return;
+      }
+      case Opcode::store_attribute: {
+        const ObjectId object = values_.as_object(pop(frame));
+        set_attribute(object, a, pop(frame));
+        ++frame.pc;
+        return;
+      }
       case Opcode::unary: {
         const Value operand = pop(frame);
         return give(frame, unary(values_, static_cast<UnaryOperator>(a), operand));
@@ -351,13 +365,12 @@ class Interpreter {
       case Opcode::call_value: {
         const std::vector<Value> arguments = pop_many(frame, b);
         const Value callee = pop(frame);
-        if (values_.kind(callee) != ValueKind::function) {
-          raise(values_.exception(
-              ExceptionKind::type_error,
-              "'" + std::string(type_name(values_, callee)) + "' object is not callable"));
-          return;
-        }
-        return push_frame(values_.as_function(callee), arguments);
+        return call_value(callee, arguments);
+      }
+      case Opcode::call_with: {
+        const Value arguments = pop(frame);
+        const Value callee = pop(frame);
+        return call_value(callee, values_.items(arguments));
       }
       case Opcode::return_value:
         return leave(frame);
@@ -404,6 +417,43 @@ class Interpreter {
     LOCKSTEP_ASSERT(false, "a private run executes private bytecode only");
   }
 
+  void call_value(Value callee, std::span<const Value> arguments) {
+    if (values_.kind(callee) != ValueKind::function) {
+      raise(values_.exception(
+          ExceptionKind::type_error,
+          "'" + std::string(type_name(values_, callee)) + "' object is not callable"));
+      return;
+    }
+    push_frame(values_.as_function(callee), arguments);
+  }
+
+  std::vector<Attribute>::iterator attribute_place(ObjectId object, Value name) {
+    return std::ranges::lower_bound(
+        state_.attributes, std::pair(object.index, name.bits), {},
+        [](const Attribute& one) { return std::pair(one.object.index, one.name.bits); });
+  }
+  std::vector<Attribute>::iterator find_attribute(ObjectId object, std::uint32_t name) {
+    const auto place = attribute_place(object, machine_.constants[name]);
+    const bool found = place != state_.attributes.end() && place->object == object &&
+                       place->name == machine_.constants[name];
+    return found ? place : state_.attributes.end();
+  }
+  void set_attribute(ObjectId object, std::uint32_t name, Value value) {
+    const auto found = find_attribute(object, name);
+    if (found != state_.attributes.end()) {
+      found->value = value;
+      return;
+    }
+    const Value text = machine_.constants[name];
+    state_.attributes.insert(attribute_place(object, text), {object, text, value});
+  }
+  Value no_such_attribute(std::uint32_t name) {
+    return values_.exception(ExceptionKind::attribute_error,
+                             "'" + std::string(row(ObjectKind::local).python_class) +
+                                 "' object has no attribute '" +
+                                 std::string(values_.as_text(machine_.constants[name])) + "'");
+  }
+
   void leave_atomic() {
     if (state_.atomic_depth > 0) --state_.atomic_depth;
     if (state_.atomic_depth == 0) state_.atomic_begun = false;
@@ -417,6 +467,7 @@ class Interpreter {
     }
     state_.frames.pop_back();
     if (state_.frames.empty()) {
+      state_.attributes.clear();
       returned = value;
       return;
     }

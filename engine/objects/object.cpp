@@ -17,6 +17,7 @@ constexpr bool UNOWNED = false;
 constexpr VerbRow::Where STATEMENT = VerbRow::Where::statement;
 constexpr VerbRow::Where QUERY = VerbRow::Where::query;
 constexpr VerbRow::Where ATTRIBUTE = VerbRow::Where::attribute;
+constexpr VerbRow::Where HIDDEN = VerbRow::Where::hidden;
 constexpr Switch OPCODE = Switch::opcode;
 constexpr Switch C_CALL = Switch::c_call;
 constexpr Switch PY_CALL = Switch::py_call;
@@ -32,6 +33,8 @@ constexpr LetGoBy GET = LetGoBy::get;
 constexpr LetGoBy TASK_DONE = LetGoBy::task_done;
 constexpr LetGoBy END = LetGoBy::end;
 constexpr LetGoBy STORE = LetGoBy::store;
+constexpr LetGoBy ARRIVE = LetGoBy::arrive;
+constexpr LetGoBy CANCEL = LetGoBy::cancel;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
 namespace verb_column {
@@ -42,14 +45,16 @@ constexpr Verb NO_VERB = Verb::none;
 }  // namespace verb_column
 
 const std::array object_table{
-#define OBJECT(kind, type, words, owned, works_as) \
-  ObjectRow{ObjectKind::kind,                      \
-            type,                                  \
-            words,                                 \
-            owned,                                 \
-            ObjectKind::works_as,                  \
-            &initialise_##works_as,                \
-            &owner_##works_as,                     \
+#define OBJECT(kind, type, python, python_class, words, owned, works_as) \
+  ObjectRow{ObjectKind::kind,                                            \
+            type,                                                        \
+            python,                                                      \
+            python_class,                                                \
+            words,                                                       \
+            owned,                                                       \
+            ObjectKind::works_as,                                        \
+            &initialise_##works_as,                                      \
+            &owner_##works_as,                                           \
             &describe_##works_as},
 #include "engine/objects/objects.def"
 #undef OBJECT
@@ -154,7 +159,7 @@ std::optional<ObjectKind> object_kind_named(std::string_view type) {
 
 std::optional<Verb> verb_named(std::string_view name) {
   for (const VerbRow& row : verb_table) {
-    if (row.name == name) return row.verb;
+    if (row.name == name && row.where != VerbRow::Where::hidden) return row.verb;
   }
   return std::nullopt;
 }

@@ -20,7 +20,7 @@ struct Machine;
 struct State;
 
 enum class ObjectKind : std::uint8_t {
-#define OBJECT(kind, type, words, owner, works_as) kind,
+#define OBJECT(kind, type, python, python_class, words, owner, works_as) kind,
 #include "engine/objects/objects.def"
 #undef OBJECT
   thread,   // receivers that are no objects of the scenario:
@@ -57,7 +57,9 @@ enum class LetGoBy : std::uint8_t {
   get,
   task_done,
   end,
-  store
+  store,
+  arrive,  // a Barrier: whoever comes, gives up, resets or aborts
+  cancel,
 };
 
 enum class Readiness : std::uint8_t {
@@ -105,7 +107,9 @@ struct Outcome {
 
 struct ObjectRow {
   ObjectKind kind;
-  std::string_view type;  // as scenarios name it
+  std::string_view type;          // as scenarios name it
+  std::string_view python;        // what makes one in Python: "threading.Lock"
+  std::string_view python_class;  // as Python's messages call it: "_thread.lock"
   std::uint32_t words;
   bool owned;
   ObjectKind works_as;  // the kind whose operations it has
@@ -118,7 +122,7 @@ struct VerbRow {
   Verb verb;
   std::string_view name;
   std::uint32_t arguments;
-  enum class Where : std::uint8_t { statement, query, attribute } where;
+  enum class Where : std::uint8_t { statement, query, attribute, hidden } where;
 };
 struct OperationRow {
   Operation operation;

@@ -5,7 +5,7 @@
 
 namespace lockstep {
 
-#define OBJECT(kind, type, words, owned, works_as)                                  \
+#define OBJECT(kind, type, python, python_class, words, owned, works_as)            \
   void initialise_##works_as(const Machine&, State&, ObjectId);                     \
   std::optional<ThreadId> owner_##works_as(const Machine&, const State&, ObjectId); \
   std::string describe_##works_as(const Machine&, const State&, ObjectId);

@@ -53,6 +53,12 @@ std::string describe_items(std::size_t count);
 // Beyond items_max, or beyond what a word can count.
 Outcome too_many_items(const Call& call);
 
+// "Thread-7", the name of the next thread that is given none, with what follows the number.
+Value next_thread_name(State& state, const Call& call, std::string_view suffix);
+// A new thread, not started yet.
+ThreadId add_thread(State& state, const Call& call, FunctionId body,
+                    std::span<const Value> arguments, Value name, bool daemon);
+
 // A lock that a Condition works with: Lock or RLock.
 bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by);
 // Lets go of every level; what restore() needs to take it again.

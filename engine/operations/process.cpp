@@ -27,6 +27,16 @@ Outcome apply_time(State&, const Call& call) {
 }
 // What is printed is in the Event's arguments; a State does not remember it.
 Outcome apply_print(State&, const Call&) { return Outcome::returned(none_value); }
+// So is a prompt, which input() writes before it waits for a line.
+Outcome apply_prompt(State&, const Call&) { return Outcome::returned(none_value); }
+Outcome apply_input(State& state, const Call& call) {
+  const std::vector<std::string>& lines = call.machine.program.input;
+  Word& read = state.words[layout::lines_read];
+  if (read == lines.size()) {
+    return raise(call, ExceptionKind::eof_error, "EOF when reading a line");
+  }
+  return Outcome::returned(call.machine.values().string(lines[read++]));
+}
 Outcome apply_sleep(State&, const Call& call) { return pass_time(call); }
 Outcome apply_io(State&, const Call& call) { return pass_time(call); }
 Outcome apply_compute(State&, const Call& call) { return pass_time(call); }
@@ -89,6 +99,7 @@ Outcome apply_process_exit(State& state, const Call& call) {
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (life(program, state, {i}) != Life::alive) continue;
     set_life(program, state, {i}, Life::killed);
+    set_cancelled(program, state, {i}, false);
     set_local(program, state, {i}, LocalId{0});
   }
   return Outcome::returned(none_value);

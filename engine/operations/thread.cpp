@@ -47,6 +47,24 @@ Value ident(const Call& call, ThreadId thread) {
 
 }  // namespace
 
+Value next_thread_name(State& state, const Call& call, std::string_view suffix) {
+  const std::string number = std::to_string(++state.words[layout::names_given]);
+  return call.machine.values().string("Thread-" + number + std::string(suffix));
+}
+
+ThreadId add_thread(State& state, const Call& call, FunctionId body,
+                    std::span<const Value> arguments, Value name, bool daemon) {
+  const Program& program = call.machine.program;
+  const ThreadId id{static_cast<std::uint32_t>(thread_count(program, state))};
+  LocalState start = enter(call.machine, body, arguments).state;
+  state.words.resize(state.words.size() + layout::words_per_thread);
+  set_local(program, state, id, call.machine.intern(std::move(start)));
+  set_life(program, state, id, Life::created);
+  set_daemon(program, state, id, daemon);
+  set_thread_name(program, state, id, name);
+  return id;
+}
+
 Outcome apply_thread_create(State& state, const Call& call) {
   const Program& program = call.machine.program;
   ValueTable& values = call.machine.values();
@@ -60,29 +78,20 @@ Outcome apply_thread_create(State& state, const Call& call) {
   const FunctionId body = values.as_function(function);
   const std::span<const Value> arguments = values.items(call.arguments[1]);
 
-  Value text = name;
   const bool unnamed = name == none_value ||
                        (values.kind(name) == ValueKind::string && values.as_text(name).empty());
+  Value text = name;
   if (unnamed) {
-    std::string given = "Thread-" + std::to_string(++state.words[layout::names_given]);
     // The suffix came with 3.10.
-    if (program.gil != GilModel::every_bytecode) {
-      given += " (" + program.functions[body.index].name + ")";
-    }
-    text = values.string(given);
+    const bool has_suffix = program.gil != GilModel::every_bytecode;
+    const std::string suffix = " (" + program.functions[body.index].name + ")";
+    text = next_thread_name(state, call, has_suffix ? suffix : "");
   } else if (values.kind(name) != ValueKind::string) {
     text = values.string(name_text(call, name));
   }
-
-  const ThreadId id{static_cast<std::uint32_t>(thread_count(program, state))};
-  LocalState start = enter(call.machine, body, arguments).state;
-  state.words.resize(state.words.size() + layout::words_per_thread);
-  set_local(program, state, id, call.machine.intern(std::move(start)));
-  set_life(program, state, id, Life::created);
-  set_daemon(program, state, id,
-             daemon == none_value ? is_daemon(program, state, call.self) : is_true(call, daemon));
-  set_thread_name(program, state, id, text);
-  return Outcome::returned(thread_value(id));
+  const bool is_its =
+      daemon == none_value ? is_daemon(program, state, call.self) : is_true(call, daemon);
+  return Outcome::returned(thread_value(add_thread(state, call, body, arguments, text, is_its)));
 }
 
 Outcome apply_thread_start(State& state, const Call& call) {

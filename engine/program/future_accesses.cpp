@@ -1,7 +1,8 @@
 // A backward data-flow analysis over all functions at once, a set of bits for each program
 // counter: WaitNumbers says which bit means "may let go somebody who waits on this object" (a
-// lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done),
-// and behind those one bit for each shared variable says "may store it".
+// lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done, a
+// Barrier by coming or going), and behind those one bit for each shared variable says "may store
+// it".
 //
 // Calls are followed into the callee, and a callee does not know its callers: the rest of the
 // caller is in the caller's own frame. So a set never speaks of what happens after a return.
@@ -41,6 +42,12 @@ LetGoBy lets_go_by(Verb verb) {
       return LetGoBy::get;
     case Verb::task_done:
       return LetGoBy::task_done;
+    case Verb::barrier_wait:
+    case Verb::barrier_release:
+    case Verb::barrier_break:
+    case Verb::reset:
+    case Verb::abort:
+      return LetGoBy::arrive;
     default:
       return LetGoBy::nothing;
   }
@@ -100,6 +107,7 @@ struct FutureAccesses::Tables {
     for (const ThreadInfo& thread : program.threads) {
       if (!thread.started) startable.insert(thread.body);
     }
+    if (program.timer_body) startable.insert(*program.timer_body);
   }
 
   void find_jump_targets() {
@@ -147,6 +155,7 @@ struct FutureAccesses::Tables {
         entered[pc] = {FunctionId{instruction.a}};
         return;
       case Opcode::call_value:
+      case Opcode::call_with:
         entered[pc].assign(by_value.begin(), by_value.end());
         return;
       case Opcode::operate:

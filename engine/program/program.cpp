@@ -79,12 +79,16 @@ StackUse stack_use(const Instruction& instruction, bool jumps) {
     case Opcode::await_test:
       return {1, 0};
     case Opcode::unary:
+    case Opcode::load_attribute:
       return {1, 1};
     case Opcode::binary:
     case Opcode::compare:
     case Opcode::format:
     case Opcode::subscript:
+    case Opcode::call_with:
       return {2, 1};
+    case Opcode::store_attribute:
+      return {2, 0};
     case Opcode::slice:
       return {4, 1};
     case Opcode::duplicate:
@@ -182,6 +186,7 @@ bool may_raise(Opcode opcode) {
     case Opcode::mark:
     case Opcode::load_global:
     case Opcode::store_global:
+    case Opcode::store_attribute:
     case Opcode::await_test:
       return false;
     default:
@@ -203,6 +208,8 @@ OperandKinds operand_kinds(Opcode opcode) {
   using enum OperandKind;
   switch (opcode) {
     case Opcode::constant:
+    case Opcode::load_attribute:
+    case Opcode::store_attribute:
       return {constant, none};
     case Opcode::load_local:
     case Opcode::store_local:
@@ -253,6 +260,7 @@ OperandKinds operand_kinds(Opcode opcode) {
     case Opcode::next_item:
     case Opcode::await_test:
       return {address, none};
+    case Opcode::call_with:
     case Opcode::subscript:
     case Opcode::slice:
     case Opcode::pop:

@@ -100,11 +100,13 @@ struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;        // semaphores: the initial value; queues: maxsize
+  std::int64_t value = 1;        // semaphores: the initial value; queues: maxsize; barrier: parties
   std::optional<ObjectId> lock;  // condition: the lock it works with
-  std::uint32_t offset = 0;      // of its words in State::words
-  bool hidden = false;           // made by lockstep: the RLock of a Condition
-  std::uint32_t line = 0;        // where it is declared
+  std::optional<FunctionId> action;  // barrier: what the last to come does before it opens
+  std::optional<double> timeout;     // barrier: virtual seconds, of a wait that names none
+  std::uint32_t offset = 0;          // of its words in State::words
+  bool hidden = false;               // made by lockstep: the RLock of a Condition
+  std::uint32_t line = 0;            // where it is declared
 };
 
 // Threads that the scenario declares; index = ThreadId. Row 0 is MainThread.
@@ -167,8 +169,10 @@ struct Program {
   std::vector<Site> sites;
   std::vector<Condition> invariants;
   std::vector<Condition> final_checks;
-  bool observes_liveness = false;  // some thread asks is_alive, active_count, enumerate
-  bool reads_clock = false;        // some thread calls time()
+  std::vector<std::string> input;        // the lines that input() returns
+  std::optional<FunctionId> timer_body;  // what a Timer executes: interval, function, arguments
+  bool observes_liveness = false;        // some thread asks is_alive, active_count, enumerate
+  bool reads_clock = false;              // some thread calls time()
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;
@@ -180,7 +184,7 @@ struct Program {
 
 // The word of a State at which the shared variables begin, a word each; the objects' words
 // follow them. state/state.h draws the whole.
-inline constexpr std::uint32_t first_global_word = 2;
+inline constexpr std::uint32_t first_global_word = 3;
 
 struct OpcodeRow {
   std::string_view name;

@@ -152,6 +152,12 @@ class FunctionVerifier {
                         " arguments, not " + std::to_string(instruction.b));
         }
         break;
+      case Opcode::load_attribute:
+      case Opcode::store_attribute:
+        if (program_.constants[instruction.a].kind != ValueKind::string) {
+          fault(pc, "the name of an attribute is no text");
+        }
+        break;
       case Opcode::loop_back:
         if (instruction.a > pc) fault(pc, "loop_back goes forward");
         break;
@@ -301,6 +307,12 @@ void verify_objects(const Program& program, Faults& faults) {
                        std::to_string(object.offset) + ", before word " + std::to_string(end));
     }
     end = object.offset + row(object.kind).words;
+    if (object.action &&
+        (object.kind != ObjectKind::barrier || object.action->index >= program.functions.size() ||
+         program.functions[object.action->index].parameters != 0)) {
+      faults.push_back("object " + quoted(object.name) +
+                       " has an action that is none: a function without parameters, of a Barrier");
+    }
     if ((object.kind == ObjectKind::condition) != object.lock.has_value()) {
       faults.push_back("object " + quoted(object.name) +
                        (object.lock ? " is no Condition but has a lock" : " has no lock"));
@@ -317,6 +329,10 @@ void verify_objects(const Program& program, Faults& faults) {
 }
 
 void verify_threads(const Program& program, Faults& faults) {
+  if (program.timer_body && (program.timer_body->index >= program.functions.size() ||
+                             program.functions[program.timer_body->index].parameters != 3)) {
+    faults.push_back("the body of timers is no function of three parameters");
+  }
   if (program.threads.empty()) faults.push_back("there is no MainThread");
   for (const ThreadInfo& thread : program.threads) {
     if (thread.body.index >= program.functions.size()) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/assert.h"
+#include "engine/operations/barrier.h"
 #include "engine/run/threads.h"
 #include "engine/value/arithmetic.h"
 
@@ -39,6 +40,8 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::simple_queue_get, 1,
                    TimedOperation::Negative::not_timed},  // ValueError
     TimedOperation{Operation::thread_join, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::barrier_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 
 const TimedOperation* timed(Operation operation) {
@@ -93,6 +96,11 @@ bool is_sleep(Operation operation) {
 
 std::optional<double> duration(const Machine& machine, const Pending& pending) {
   if (pending.operation == Operation::compute) return std::nullopt;  // it works, it does not wait
+  if (pending.operation == Operation::barrier_park) {
+    const Value timeout = barrier_timeout(machine, machine.values().as_object(pending.receiver),
+                                          pending.arguments[0]);
+    return duration(machine, pending.operation, {&timeout, 1});
+  }
   return duration(machine, pending.operation, pending.arguments);
 }
 

@@ -1,6 +1,8 @@
 // What an event did, in a few words that a reader of the scenario knows.
 #include <string>
 
+#include "engine/operations/barrier.h"
+
 #include "engine/run/threads.h"
 #include "engine/run/trace.h"
 
@@ -22,7 +24,8 @@ class EventText {
       case Event::Kind::operation:
         return operation();
       case Event::Kind::timeout:
-        return asked() + ": timed out";
+        return event_.operation == Operation::timer_wait ? "the time has come"
+                                                         : asked() + ": timed out";
       case Event::Kind::blocked:
         return asked() + ": blocked, " + reason();
       case Event::Kind::called:
@@ -51,6 +54,9 @@ class EventText {
   std::string of(Value value) const { return repr(values_, value, names_); }
   std::string argument(std::size_t i) const {
     return i < event_.arguments.size() ? of(event_.arguments[i]) : std::string();
+  }
+  const std::string& function_name(Value function) const {
+    return program_.functions[values_.as_function(function).index].name;
   }
   const std::string& variable() const { return program_.globals[event_.operand].name; }
 
@@ -125,6 +131,10 @@ class EventText {
         return "until " + ended_by();
       case LetGoBy::store:
         return "until it is true";
+      case LetGoBy::arrive:
+        return "for " + awaited_at_barrier(machine_, state_, values_.as_object(event_.receiver));
+      case LetGoBy::cancel:
+        return "for " + argument(0) + " s or until it is cancelled";
       case LetGoBy::nothing:
         break;
     }
@@ -192,7 +202,19 @@ class EventText {
         return "computed " + argument(0) + " s";
       case Operation::choose:
         return "choose " + of(event_.outcome.value);
+      case Operation::barrier_wait:
+        if (values_.kind(event_.outcome.value) != ValueKind::function) break;
+        return asked() + ": the last, runs " + function_name(event_.outcome.value);
+      case Operation::barrier_release:
+        return "open " + receiver();
+      case Operation::barrier_break:
+        return "break " + receiver();
+      case Operation::timer_wait:
+        return event_.outcome.value == true_value ? "the time has come" : "cancelled";
+      case Operation::prompt:
+        return "prompt " + printed_line(machine_, state_, event_);
       case Operation::thread_create:
+      case Operation::timer_create:
         return "create " + thread_name(machine_, state_, values_.as_thread(event_.outcome.value));
       case Operation::thread_set_name:
         return receiver() + ".name = " + argument(0);
@@ -227,6 +249,7 @@ class EventText {
       case VerbRow::Where::attribute:
         return receiver() + '.' + std::string(row(verb).name) + result();
       case VerbRow::Where::statement:
+      case VerbRow::Where::hidden:
         break;
     }
     const bool counts = (verb == Verb::notify || verb == Verb::release) &&

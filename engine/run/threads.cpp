@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "engine/operations/barrier.h"
+
 namespace lockstep {
 namespace {
 
@@ -118,6 +120,11 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
              " to end";
     case LetGoBy::store:
       return "the condition of its await";
+    case LetGoBy::arrive:
+      return awaited_at_barrier(machine, state, machine.values().as_object(what.receiver)) +
+             " at " + object();
+    case LetGoBy::cancel:
+      return "its time";
     case LetGoBy::nothing:
       break;
   }

@@ -11,6 +11,10 @@ bool is_live(Event::Kind kind) {
   return kind != Event::Kind::thread_ended && kind != Event::Kind::process_ended;
 }
 
+bool writes(Operation operation) {
+  return operation == Operation::print || operation == Operation::prompt;
+}
+
 // Readiness of every thread; `blocked` of those that stand before nothing.
 std::vector<Readiness> all_readiness(const Machine& machine, const State& state) {
   std::vector<Readiness> all;
@@ -44,7 +48,7 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
       told.object = program.globals[event.operand].name;
     }
     if (store) value = event.arguments[0];
-    if (event.operation == Operation::print) told.output = printed_line(machine, state, event);
+    if (writes(event.operation)) told.output = printed_line(machine, state, event);
   }
   const bool shows_none =
       event.operation == Operation::store_global || event.operation == Operation::load_global;
@@ -97,9 +101,11 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
 
 void TraceRecorder::on_event(const Machine& machine, const State& state, const Event& event) {
   holdings_.on_event(machine, state, event, number_);
-  if (event.kind == Event::Kind::operation && event.operation == Operation::print &&
+  if (event.kind == Event::Kind::operation && writes(event.operation) &&
       event.outcome.kind == Outcome::Kind::value) {
-    output_.push_back(printed_line(machine, state, event));
+    if (!in_line_) output_.emplace_back();
+    output_.back() += printed_line(machine, state, event);
+    in_line_ = event.operation == Operation::prompt;
   }
   if (sink_ != nullptr) step_.events.push_back(trace_event(machine, state, event));
 }

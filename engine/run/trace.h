@@ -54,7 +54,7 @@ class TraceSink {
 
 // What an event did, in a few words: TraceEvent::text.
 std::string event_text(const Machine& machine, const State& state, const Event& event);
-// What a print wrote, without its newline. Requires: the event is of Operation::print.
+// What a print wrote, without its newline, or a prompt. Requires: the event is of one of them.
 std::string printed_line(const Machine& machine, const State& state, const Event& event);
 
 // Turns what a run tells into TraceSteps and hands them on at once; keeps none. Also follows
@@ -66,8 +66,9 @@ class TraceRecorder : public RunObserver {
   using Holding = lockstep::Holding;
   const std::vector<Holding>& holdings() const {
     return holdings_.all();
-  }                                                                   // by time of acquisition
-  const std::vector<std::string>& output() const { return output_; }  // lines printed
+  }  // by time of acquisition
+  // The lines written. A prompt has no newline: what is printed next, by whomever, follows it.
+  const std::vector<std::string>& output() const { return output_; }
 
   void on_event(const Machine&, const State&, const Event&) override;
   void on_step(const Machine&, const State&, std::uint64_t, Choice, double) override;
@@ -82,6 +83,7 @@ class TraceRecorder : public RunObserver {
   std::vector<bool> has_begun_;          // index = thread; only with a sink
   Holdings holdings_;
   std::vector<std::string> output_;
+  bool in_line_ = false;  // the last line has no newline yet
 };
 
 }  // namespace lockstep

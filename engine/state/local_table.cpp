@@ -68,7 +68,7 @@ constexpr std::uint32_t may_switch_bit = 2;
 constexpr std::uint32_t atomic_begun_bit = 4;
 
 std::vector<std::uint32_t> encode(const LocalState& state) {
-  std::size_t size = 8;
+  std::size_t size = 9 + state.attributes.size() * 3;
   for (const Frame& frame : state.frames) size += 4 + frame.locals.size() + frame.stack.size();
   std::vector<std::uint32_t> words;
   words.reserve(size);
@@ -80,6 +80,12 @@ std::vector<std::uint32_t> encode(const LocalState& state) {
   words.push_back(state.atomic_depth);
   words.push_back(state.uncaught.bits);
   words.push_back(state.uncaught_pc);
+  words.push_back(static_cast<std::uint32_t>(state.attributes.size()));
+  for (const Attribute& attribute : state.attributes) {
+    words.push_back(attribute.object.index);
+    words.push_back(attribute.name.bits);
+    words.push_back(attribute.value.bits);
+  }
   words.push_back(static_cast<std::uint32_t>(state.frames.size()));
   for (const Frame& frame : state.frames) {
     words.push_back(frame.function.index);
@@ -105,8 +111,13 @@ LocalState decode(std::span<const std::uint32_t> words) {
   state.atomic_depth = words[4];
   state.uncaught = {words[5]};
   state.uncaught_pc = words[6];
-  state.frames.resize(words[7]);
   std::size_t i = 8;
+  state.attributes.resize(words[7]);
+  for (Attribute& attribute : state.attributes) {
+    attribute = {{words[i]}, {words[i + 1]}, {words[i + 2]}};
+    i += 3;
+  }
+  state.frames.resize(words[i++]);
   for (Frame& frame : state.frames) {
     frame.function = {words[i]};
     frame.pc = words[i + 1];

@@ -26,8 +26,17 @@ struct Frame {
   friend bool operator==(const Frame&, const Frame&) = default;
 };
 
+// An attribute of a threading.local, which every thread has for itself.
+struct Attribute {
+  ObjectId object;
+  Value name;  // a string
+  Value value;
+  friend bool operator==(const Attribute&, const Attribute&) = default;
+};
+
 struct LocalState {
   std::vector<Frame> frames;                // outermost first; empty once the thread has ended
+  std::vector<Attribute> attributes;        // ascending by object and name; gone with the frames
   bool continues = false;                   // `operation` goes on where an earlier one handed over
   Operation operation = Operation::run_on;  // if continues
   Value receiver = none_value;              // if continues

@@ -9,11 +9,21 @@ enum ThreadWord : std::size_t { local_word, status_word, name_word };
 static_assert(name_word + 1 == layout::words_per_thread);
 constexpr Word life_mask = 3;
 constexpr Word daemon_bit = 4;
+constexpr Word timer_bit = 8;
+constexpr Word cancelled_bit = 16;
 
 std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
   const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
   LOCKSTEP_ASSERT(i < state.words.size(), "the thread is one of the state's");
   return i;
+}
+
+bool has_bit(const Program& program, const State& state, ThreadId thread, Word bit) {
+  return (state.words[at(program, state, thread, status_word)] & bit) != 0;
+}
+void set_bit(const Program& program, State& state, ThreadId thread, Word bit, bool on) {
+  Word& word = state.words[at(program, state, thread, status_word)];
+  word = on ? word | bit : word & ~bit;
 }
 
 }  // namespace
@@ -51,11 +61,23 @@ void set_life(const Program& program, State& state, ThreadId thread, Life life) 
 }
 
 bool is_daemon(const Program& program, const State& state, ThreadId thread) {
-  return (state.words[at(program, state, thread, status_word)] & daemon_bit) != 0;
+  return has_bit(program, state, thread, daemon_bit);
 }
 void set_daemon(const Program& program, State& state, ThreadId thread, bool daemon) {
-  Word& word = state.words[at(program, state, thread, status_word)];
-  word = daemon ? word | daemon_bit : word & ~daemon_bit;
+  set_bit(program, state, thread, daemon_bit, daemon);
+}
+
+bool is_timer(const Program& program, const State& state, ThreadId thread) {
+  return has_bit(program, state, thread, timer_bit);
+}
+void set_timer(const Program& program, State& state, ThreadId thread) {
+  set_bit(program, state, thread, timer_bit, true);
+}
+bool is_cancelled(const Program& program, const State& state, ThreadId thread) {
+  return has_bit(program, state, thread, cancelled_bit);
+}
+void set_cancelled(const Program& program, State& state, ThreadId thread, bool cancelled) {
+  set_bit(program, state, thread, cancelled_bit, cancelled);
 }
 
 Value thread_name_value(const Program& program, const State& state, ThreadId thread) {

@@ -2,7 +2,8 @@
 //
 //   words[0]                  1 once the process has ended
 //   words[1]                  names given to unnamed threads so far
-//   words[2 ..]               the shared variables, a Value each
+//   words[2]                  lines of Program::input read so far
+//   words[3 ..]               the shared variables, a Value each
 //   then                      the objects' words, where ObjectInfo::offset says
 //   then, for each thread     LocalId, status, name (a Value)
 //
@@ -37,7 +38,8 @@ enum class Life : std::uint8_t {
 namespace layout {
 inline constexpr std::size_t exited = 0;
 inline constexpr std::size_t names_given = 1;
-inline constexpr std::size_t globals = 2;
+inline constexpr std::size_t lines_read = 2;
+inline constexpr std::size_t globals = 3;
 inline constexpr std::size_t words_per_thread = 3;
 }  // namespace layout
 
@@ -55,6 +57,12 @@ Life life(const Program& program, const State& state, ThreadId thread);
 void set_life(const Program& program, State& state, ThreadId thread, Life life);
 bool is_daemon(const Program& program, const State& state, ThreadId thread);
 void set_daemon(const Program& program, State& state, ThreadId thread, bool daemon);
+// Of a Timer: that it is one; and that it was cancelled while it waits for its time, or before
+// it was started. Afterwards nobody can tell any more, and it is forgotten.
+bool is_timer(const Program& program, const State& state, ThreadId thread);
+void set_timer(const Program& program, State& state, ThreadId thread);
+bool is_cancelled(const Program& program, const State& state, ThreadId thread);
+void set_cancelled(const Program& program, State& state, ThreadId thread, bool cancelled);
 Value thread_name_value(const Program& program, const State& state, ThreadId thread);
 void set_thread_name(const Program& program, State& state, ThreadId thread, Value name);
 

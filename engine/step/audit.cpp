@@ -63,6 +63,10 @@ class Audit {
       case ObjectKind::simple_queue:
         check_items(id, words[0]);
         break;
+      case ObjectKind::barrier:
+        check_barrier(id, words);
+        break;
+      case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::nothing:
         break;
@@ -92,6 +96,28 @@ class Audit {
     return false;
   }
 
+  // Inside are those who are parked and the one who executes the action, which it does while the
+  // barrier fills.
+  void check_barrier(ObjectId id, const Word* words) {
+    const std::string& name = program_.objects[id.index].name;
+    Word inside = words[2] == 0 ? 0 : 1;
+    for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
+      if (life(program_, state_, {i}) != Life::alive) continue;
+      const Pending& next = pending(machine_, state_, {i});
+      if (next.operation == Operation::barrier_park && next.receiver == object_value(id)) ++inside;
+    }
+    if (!has_exited(state_) && inside != words[1]) {
+      fault(name + ": it counts " + std::to_string(words[1]) + " threads, " +
+            std::to_string(inside) + " are inside");
+    }
+    if (words[0] > 3) fault(name + ": a Barrier fills, drains, is being reset or is broken");
+    if (words[2] != 0 && words[0] != 0) fault(name + ": the action is executed while it fills");
+    if ((words[0] == 1 || words[0] == 2) && words[1] == 0) {
+      fault(name + ": a Barrier that nobody is inside of has drained");
+    }
+    check_owner(program_.objects[id.index], words[2]);
+  }
+
   // Each waiter stands there once and is parked on the object. A waiter of a Condition whose
   // timeout has fired stays in the queue while it takes the lock again.
   void check_waiters(ObjectId id, Word word, Operation park) {
@@ -119,6 +145,13 @@ class Audit {
     }
     const LocalState its = machine_.locals().get(local(program_, state_, id));
     const Life now = life(program_, state_, id);
+    if (is_cancelled(program_, state_, id) &&
+        (!is_timer(program_, state_, id) ||
+         machine_.locals().pending(local(program_, state_, id)).operation !=
+             Operation::timer_wait)) {
+      fault("only a timer that waits for its time is cancelled");
+    }
+    if (its.frames.empty() && !its.attributes.empty()) fault("an ended thread has no attributes");
     if (now == Life::ended && !its.frames.empty()) fault("an ended thread has no frame");
     if (has_exited(state_) && now == Life::alive) fault("no thread outlives the process");
     for (const Frame& frame : its.frames) {

@@ -27,6 +27,9 @@ std::string dump(const Machine& machine, const State& state) {
   const StateNames names(machine, state);
   std::string text;
   if (has_exited(state)) text += "the process has ended\n";
+  if (const Word lines = state.words[layout::lines_read]; lines > 0) {
+    text += std::to_string(lines) + " of the lines of input are read\n";
+  }
   for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
     text +=
         program.globals[i].name + " = " + repr(machine.values(), global(state, {i}), names) + "\n";
@@ -46,6 +49,7 @@ std::string dump(const Machine& machine, const State& state) {
     const ThreadId thread{i};
     text += names.thread_name(thread) + ": " + life_word(life(program, state, thread));
     if (is_daemon(program, state, thread)) text += ", daemon";
+    if (is_cancelled(program, state, thread)) text += ", cancelled";
     if (life(program, state, thread) == Life::alive) {
       const Pending& next = pending(machine, state, thread);
       text += ", before " + std::string(row(next.operation).name);

@@ -60,6 +60,8 @@ QUEUE_ERRORS = [
     tried({"acquire": "any"}), tried({"with": "any", "do": []}), tried({"wait": "any"}),
 ]
 
+INPUT = ["3", "", "two words", "q"]
+
 # name: (objects, functions, main)
 PROGRAMS = {
     "Lock: acquire, locked, release": ({"x": "Lock"}, {}, [
@@ -275,6 +277,158 @@ PROGRAMS = {
         {"put": "q", "item": "current_thread()"}, *got({"get": "q"}), {"get": "q", "into": "event"},
         {"event_set": "event"}, {"print": "e.is_set()"}, {"get": "q", "into": "t"},
         {"print": "t.name"}]),
+    "Barrier: numbers, queries, rounds": (
+        {"x": {"type": "Barrier", "parties": 3}},
+        {"f": {"params": ["i"], "body": [
+            {"sleep": "i"}, {"barrier_wait": "x", "into": "got"}, {"sleep": "i / 10"},
+            {"print": ["i", "got"]}]}}, [
+            {"print": ["x.parties", "x.n_waiting", "x.broken"]},
+            {"for": "round", "in": "range(2)", "do": [
+                *({"spawn": "f", "args": [i]} for i in (2, 1)),
+                {"sleep": 1.5}, {"print": ["x.n_waiting", "x.broken"]}, {"sleep": 1.5},
+                {"print": ["x.n_waiting", "x.broken"]},
+                *got({"barrier_wait": "x"}), {"print": ["x.n_waiting", "x.broken"]},
+                {"sleep": 1}]}]),
+    "Barrier: parties 1 and 0": (
+        {"x": {"type": "Barrier", "parties": 1}, "y": {"type": "Barrier", "parties": 0},
+         "z": {"type": "Barrier", "parties": 1, "action": "f"}},
+        {"f": [{"print": ["'action'", "z.n_waiting"]}]}, [
+            *got({"barrier_wait": "x"}), *got({"barrier_wait": "x", "timeout": 0}),
+            *got({"barrier_wait": "x", "timeout": "'soon'"}),
+            {"print": ["y.parties", "y.n_waiting"]},
+            tried(*got({"barrier_wait": "y", "timeout": 0.5})), {"print": "y.broken"},
+            *got({"barrier_wait": "z"}), *got({"barrier_wait": "z"})]),
+    "Barrier: the last to come runs the action before anybody goes": (
+        {"x": {"type": "Barrier", "parties": 2, "action": "act"}},
+        {"act": [{"print": ["'action'", "x.n_waiting", "current_thread().name"]}, {"sleep": 1},
+                 {"print": "'done'"}],
+         "f": [*got({"barrier_wait": "x"})]}, [
+            {"spawn": "f", "name": "'T'"}, {"sleep": 1}, *got({"barrier_wait": "x"}),
+            {"sleep": 0.5}, {"spawn": "f", "name": "'U'"}, {"sleep": 0.5},
+            *got({"barrier_wait": "x"})]),
+    "Barrier: an action that raises breaks it": (
+        {"x": {"type": "Barrier", "parties": 2, "action": "act"}},
+        {"act": [{"raise": "ValueError('in the action')"}],
+         "f": [{"sleep": 1}, tried(*got({"barrier_wait": "x"}))]}, [
+            {"spawn": "f", "as": "t"}, {"try": [{"barrier_wait": "x"}],
+             "except": {"type": "BrokenBarrierError", "as": "e", "do": [
+                 {"sleep": 1}, {"print": ["repr(e)", "str(e)"]}]}},
+            {"join": "t"}, {"print": ["x.broken", "x.n_waiting"]},
+            tried({"barrier_wait": "x"}), {"reset": "x"}, {"print": "x.broken"}]),
+    "Barrier: a timeout breaks it for all, until it is reset": (
+        {"x": {"type": "Barrier", "parties": 3}},
+        {"f": {"params": ["timeout"], "body": [
+            tried(*got({"barrier_wait": "x", "timeout": "timeout"})),
+            {"sleep": "timeout / 10"}, {"print": ["timeout", "x.broken", "x.n_waiting"]}]}}, [
+            {"spawn": "f", "args": [9], "as": "t"}, {"sleep": 0.5},
+            {"spawn": "f", "args": [1], "as": "u"},
+            {"join": "t"}, {"join": "u"}, tried({"barrier_wait": "x"}),
+            tried({"barrier_wait": "x", "timeout": 0}), {"reset": "x"},
+            {"print": ["x.broken", "x.n_waiting"]}]),
+    "Barrier: errors in timeouts, and no time at all": (
+        {"x": {"type": "Barrier", "parties": 2}}, {}, [
+            tried({"barrier_wait": "x", "timeout": "'soon'"}),
+            tried({"barrier_wait": "x", "timeout": "[]"}),
+            tried({"barrier_wait": "x", "timeout": 1e10}),
+            tried({"barrier_wait": "n"}), tried({"reset": "n"}), tried({"abort": "n"}),
+            tried({"print": "n.broken"}), {"print": ["x.broken", "x.n_waiting"]},
+            tried({"barrier_wait": "x", "timeout": 0}), {"print": "x.broken"}, {"reset": "x"},
+            tried({"barrier_wait": "x", "timeout": -1}), {"print": "x.broken"},
+            tried({"barrier_wait": "x", "timeout": "'soon'"})]),
+    "Barrier: a timeout of its own": (
+        {"x": {"type": "Barrier", "parties": 2, "timeout": 1}}, {"f": [{"barrier_wait": "x"}]}, [
+            {"set": "began", "to": "time()"}, tried({"barrier_wait": "x"}),
+            {"print": "0.9 < time() - began < 2"}, {"reset": "x"}, {"spawn": "f"},
+            {"sleep": 0.5}, *got({"barrier_wait": "x"}), {"set": "began", "to": "time()"},
+            tried({"barrier_wait": "x", "timeout": 3}), {"print": "2.9 < time() - began < 4"}]),
+    "Barrier: reset sends home who waits, and the next round works": (
+        {"x": {"type": "Barrier", "parties": 2}}, {"f": [tried(*got({"barrier_wait": "x"}))]}, [
+            {"reset": "x"}, {"spawn": "f"}, {"sleep": 1}, {"reset": "x"}, {"sleep": 1},
+            {"print": ["x.broken", "x.n_waiting"]}, {"spawn": "f"}, {"sleep": 1},
+            *got({"barrier_wait": "x"})]),
+    "Barrier: abort": (
+        {"x": {"type": "Barrier", "parties": 2}}, {"f": [tried(*got({"barrier_wait": "x"}))]}, [
+            {"spawn": "f"}, {"sleep": 1}, {"abort": "x"}, {"sleep": 1},
+            {"print": ["x.broken", "x.n_waiting"]}, tried({"barrier_wait": "x"}), {"reset": "x"},
+            {"print": "x.broken"}, {"abort": "x"}, {"abort": "x"}, {"print": "x.broken"},
+            {"try": [{"barrier_wait": "x"}],
+             "except": {"type": "RuntimeError", "do": [{"print": "'RuntimeError'"}]}}]),
+    "Barrier: while the action runs nobody comes, resets or times out": (
+        {"x": {"type": "Barrier", "parties": 2, "action": "act"}},
+        {"act": [{"sleep": 3}, {"print": "'done'"}],
+         "early": [tried(*got({"barrier_wait": "x", "timeout": 2}))],
+         "late": [tried(*got({"barrier_wait": "x", "timeout": 9})), {"print": "'late'"}],
+         "resets": [{"reset": "x"}, {"sleep": 0.5}, {"print": "'reset'"}]}, [
+            {"spawn": "early"}, {"sleep": 1}, {"spawn": "late"}, {"sleep": 1},
+            {"spawn": "resets"}]),
+    "Barrier: who comes back while it drains waits for that": (
+        {"x": {"type": "Barrier", "parties": 2}, "m": "Lock"},
+        {"f": [{"global": "n"}, {"for": "i", "in": "range(20)", "do": [
+            {"barrier_wait": "x"}, {"with": "m", "do": [{"set": "n", "to": "n + 1"}]},
+            {"barrier_wait": "x"}, {"assert": "n == 2 * i + 2"}]}]}, [
+            {"spawn": "f", "as": "t"}, {"spawn": "f", "as": "u"}, {"join": "t"}, {"join": "u"},
+            {"print": "n"}]),
+    "Timer: calls its function when its time has come": (
+        {}, {"f": {"params": ["a", "b"], "body": [{"print": ["a + b", "current_thread().name"]}]}},
+        [{"timer": "t", "interval": 1, "function": "f", "args": [1, 2]},
+         {"print": ["t.name", "t.is_alive()", "t.daemon", "t.ident"]},
+         tried({"join": "t"}), {"start": "t"}, {"print": "t.is_alive()"}, tried({"start": "t"}),
+         {"sleep": 0.5}, {"print": "'before'"}, {"join": "t"}, {"print": "t.is_alive()"},
+         tried({"start": "t"}), {"cancel": "t"}]),
+    "Timer: interval 0 and below is at once": (
+        {}, {"f": {"params": ["x"], "body": [{"print": "x"}]}}, [
+            {"timer": "t", "interval": 0, "function": "f", "args": [0]}, {"start": "t"},
+            {"join": "t"},
+            {"timer": "t", "interval": -1, "function": "f", "args": ["'below'"]}, {"start": "t"},
+            {"join": "t"}, {"timer": "t", "interval": False, "function": "f", "args": [1]},
+            {"start": "t"}, {"join": "t"}]),
+    "Timer: cancel wakes it at once, and it does nothing": (
+        {}, {"f": [{"print": "'never'"}]}, [
+            {"timer": "t", "interval": 20, "function": "f"}, {"start": "t"}, {"sleep": 0.5},
+            {"set": "began", "to": "time()"}, {"cancel": "t"}, {"cancel": "t"}, {"join": "t"},
+            {"print": ["time() - began < 2", "t.is_alive()"]},
+            {"timer": "t", "interval": 1, "function": "f"}, {"cancel": "t"}, {"start": "t"},
+            {"join": "t"}, {"print": "t.is_alive()"}]),
+    "Timer: cancel while the function runs comes too late": (
+        {}, {"f": [{"print": "'begun'"}, {"sleep": 2}, {"print": "'over'"}]}, [
+            {"timer": "t", "interval": 1, "function": "f"}, {"start": "t"}, {"sleep": 2},
+            {"cancel": "t"}, {"print": "t.is_alive()"}, {"join": "t"}, {"cancel": "t"}]),
+    "Timer: re-arms itself": ({}, {"f": {"params": ["left"], "body": [
+        {"print": ["left", "current_thread().name"]}, {"if": "left > 0", "then": [
+            {"timer": "t", "interval": 1, "function": "f", "args": ["left - 1"]},
+            {"start": "t"}]}]}}, [
+        {"timer": "t", "interval": 1, "function": "f", "args": [3]}, {"start": "t"},
+        {"join": "t"}, {"print": "'first'"}]),
+    "Timer: errors": ({}, {"f": {"params": ["x"], "body": [{"print": "x"}]}}, [
+        {"thread": "t", "target": "f", "args": [1]}, tried({"cancel": "t"}),
+        tried({"cancel": "main_thread()"}), tried({"cancel": "n"}),
+        {"timer": "t", "interval": "'soon'", "function": "f", "args": [1]}, {"start": "t"},
+        {"join": "t"}, {"set": "g", "to": "f"},
+        {"timer": "t", "interval": 0, "function": "g", "args": [1, 2]}, {"start": "t"},
+        {"join": "t"}, {"set": "g", "to": 5},
+        {"timer": "t", "interval": 0, "function": "g", "args": [1, 2]}, {"start": "t"},
+        {"join": "t"}, {"print": "'on'"}]),
+    "Timer: a daemon by inheritance, and by being set": ({}, {"f": [{"pass": True}], "g": [
+        {"timer": "t", "interval": 1, "function": "f"}, {"print": "t.daemon"}]}, [
+        {"spawn": "g", "daemon": True, "as": "d"}, {"join": "d"},
+        {"timer": "t", "interval": 1, "function": "f"}, {"print": "t.daemon"},
+        {"set": "t.daemon", "to": True}, {"set": "t.name", "to": "'ring'"},
+        {"print": ["t.daemon", "t.name"]}, {"start": "t"},
+        tried({"set": "t.daemon", "to": False})]),
+    "Local: attributes of each thread": ({"x": "Local"}, {"f": [
+        tried({"print": "x.n"}), {"set": "x.n", "to": 5}, {"set": "x.name", "to": "'other'"},
+        {"print": ["x.n", "x.name"]}]}, [
+        tried({"print": "x.n"}), {"set": "x.n", "to": 1}, {"set": "x.n", "to": "x.n + 1"},
+        {"spawn": "f", "as": "t"}, {"join": "t"}, {"print": "x.n"}, tried({"print": "x.name"}),
+        tried({"set": "x.n", "to": "x.m"}), {"print": "f'{x.n}'"},
+        {"set": "x.m", "to": "[x.n, 3]"},
+        {"print": "x.m[0]"}]),
+    "input: the lines in order, then EOFError": ({}, {"f": [
+        {"input": "a", "prompt": "'in a thread? '"}, {"print": "a"}]}, [
+        {"input": "a"}, {"print": "repr(a)"}, {"input": "a", "prompt": "'> '"}, {"print": "a"},
+        {"input": "a", "prompt": 7}, {"print": "repr(a)"}, {"spawn": "f", "as": "t"},
+        {"join": "t"}, tried({"input": "a", "prompt": "'again? '"}), {"print": "a"},
+        tried({"input": "a"})]),
     "Thread: start twice, join before start, join itself": ({}, {"f": [
         tried({"join": "current_thread()"}), tried({"join": "main_thread()", "timeout": 0})]}, [
         {"thread": "t", "target": "f"}, tried({"join": "t"}), {"start": "t"}, tried({"start": "t"}),
@@ -363,13 +517,15 @@ PROGRAMS = {
 def run_lockstep(scenario):
     result = subprocess.run([LOCKSTEP, "run", "-", "--policy", "timed", "--trace", "json"],
                             input=json.dumps(scenario), capture_output=True, text=True, timeout=60)
-    lines = []
+    lines, begun = [], ""  # a prompt is the beginning of a line
     for line in result.stdout.splitlines():
         if not line.startswith("{"):
             continue
         for event in json.loads(line).get("events", []):
             if "output" in event:
-                lines += event["output"].split("\n")
+                lines += (begun + event["output"]).split("\n")
+                begun = ""
+            begun += event.get("prompt", "")
     return lines, result
 
 
@@ -391,7 +547,7 @@ class Primitives(unittest.TestCase):
         def both(item):
             name, (objects, functions, main) = item
             scenario = {"lockstep": 1, "name": name, "objects": objects, "functions": functions,
-                        "variables": {"n": 0}, "main": main}
+                        "variables": {"n": 0}, "input": INPUT, "main": main}
             return name, run_lockstep(scenario), run_python(scenario)
 
         with ThreadPoolExecutor(4) as pool:  # most of the time goes in sleeping
@@ -403,7 +559,7 @@ class Primitives(unittest.TestCase):
                     objects, functions, main = PROGRAMS[name]
                     theirs, their_result = run_python(
                         {"lockstep": 1, "name": name, "objects": objects, "functions": functions,
-                         "variables": {"n": 0}, "main": main})
+                         "variables": {"n": 0}, "input": INPUT, "main": main})
             with self.subTest(name):
                 self.assertTrue(theirs, their_result.stderr)
                 self.assertEqual(ours, theirs, our_result.stderr + their_result.stderr)

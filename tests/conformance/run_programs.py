@@ -61,10 +61,12 @@ def main():
             file.seek(0)
             texts.append(file.read().decode())
             file.close()
-        lines = texts[0].splitlines()
-        report = json.loads(lines.pop()) if lines and lines[-1].startswith('{"end"') else None
+        # Behind a prompt it does not begin a line.
+        at = texts[0].rfind('{"end"')
+        report = json.loads(texts[0][at:]) if at >= 0 else None
         print(json.dumps({"id": name, "status": os.waitstatus_to_exitcode(status),
-                          "output": lines, "error": texts[1], "report": report}), flush=True)
+                          "output": texts[0][:at].splitlines(), "error": texts[1],
+                          "report": report}), flush=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ SCALE = 0.05
 PRELUDE = '''\
 import json as _json, random as _random, sys as _sys, time as _time, threading
 from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
+                       Barrier, BrokenBarrierError, Timer, local as Local,
                        current_thread, main_thread, active_count, get_ident)
 from threading import enumerate as enumerate_threads
 from queue import Queue, LifoQueue, PriorityQueue, SimpleQueue, Empty, Full
@@ -202,6 +203,22 @@ class Writer:
 
     def do_task_done(self, s, depth): self.line(depth, f"{s['task_done']}.task_done()")
 
+    def do_barrier_wait(self, s, depth):
+        self.call(s, depth, f"{s['barrier_wait']}.wait({self.timeout(s)})")
+
+    def do_reset(self, s, depth): self.line(depth, f"{s['reset']}.reset()")
+    def do_abort(self, s, depth): self.line(depth, f"{s['abort']}.abort()")
+
+    def do_timer(self, s, depth):
+        given = ", ".join(literal(a) for a in s.get("args", []))
+        self.line(depth, f"{s['timer']} = Timer(_t({literal(s['interval'])}), {s['function']}, "
+                         f"[{given}])")
+
+    def do_cancel(self, s, depth): self.line(depth, f"{s['cancel']}.cancel()")
+
+    def do_input(self, s, depth):
+        self.line(depth, f"{s['input']} = input({literal(s['prompt']) if 'prompt' in s else ''})")
+
     def make(self, row):
         if isinstance(row, str):
             return row + "()"
@@ -209,6 +226,10 @@ class Writer:
             return row["same_as"]
         numbers = [literal(row[key]) for key in ("value", "maxsize") if key in row]
         given = numbers[0] if numbers else row.get("lock", "")
+        if row["type"] == "Barrier":
+            # A function of the scenario stands further down.
+            action = f"lambda: {row['action']}()" if "action" in row else None
+            given = f"{literal(row['parties'])}, {action}, _t({row.get('timeout')})"
         if "count" in row:
             return f"[{row['type']}({given}) for _ in range({literal(row['count'])})]"
         return f"{row['type']}({given})"
@@ -216,6 +237,9 @@ class Writer:
     def program(self):
         s = self.scenario
         variables = s.get("variables", {})
+        if "input" in s:
+            self.line(0, "import io as _io")
+            self.line(0, "_sys.stdin = _io.StringIO(%r)" % "".join(l + "\n" for l in s["input"]))
         for name, value in s.get("params", {}).items():
             self.line(0, f"{name} = {value!r}")
         for name, row in s.get("objects", {}).items():

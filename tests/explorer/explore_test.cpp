@@ -278,6 +278,41 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
        "deadlock", "lost-wakeup",
        "T1 waits for an item of p, to be put by T2, which waits for an item of q, to be put by T1",
        0, 2},
+      {"a barrier that one does not come to",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 3}},
+          'threads': {'T1': [{'barrier_wait': 'b'}], 'T2': [{'barrier_wait': 'b'}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 and T2 wait at b for 1 more of 3, and no thread is left that could come", 0, 2},
+      {"each expects the other at another barrier",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2, 'count': 2}}, 'threads': {
+          'T1': [{'barrier_wait': 'b[0]'}, {'barrier_wait': 'b[1]'}],
+          'T2': [{'barrier_wait': 'b[1]'}, {'barrier_wait': 'b[0]'}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits at b[0] for 1 more of 2, expected from T2, which waits at b[1] for 1 more of 2, "
+       "expected from T1",
+       0, 2},
+      {"a lock held at a barrier that the other would come to with it",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2}, 'A': 'Lock'}, 'functions': {
+            'f': [{'with': 'A', 'do': [{'barrier_wait': 'b'}]}]},
+          'threads': {'T1': {'target': 'f'}, 'T2': {'target': 'f'}})s",
+       "deadlock", "circular-wait",
+       // Whoever has taken A parks.
+       "T1 waits at b for 1 more of 2, expected from T2, which waits for A, held by T1", 0, 2},
+      {"a barrier whose action comes to it",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 1, 'action': 'f'}},
+          'functions': {'f': [{'barrier_wait': 'b'}]}, 'threads': {'T1': [{'barrier_wait': 'b'}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits at b for the end of the action, which it executes itself", 0, 1},
+      {"an action that waits for one who waits for its end",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 1, 'action': 'f'}, 'e': 'Event'},
+          'functions': {'f': [{'wait': 'e'}]},
+          'threads': {'T1': [{'barrier_wait': 'b'}], 'T2': [{'reset': 'b'}, {'event_set': 'e'}]})s",
+       "deadlock", "lost-wakeup",
+       // T1 comes and runs the action, which parks.
+       "T1 waits for e, to be set by T2, which waits at b for the end of the action, which is up "
+       "to "
+       "T1",
+       0, 2},
       {"a lock whose owner has ended", R"s('objects': {'A': 'Lock'}, 'threads': {
           'T1': [{'acquire': 'A'}], 'T2': [{'acquire': 'A'}, {'release': 'A'}]})s",
        "deadlock", "orphaned-lock", "T2 waits for A, which T1 held when it ended", 0, 1},
@@ -369,6 +404,23 @@ TEST_CASE("explore: no finding where there is nothing wrong", "[explorer][explor
           'threads': {'W': {'target': 'worker', 'daemon': true}},
           'main': [{'start': 'W'}, {'put': 'q', 'item': 1}, {'put': 'q', 'item': 2},
                    {'join': 'q'}])s"},
+      {"a barrier that all come to, twice",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2, 'action': 'f'}},
+          'variables': {'n': 0}, 'finally': ['n == 2'],
+          'functions': {'f': [{'global': 'n'}, {'set': 'n', 'to': 'n + 1'}],
+            'g': [{'for': 'i', 'in': 'range(2)', 'do': [{'barrier_wait': 'b'}]}]},
+          'threads': {'T1': {'target': 'g'}, 'T2': {'target': 'g'}})s"},
+      {"a barrier that gives up in time",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 3, 'timeout': 1}}, 'functions': {
+            'f': [{'try': [{'barrier_wait': 'b'}],
+                   'except': {'type': 'BrokenBarrierError', 'do': [{'pass': true}]}}]},
+          'threads': {'T1': {'target': 'f'}, 'T2': {'target': 'f'}})s"},
+      {"a barrier that one breaks",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2}}, 'threads': {
+          'T1': [{'try': [{'barrier_wait': 'b'}], 'except': {'do': [{'pass': true}]}}],
+          'T2': [{'abort': 'b'}]})s"},
+      {"a timer", R"s('functions': {'f': [{'pass': true}]}, 'main': [
+          {'timer': 't', 'interval': 1, 'function': 'f'}, {'start': 't'}, {'join': 't'}])s"},
       {"an endless loop", R"s('threads': {'T1': [{'while': 'True', 'do': [{'yield': true}]}]})s"},
       {"SystemExit", R"s('threads': {'T1': [{'raise': 'SystemExit()'}]})s"},
       {"a thread that was made and not started",

@@ -706,6 +706,129 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
   CHECK(listing(compiled(scenario_of(row.body)), "f") == row.listing);
 }
 
+TEST_CASE("compile: who comes last to a Barrier calls its action, then opens or breaks it",
+          "[language][compile]") {
+  const Program program = compiled(R"({"lockstep": 1,
+    "objects": {"w": {"type": "Barrier", "parties": 2, "action": "act", "timeout": 1.5},
+                "v": {"type": "Barrier", "parties": 2}},
+    "functions": {"act": [], "f": [{"barrier_wait": "w", "timeout": 1, "into": "i"}],
+                  "g": [{"barrier_wait": "v"}]},
+    "threads": {"T1": [{"call": "f"}]}})");
+  CHECK(program.objects[0].value == 2);
+  CHECK(program.objects[0].timeout == 1.5);
+  CHECK(program.objects[0].action == FunctionId{0});
+  CHECK_FALSE(program.objects[1].action.has_value());
+  CHECK(listing(program, "f") == R"(f() local i
+   2  constant w                    ; i = wait at w timeout 1
+   3  duplicate
+   4  constant 1
+   5  operate barrier_wait 1
+   6  duplicate
+   7  constant act
+   8  compare is
+   9  jump_if_false -> 20
+  10  pop
+  11  call act 0
+  12  pop
+  13  duplicate
+  14  operate barrier_release 0
+  15  jump -> 20
+  16  swap
+  17  operate barrier_break 0
+  18  pop
+  19  reraise
+  20  swap
+  21  pop
+  22  store_local i
+  23  constant None
+  24  return_value
+      exception in 11..11 -> 16 keeping 1
+)");
+  CHECK(listing(program, "g") == R"(g()
+  25  constant v                    ; wait at v
+  26  duplicate
+  27  constant None
+  28  operate barrier_wait 1
+  29  swap
+  30  pop
+  31  pop
+  32  constant None
+  33  return_value
+)");
+}
+
+TEST_CASE("compile: a barrier that is not known here may have the action of any",
+          "[language][compile]") {
+  const Program program = compiled(R"({"lockstep": 1,
+    "objects": {"w": {"type": "Barrier", "parties": 2, "action": "act"},
+                "v": {"type": "Barrier", "parties": 2, "action": "other", "count": 2}},
+    "functions": {"act": [], "other": [], "f": {"params": ["b"], "body": [{"barrier_wait": "b"}]}},
+    "threads": {"T1": {"target": "f", "args": ["w"]}}})");
+  const std::string text = listing(program, "f");
+  CHECK(text.find("call act 0") != std::string::npos);
+  const std::size_t other = text.find("call other 0");
+  REQUIRE(other != std::string::npos);
+  CHECK(text.find("call other 0", other + 1) == std::string::npos);
+}
+
+TEST_CASE("compile: a Timer's thread waits for its time and then calls the function",
+          "[language][compile]") {
+  const Program program =
+      compiled(R"({"lockstep": 1, "functions": {"f": {"params": ["a"], "body": []}},
+    "main": [{"timer": "t", "interval": 5, "function": "f", "args": [7]}, {"start": "t"}]})");
+  CHECK(listing(program, "<main>") == R"(<main>() local t
+   2  constant 5                    ; t = Timer(5, f, 7)
+   3  constant f
+   4  constant (7,)
+   5  perform timer_create 3
+   6  store_local t
+   7  load_local t                  ; start t
+   8  operate start 0
+   9  pop
+  10  constant None
+  11  return_value
+)");
+  REQUIRE(program.timer_body.has_value());
+  CHECK(program.functions[program.timer_body->index].name == "<timer>");
+  CHECK(listing(program, "<timer>") == R"(<timer>(.interval, .function, .arguments)
+  12  load_local .interval          ; timer
+  13  perform timer_wait 1
+  14  jump_if_false -> 19
+  15  load_local .function
+  16  load_local .arguments
+  17  call_with
+  18  pop
+  19  constant None
+  20  return_value
+)");
+}
+
+TEST_CASE("compile: input and the attributes of a Local", "[language][compile]") {
+  const Program program = compiled(R"({"lockstep": 1, "objects": {"data": "Local"},
+    "input": ["3", ""], "functions": {"f": [
+      {"input": "x", "prompt": "'> '"}, {"input": "data.x"}, {"set": "data.y", "to": "data.x + 1"}]},
+    "threads": {"T1": [{"call": "f"}]}})");
+  CHECK(program.input == std::vector<std::string>{"3", ""});
+  CHECK(listing(program, "f") == R"(f() local x
+   0  constant '> '                 ; x = input('> ')
+   1  perform prompt 1
+   2  pop
+   3  perform input 0
+   4  store_local x
+   5  perform input 0               ; data.x = input()
+   6  constant data
+   7  store_attribute 'x'
+   8  constant data                 ; data.y = data.x + 1
+   9  load_attribute 'x'
+  10  constant 1
+  11  binary +
+  12  constant data
+  13  store_attribute 'y'
+  14  constant None
+  15  return_value
+)");
+}
+
 TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compile]") {
   struct Row {
     std::string_view statement, complaints;
@@ -850,7 +973,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "\"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "
-       "\"daemon\" of a thread can"},
+       "\"daemon\" of a thread can, and any of a Local"},
       {R"json({"set": "mutexA.name", "to": "1"})json",
        "10: /functions/f/body/1/set: expected a thread, found the Lock \"mutexA\""},
       {R"json({"set": "forks[0]", "to": "1"})json",
@@ -897,7 +1020,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "29: /functions/f/body/1/do/0: \"continue\" stands outside a loop"},
       {R"json({"set": "'a'.x", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"x\" cannot be assigned to; \"name\" and "
-       "\"daemon\" of a thread can"},
+       "\"daemon\" of a thread can, and any of a Local"},
       {R"json({"choose": "xs[cuont]", "from": "cuont"})json",
        "16: /functions/f/body/1/choose: unknown name \"cuont\"; did you mean \"count\"?\n34: "
        "/functions/f/body/1/from: unknown name \"cuont\"; did you mean \"count\"?"},
@@ -1022,15 +1145,15 @@ TEST_CASE("compile: objects are laid out one behind the other, with their hidden
     std::uint32_t offset;
     std::string lock;
   };
-  const std::vector<Row> expected{{"a", 4, ""},
-                                  {"own", 6, "own.lock"},
-                                  {"c", 7, "a"},
-                                  {"cs[0]", 8, "cs[0].lock"},
-                                  {"cs[1]", 9, "cs[1].lock"},
-                                  {"s", 10, ""},
-                                  {"own.lock", 12, ""},
-                                  {"cs[0].lock", 14, ""},
-                                  {"cs[1].lock", 16, ""}};
+  const std::vector<Row> expected{{"a", 5, ""},
+                                  {"own", 7, "own.lock"},
+                                  {"c", 8, "a"},
+                                  {"cs[0]", 9, "cs[0].lock"},
+                                  {"cs[1]", 10, "cs[1].lock"},
+                                  {"s", 11, ""},
+                                  {"own.lock", 13, ""},
+                                  {"cs[0].lock", 15, ""},
+                                  {"cs[1].lock", 17, ""}};
   REQUIRE(program.objects.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const ObjectInfo& object = program.objects[i];

@@ -113,24 +113,24 @@ TEST_CASE("trace text: threads that are created share a column", "[report][trace
     2  0.000000    10  MainThread        start Thread-1 (f)
                                          sleeps 0.5 s
     3  0.000000     5  Thread-1 (f)      acquire con                          con.lock: Thread-1 (f)
-                    6                    read go: False
-    4  0.000000     7  Thread-1 (f)      wait con:                            con: Thread-1 (f)
+    4  0.000000     6  Thread-1 (f)      read go: False
+    5  0.000000     7  Thread-1 (f)      wait con:                            con: Thread-1 (f)
                                          BLOCKED, until it is notified        waiting
                                                                               con.lock: free
-    5  0.500000    11  MainThread        slept 0.5 s
-    6  0.500000    12  MainThread        acquire con                          go: False -> True
-                   13                    go = True                            con.lock: MainThread
-    7  0.500000    14  MainThread        notify con                           con: nobody waiting
+    6  0.500000    11  MainThread        slept 0.5 s
+    7  0.500000    12  MainThread        acquire con                          con.lock: MainThread
+    8  0.500000    13  MainThread        go = True                            go: False -> True
+    9  0.500000    14  MainThread        notify con                           con: nobody waiting
                                                                               Thread-1 (f) can go on
-    8  0.500000    12  MainThread        release con                          con.lock: free
+   10  0.500000    12  MainThread        release con                          con.lock: free
                    15                    join Thread-1 (f):
                                          BLOCKED, until it ends
-    9  0.500000     7  Thread-1 (f)      wait con: notified
-   10  0.500000     7  Thread-1 (f)      acquire con again                    con.lock: Thread-1 (f)
-   11  0.500000     6  Thread-1 (f)      read go: True                        con.lock: free
-                    5                    release con                          MainThread can go on
-                                         end
-   12  0.500000    15  MainThread        join Thread-1 (f)
+   11  0.500000     7  Thread-1 (f)      wait con: notified
+   12  0.500000     7  Thread-1 (f)      acquire con again                    con.lock: Thread-1 (f)
+   13  0.500000     6  Thread-1 (f)      read go: True
+   14  0.500000     5  Thread-1 (f)      release con                          con.lock: free
+                                         end                                  MainThread can go on
+   15  0.500000    15  MainThread        join Thread-1 (f)
                                          end
                                          the process ends
 )");

@@ -39,6 +39,7 @@ class Generator {
 
   std::string scenario() {
     choose_objects();
+    choose_barrier();
     std::string text = "{\"lockstep\": 1, \"name\": \"random\",\n \"machine\": {\"gil\": \"" +
                        dice_.one_of<std::string>({"3.9", "3.12", "free-threaded", "none"}) +
                        "\"},\n \"objects\": {" + joined(declarations_) +
@@ -53,7 +54,12 @@ class Generator {
                   "\": {\"params\": [\"k\"], \"body\": [{\"global\": [\"x\", \"y\", \"flag\"]}, " +
                   block(0) + "]}" + (functions.empty() ? "" : ",\n   ") + functions;
     }
-    if (functions_ > 0) text += ",\n \"functions\": {" + functions + "}";
+    if (has_action_) {
+      begin_body(functions_ + 1, 2);
+      functions += std::string(functions.empty() ? "" : ",\n   ") +
+                   "\"act\": [{\"global\": [\"x\", \"y\", \"flag\"]}, " + block(1) + "]";
+    }
+    if (!functions.empty()) text += ",\n \"functions\": {" + functions + "}";
     threads_ = with_main ? dice_.below(3) : 2 + dice_.below(2);
     if (with_main && functions_ == 0 && threads_ == 0) threads_ = 1;
     joins_in_turn_ = threads_ > 1 && dice_.percent(5);
@@ -103,6 +109,16 @@ class Generator {
                                   "\", \"maxsize\": " + std::to_string(dice_.below(3)) + "}",
               queues_);
     }
+  }
+
+  void choose_barrier() {
+    if (!dice_.percent(25)) return;
+    has_barrier_ = true;
+    has_action_ = dice_.percent(30);
+    declarations_.push_back(
+        "\"w\": {\"type\": \"Barrier\", \"parties\": " + std::to_string(1 + dice_.below(3)) +
+        (has_action_ ? ", \"action\": \"act\"" : "") +
+        (dice_.percent(20) ? ", \"timeout\": 0.5" : "") + "}");
   }
 
   void begin_body(std::size_t callable_from, std::size_t statements) {
@@ -169,7 +185,7 @@ class Generator {
     if (statements_left_ > 0) --statements_left_;
     const bool deep = depth >= 2 || statements_left_ == 0;
     for (;;) {
-      switch (dice_.below(22)) {
+      switch (dice_.below(25)) {
         case 0:
         case 1:
         case 2:
@@ -213,6 +229,9 @@ class Generator {
         case 19:
         case 20:
           return on_queue();
+        case 21:
+        case 22:
+          return on_barrier();
         default:
           return rare();
       }
@@ -323,6 +342,24 @@ class Generator {
     }
   }
 
+  std::string on_barrier() {
+    if (!has_barrier_) return data();
+    switch (dice_.below(8)) {
+      case 0:
+        return R"json({"barrier_wait": "w", "timeout": 0.5, "into": "got"})json";
+      case 1:
+        return R"json({"reset": "w"})json";
+      case 2:
+        return R"json({"abort": "w"})json";
+      case 3:
+        return R"json({"if": "w.broken", "then": [{"set": "y", "to": "w.n_waiting"}]})json";
+      case 4:
+        return R"json({"try": [{"barrier_wait": "w"}], "except": {"type": "BrokenBarrierError", "do": [{"set": "y", "to": 2}]}})json";
+      default:
+        return R"json({"barrier_wait": "w"})json";
+    }
+  }
+
   std::string data() {
     switch (dice_.below(6)) {
       case 0:
@@ -399,6 +436,8 @@ class Generator {
   Dice dice_;
   std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_, queues_;
   bool simple_queue_ = false;
+  bool has_barrier_ = false;
+  bool has_action_ = false;
   std::size_t functions_ = 0;
   std::size_t threads_ = 0;
   std::size_t callable_from_ = 0;

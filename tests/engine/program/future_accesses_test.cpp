@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 constexpr ObjectId lock_a{0}, lock_b{1}, event{2}, condition{3}, semaphore{4}, rlock{5}, queue{6},
-    simple_queue{7};
+    simple_queue{7}, barrier{8};
 constexpr GlobalId x{0}, y{1};
 
 // Constants of every program here.
@@ -32,6 +32,7 @@ class Builder {
     object("r", ObjectKind::rlock);
     object("q", ObjectKind::priority_queue);
     object("p", ObjectKind::simple_queue);
+    object("w", ObjectKind::barrier);
     program_.objects[condition.index].lock = lock_b;
     program_.globals = {{"x", {}}, {"y", {}}};
     program_.sites.resize(1);
@@ -118,7 +119,7 @@ std::string future(const Program& program, const FutureAccesses& accesses, const
                    bool first = false) {
   std::string text;
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-    for (const LetGoBy by : {LetGoBy::release, LetGoBy::set, LetGoBy::notify}) {
+    for (const LetGoBy by : {LetGoBy::release, LetGoBy::set, LetGoBy::notify, LetGoBy::arrive}) {
       const Value object = object_value({i});
       if (first ? accesses.may_first(local, by, object) : accesses.may(local, by, object)) {
         // A Condition's release is its lock's, and told of there.
@@ -192,6 +193,11 @@ TEST_CASE("FutureAccesses: every way in which a verb lets somebody go",
       {"release of a Condition is its lock's", condition, Verb::release, "b"},
       {"the end of a with on a Condition", condition, Verb::exit, "b"},
       {"a wait on a Condition lets its lock go", condition, Verb::wait, "b"},
+      {"who comes to a Barrier", barrier, Verb::barrier_wait, "w"},
+      {"who opens it after its action", barrier, Verb::barrier_release, "w"},
+      {"who breaks it after its action", barrier, Verb::barrier_break, "w"},
+      {"reset", barrier, Verb::reset, "w"},
+      {"abort", barrier, Verb::abort, "w"},
       {"acquire lets nobody go", lock_a, Verb::acquire, ""},
       {"a wait on an Event lets nobody go", event, Verb::wait, ""},
       {"clear lets nobody go", event, Verb::clear, ""},
@@ -377,6 +383,39 @@ TEST_CASE("FutureAccesses: may_first knows what a wait on a Condition takes agai
   local.operation = Operation::condition_park;
   CHECK(future(program, accesses, local, true) == "");  // it is let go already
   CHECK(future(program, accesses, local, false) == "b");
+}
+
+TEST_CASE("FutureAccesses: who is inside of a Barrier lets others go by leaving",
+          "[engine][future_accesses]") {
+  Builder builder;
+  builder.function("main").on(barrier, Verb::barrier_wait).op(Opcode::return_value);
+  const Program& program = builder.program();
+  const FutureAccesses accesses(program);
+  LocalState local = standing(program, {0});
+  local.continues = true;
+  local.operation = Operation::barrier_park;
+  CHECK(future(program, accesses, local) == "w");
+  CHECK(future(program, accesses, standing(program, {1})) == "");
+}
+
+TEST_CASE("FutureAccesses: call_with calls any function that is a value",
+          "[engine][future_accesses]") {
+  Builder builder;
+  builder.function("main").op(Opcode::call_with).op(Opcode::return_value);
+  builder.function("f").on(event, Verb::set).op(Opcode::return_value);
+  const Program& program = builder.function_constant(1).program();
+  CHECK(future(program, FutureAccesses(program), standing(program, {0})) == "e");
+}
+
+TEST_CASE("FutureAccesses: whoever starts a thread may start a Timer",
+          "[engine][future_accesses]") {
+  Builder builder;
+  builder.function("main").on_unknown(Verb::start).op(Opcode::return_value);
+  builder.function("timer").on(event, Verb::set).op(Opcode::return_value);
+  Program program = builder.program();
+  CHECK(future(program, FutureAccesses(program), standing(program, {0})) == "");
+  program.timer_body = FunctionId{1};
+  CHECK(future(program, FutureAccesses(program), standing(program, {0})) == "e");
 }
 
 TEST_CASE("FutureAccesses: who may store what an await reads", "[engine][future_accesses]") {

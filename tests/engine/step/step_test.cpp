@@ -49,7 +49,10 @@ struct Bench {
   }
   StepInfo take(const std::string& name, Choice::Kind kind = Choice::Kind::step,
                 std::uint32_t value = 0) {
-    const Choice choice{thread(name), kind, value};
+    return take(thread(name), kind, value);
+  }
+  StepInfo take(ThreadId who, Choice::Kind kind = Choice::Kind::step, std::uint32_t value = 0) {
+    const Choice choice{who, kind, value};
     INFO(dump(*machine, state));
     REQUIRE(is_enabled(*machine, state, choice));
     const StepInfo info = step(*machine, state, choice);
@@ -161,6 +164,115 @@ TEST_CASE("step: a timeout can fire exactly while its thread is blocked", "[engi
     bench.take("T2");  // stores the result
     CHECK(bench.value("got") == "True");
   }
+}
+
+TEST_CASE("step: who comes back to a Barrier waits until the round before has left",
+          "[engine][step][barrier]") {
+  Bench bench(R"s("objects": {"b": {"type": "Barrier", "parties": 2}},
+      "functions": {"f": [{"barrier_wait": "b"}, {"barrier_wait": "b"}]},
+      "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}})s",
+              "none");
+  bench.take("T1");
+  CHECK(bench.can() == "T2");
+  bench.take("T2");
+  CHECK(bench.can() == "T1");
+  bench.take("T1");
+  CHECK(bench.can() == "T1 T2");
+}
+
+TEST_CASE("step: while the action of a Barrier runs nobody comes, goes or gives up",
+          "[engine][step][barrier]") {
+  Bench bench(R"s("objects": {"b": {"type": "Barrier", "parties": 2, "action": "act"}},
+      "variables": {"n": 0}, "functions": {"act": [{"global": "n"}, {"set": "n", "to": 1}]},
+      "threads": {"T1": [{"barrier_wait": "b", "timeout": 1}], "T2": [{"barrier_wait": "b"}],
+                  "T3": [{"barrier_wait": "b", "timeout": 1}], "T4": [{"reset": "b"}],
+                  "T5": [{"abort": "b"}]})s",
+              "none");
+  bench.take("T1");
+  CHECK(bench.can() == "T1! T2 T3 T4 T5");
+  bench.take("T2");
+  CHECK(bench.can() == "T2");
+  bench.take("T2");
+  CHECK(bench.value("n") == "1");
+  CHECK(bench.can() == "T2");
+  bench.take("T2");  // opens it
+  CHECK(bench.can() == "T1 T4 T5");
+  SECTION("then the others go") {
+    bench.take("T1");
+    CHECK(bench.can() == "T3 T4 T5");
+    CHECK(bench.raised("T1").empty());
+  }
+  SECTION("an abort comes first") {
+    bench.take("T5");
+    bench.take("T1");
+    CHECK(bench.raised("T1") == "threading.BrokenBarrierError");
+  }
+  SECTION("a reset changes nothing for those who are leaving") {
+    bench.take("T4");
+    bench.take("T1");
+    CHECK(bench.raised("T1").empty());
+  }
+}
+
+TEST_CASE("step: a Timer is cancelled until its time has come, and then no more",
+          "[engine][step][timer]") {
+  Bench bench(R"s("variables": {"t": null, "fired": false},
+      "functions": {"f": [{"global": "fired"}, {"set": "fired", "to": true}]},
+      "main": [{"timer": "t", "interval": 5, "function": "f"}, {"start": "t"}, {"cancel": "t"}])s",
+              "none");
+  const ThreadId timer{1};
+  for (int i = 0; i < 4; ++i) bench.take("MainThread");  // create, store, load, start
+  CHECK(bench.can() == "MainThread Thread-1!");
+  bench.take("MainThread");
+  SECTION("cancelled in time") {
+    bench.take("MainThread");
+    CHECK(bench.can() == "Thread-1");
+    CHECK(is_cancelled(*bench.program, bench.state, timer));
+    bench.take(timer);
+    CHECK(bench.value("fired") == "False");
+    CHECK(bench.can().empty());
+  }
+  SECTION("cancelled too late") {
+    bench.take(timer, Choice::Kind::timeout);
+    const State fired = bench.state;
+    bench.take("MainThread");
+    CHECK_FALSE(is_cancelled(*bench.program, bench.state, timer));
+    CHECK(bench.can() == "Thread-1");
+    bench.take(timer);
+    CHECK(bench.value("fired") == "True");
+  }
+}
+
+TEST_CASE("step: a line of input goes to whoever comes first", "[engine][step]") {
+  Bench bench(R"s("input": ["only"], "variables": {"x": null, "y": null},
+      "threads": {"T1": [{"input": "x"}], "T2": [{"input": "y"}]})s");
+  CHECK(bench.state.words[layout::lines_read] == 0);
+  bench.take("T2");
+  CHECK(bench.state.words[layout::lines_read] == 1);
+  bench.take("T2");
+  CHECK(bench.value("y") == "'only'");
+  bench.take("T1");
+  CHECK(bench.raised("T1") == "EOFError: EOF when reading a line");
+  CHECK(bench.state.words[layout::lines_read] == 1);
+}
+
+TEST_CASE("step: what a thread keeps in a Local is private to it", "[engine][step]") {
+  Bench bench(R"s("objects": {"data": "Local"}, "variables": {"n": null}, "threads": {
+      "T1": [{"set": "data.b", "to": 1}, {"set": "data.a", "to": 2}, {"yield": true}, {"yield": true}],
+      "T2": [{"set": "data.a", "to": 2}, {"set": "data.b", "to": 1}, {"yield": true},
+             {"set": "n", "to": "data.a + data.b"}]})s");
+  const auto attributes = [&](const std::string& name) {
+    return bench.machine->locals()
+        .get(local(*bench.program, bench.state, bench.thread(name)))
+        .attributes;
+  };
+  CHECK(attributes("T1").size() == 2);
+  CHECK(attributes("T1") == attributes("T2"));  // in whatever order they came
+  bench.take("T2");
+  CHECK(attributes("T2").size() == 2);
+  bench.take("T2");
+  CHECK(bench.value("n") == "3");
+  CHECK(attributes("T2").empty());
 }
 
 TEST_CASE("step: every item of a choose is a choice", "[engine][step]") {
