@@ -1,0 +1,79 @@
+"""export: the programs that it writes, run by a real interpreter, and what it refuses."""
+import os
+import subprocess
+import sys
+import unittest
+
+import binary
+
+LOCK_ORDER = binary.ROOT / "scenarios/tutorial/09-deadlock/lock-order.lockstep.json"
+QUIET = {**os.environ, "LOCKSTEP_QUIET": "0.5"}
+
+
+class Export(binary.TestCase):
+    def run_python(self, source):
+        program = self.write("program.py", source)  # whose lines the stacks show
+        return subprocess.run([sys.executable, program], capture_output=True, text=True,
+                              timeout=120, env=QUIET)
+
+    def test_a_program_of_its_own(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "name": "say \"hi\" \\ there", "variables": {"n": 2},
+            "objects": {"m": "Lock", "q": {"type": "Queue", "maxsize": 2}},
+            "functions": {"f": {"params": ["k"], "body": [
+                {"global": ["n"]}, {"with": "m", "do": [{"set": "n", "to": "n * k"}]},
+                {"put": "q", "item": "n"}]}},
+            "threads": {"T 1": {"target": "f", "args": [3]}},
+            "main": [
+                {"call": "f", "args": [5]}, {"get": "q", "into": "got"},
+                {"print": ["got", "f'{n:>4}|'"]}]})
+        out, err = self.lockstep("export", path, "--python", status=0)
+        self.assertEqual(err, "")
+        done = self.run_python(out)
+        self.assertEqual((done.returncode, done.stdout), (0, "10   10|\n"), done.stderr)
+
+    def test_a_deadlock_found_here_deadlocks_there(self):
+        out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--counterexample", status=0)
+        done = self.run_python(out)
+        self.assertEqual(done.returncode, 3)
+        for said in ["deadlock: nobody can go on", "T1 is in acquire mutexA",
+                     "T2 is in acquire mutexB", "mutexA.acquire()"]:
+            self.assertIn(said, done.stderr)
+
+    def test_an_interleaving_that_ends_well(self):
+        out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--schedule",
+                               "finish:round-robin", status=0)
+        done = self.run_python(out)
+        self.assertIn(done.returncode, (0, 3), done.stderr)
+        out, _ = self.lockstep("export", LOCK_ORDER, "--python", "--schedule", "finish:round-robin",
+                               status=0)
+        self.assertEqual(self.run_python(out).returncode, 0)
+
+    def test_turns_that_do_not_fit_are_told(self):
+        out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--counterexample", status=0)
+        begin = out.index("repeat([")
+        spoilt = out[:begin] + "repeat([\"1 1 7\"])" + out[out.index("])", begin) + 2:]
+        done = self.run_python(spoilt)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("turn 3 of 3 does not come", done.stderr)
+
+    def test_what_it_refuses(self):
+        for arguments, status, said in [
+            ([binary.TWO_MUTEXES], 2, "say what to export to: --python"),
+            ([binary.TWO_MUTEXES, "--python", "--schedule", "T1", "--counterexample"], 2,
+             "exclude each other"),
+            ([binary.TWO_MUTEXES, "--python", "--schedule", "T9"], 2, "there is no thread \"T9\""),
+            ([binary.TWO_MUTEXES, "--python", "--schedule", "T1*99"], 5, "does not fit"),
+            ([binary.TWO_MUTEXES, "--python", "--output", self.folder / "no" / "x.py"], 2,
+             "cannot write"),
+            ([LOCK_ORDER, "--python", "--counterexample"], 4, "nothing was found"),
+            ([self.folder / "none.json", "--python"], 2, "cannot read"),
+        ]:
+            with self.subTest(arguments):
+                out, err = self.lockstep("export", *arguments, status=status)
+                self.assertEqual(out, "")
+                self.assertIn(said, err)
+
+
+if __name__ == "__main__":
+    unittest.main()
