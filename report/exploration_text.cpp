@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "report/finding_text.h"
+#include "report/fix_text.h"
 #include "report/outcomes_text.h"
 #include "report/words.h"
 
@@ -67,8 +68,13 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
   std::string text;
   const std::string file = context.subject.file == "-" ? "standard input" : context.subject.file;
   text += fmt::format("{}", paint(Ink::strong, printable(file)));
-  if (!context.program.name.empty()) text += fmt::format("  {}", printable(context.program.name));
-  text += fmt::format("\n{}\n", paint(ink_of(exploration.verdict), sentence(exploration.verdict)));
+  if (const std::string name = printable(context.program.name); !name.empty()) {
+    const bool beside = display_width(printable(file)) + 2 + display_width(name) <= context.width;
+    text += beside ? "  " + name + '\n' : '\n' + hanging(name, context.width, 2, 4);
+  } else {
+    text += '\n';
+  }
+  text += fmt::format("{}\n", paint(ink_of(exploration.verdict), sentence(exploration.verdict)));
 
   for (std::size_t i = 0; i < findings.size() && i < findings_in_full; ++i) {
     const Finding& finding = findings[i];
@@ -76,12 +82,12 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
     text += finding_text(
         finding, {context.program, context.interleaving ? context.interleaving(finding) : "",
                   replay_line(context.subject, finding.schedule),
-                  fmt::format("lockstep fix {}", subject_arguments(context.subject)), paint});
+                  fix_line(context.subject, finding), paint, context.width});
   }
   if (findings.size() > findings_in_full) {
     text += fmt::format("\n{} more:\n", findings.size() - findings_in_full);
     for (std::size_t i = findings_in_full; i < findings.size(); ++i) {
-      text += fmt::format("  {}\n", finding_line(findings[i]));
+      text += hanging(finding_line(findings[i]), context.width, 2, 4);
     }
   }
 
@@ -89,8 +95,7 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
       !outcomes.empty()) {
     text += '\n' + outcomes;
   }
-  text += fmt::format("\n{}\n", extent(exploration));
-  return text;
+  return text + '\n' + hanging(extent(exploration), context.width, 0, 2);
 }
 
 }  // namespace lockstep
