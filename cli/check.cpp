@@ -43,7 +43,7 @@ void check_run(CheckedScenario& checked, const Input& input) {
   } else {
     policy = policy_named("timed")->make(input.program, expected.seed);
   }
-  const Simulation simulation = simulate(input.program, *policy, nullptr, run_steps_max);
+  const Simulation simulation = simulate(input.program, *policy, nullptr, {run_steps_max});
   take(checked, judge_run(input.program, expected, simulation, input.subject));
 }
 
@@ -71,7 +71,13 @@ void check_exploration(CheckedScenario& checked, const Input& input, ExploreOpti
 void check_fix(CheckedScenario& checked, const Input& input, const ExploreOptions& options) {
   checked.checks.emplace_back("fix");
   const FixResult result = fix(input.scenario, input.program, options);
-  if (!checked.explored) note(checked, result.exploration);
+  if (!input.scenario.expect.explore) {
+    // A remedy is for a deadlock; nothing else may happen.
+    ExploreExpectation expected;
+    expected.deadlock = Possibility::possible;
+    note(checked, result.exploration);
+    take(checked, judge_exploration(input.program, expected, result.exploration, input.subject));
+  }
   take(checked, judge_fix(*input.scenario.expect.fix, result, input.subject));
 }
 
@@ -150,7 +156,8 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
       const bool on_output = target.path == "-";
       written &= write_report(
           console, command, target,
-          check_text(scenarios, took.count(), on_output ? console.paint() : Paint(false)));
+          check_text(scenarios, took.count(), on_output ? console.paint() : Paint(false),
+                     on_output ? console.width() : 100));
     }
   }
   if (is_interrupted()) {
@@ -169,7 +176,8 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
 const Command check_command{
     "check", "PATH... [options]",
     "Runs and explores scenarios and holds them to their \"expect\". A scenario without one is "
-    "explored, and any finding fails it. What \"expect\" does not speak of must not happen.",
+    "explored, and any finding fails it. What \"expect\" does not speak of must not happen: with "
+    "\"explore\" or \"fix\" in no interleaving, with \"run\" alone not in that run.",
     "lockstep check scenarios --report json=report.json", act};
 
 }  // namespace lockstep

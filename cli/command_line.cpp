@@ -38,7 +38,8 @@ std::string short_help() {
   text +=
       "\nBegin with: lockstep explore scenarios/tutorial/09-deadlock/two-mutexes.lockstep.json\n"
       "\nexit status: 0 nothing found, 1 a finding, 2 wrong usage or input, 3 cut short by a "
-      "limit,\n             4 no scenario selected, 5 a schedule does not fit, 70 a fault of "
+      "limit,\n             4 nothing selected (no scenario, no deadlock to draw), 5 a schedule "
+      "does not fit, 70 a fault of "
       "lockstep's own\n";
   return text;
 }

@@ -16,6 +16,7 @@
 #include "language/schedule.h"
 #include "report/exploration_json.h"
 #include "report/finding_text.h"
+#include "report/fix_text.h"
 #include "report/trace_jsonl.h"
 #include "report/trace_text.h"
 #include "report/words.h"
@@ -34,25 +35,26 @@ std::string extent(const RunResult& result) {
                      counted(result.preemptions, "preemption"), result.now);
 }
 
-std::string end_line(const Simulation& simulation, const Paint& paint) {
+std::string end_line(const Simulation& simulation, std::size_t width, const Paint& paint) {
   const RunResult& result = simulation.result;
   const std::vector<std::string> runnable = printable_names(simulation.runnable);
   const std::string could_go_on =
-      runnable.empty() ? "nobody can go on" : fmt::format("{} can go on", listed(runnable));
+      runnable.empty() ? "; nobody can go on" : fmt::format("; {} can go on", listed(runnable));
+  const auto line = [&](Ink ink, const std::string& word, const std::string& who) {
+    std::string text = hanging(fmt::format("{}: {}{}", word, extent(result), who), width, 0, 2);
+    return text.replace(0, word.size(), paint(ink, word));
+  };
   switch (result.end) {
     case RunResult::End::finished:
-      return fmt::format("{}: {}\n", paint(Ink::good, "finished"), extent(result));
+      return line(Ink::good, "finished", "");
     case RunResult::End::stuck:
-      return fmt::format("{}: {}; nobody can go on\n", paint(Ink::bad, "stuck"), extent(result));
+      return line(Ink::bad, "stuck", "; nobody can go on");
     case RunResult::End::stopped:
-      return fmt::format("{}: {}; {}\n", paint(Ink::warn, "the schedule ends here"), extent(result),
-                         could_go_on);
+      return line(Ink::warn, "the schedule ends here", could_go_on);
     case RunResult::End::refused:
-      return fmt::format("{}: {}; {}\n", paint(Ink::bad, "the schedule does not fit here"),
-                         extent(result), could_go_on);
+      return line(Ink::bad, "the schedule does not fit here", could_go_on);
     case RunResult::End::limit:
-      return fmt::format("{}: {}; {}\n", paint(Ink::warn, "cut short"), extent(result),
-                         could_go_on);
+      return line(Ink::warn, "cut short", could_go_on);
   }
   return {};
 }
@@ -85,18 +87,17 @@ std::string exceptions_text(const Simulation& simulation) {
 void print_end(Console& console, const Input& input, const Simulation& simulation,
                bool trace_is_shown) {
   const Paint paint = console.paint();
-  if (trace_is_shown) console.out("\n");
-  console.out(end_line(simulation, paint));
+  if (trace_is_shown && simulation.result.steps > 0) console.out("\n");
+  console.out(end_line(simulation, console.width(), paint));
   console.out(variables_text(simulation, console.width()));
   console.out(exceptions_text(simulation));
   for (const Finding& finding : simulation.findings) {
     const std::string interleaving =
         trace_is_shown ? "" : interleaving_text(input.program, finding, console.width() - 4, paint);
-    console.out(
-        "\n" +
-        finding_text(finding,
-                     {input.program, interleaving, replay_line(input.subject, finding.schedule),
-                      fmt::format("lockstep fix {}", subject_arguments(input.subject)), paint}));
+    console.out("\n" +
+                finding_text(finding, {input.program, interleaving,
+                                       replay_line(input.subject, finding.schedule),
+                                       fix_line(input.subject, finding), paint, console.width()}));
   }
 }
 
@@ -143,8 +144,9 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
     json = std::make_unique<TraceJsonl>(input.program, digest(input.scenario.text), write);
   }
   TraceSink* sink = text ? static_cast<TraceSink*>(text.get()) : json.get();
-  const Simulation simulation = simulate(input.program, policy, sink, options.steps_max,
-                                         [&console] { return console.reader_is_gone(); });
+  const Simulation simulation = simulate(
+      input.program, policy, sink,
+      {options.steps_max, options.seconds_max, [&console] { return console.reader_is_gone(); }});
 
   if (json) {
     for (const Finding& finding : simulation.findings) {

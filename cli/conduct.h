@@ -19,6 +19,7 @@ struct ConductOptions {
   std::string trace;  // "text", "json", "none"
   std::uint64_t steps_max;
   std::optional<std::string> save_schedule;  // a file
+  double seconds_max = 0;                    // real time; 0: none
 };
 Exit conduct(Console& console, const Command& command, const Input& input, Policy& policy,
              const ConductOptions& options);

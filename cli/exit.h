@@ -8,7 +8,7 @@ enum class Exit : int {
   finding = 1,           // a finding, or an expectation not met
   bad_input = 2,         // wrong usage; a file that cannot be accepted, read or written
   incomplete = 3,        // nothing found, but cut short by a limit
-  nothing_selected = 4,  // no scenario under the paths
+  nothing_selected = 4,  // no scenario under the paths, no deadlock to draw
   does_not_fit = 5,      // a replay or an explicit schedule
   internal_fault = 70,   // lockstep's own; engine/assert.cpp ends with the same number
   interrupted = 130,     // SIGINT; what was found was written

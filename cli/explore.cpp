@@ -19,8 +19,14 @@ namespace {
 bool save_schedules(Console& console, const Command& command, const Input& input,
                     const Exploration& exploration, const std::string& path) {
   std::error_code error;
+  if (exploration.findings.empty()) {
+    const bool is_old = std::filesystem::exists(path, error);
+    console.err(fmt::format("lockstep {}: nothing was found, so no schedule is saved in {}{}\n",
+                            command.name, shown_path(path),
+                            is_old ? "; what is there is left as it is" : ""));
+    return true;
+  }
   if (!path.ends_with('/') && !std::filesystem::is_directory(path, error)) {
-    if (exploration.findings.empty()) return true;
     return save_schedule(console, command, input, exploration.findings.front().schedule, path);
   }
   std::filesystem::create_directories(path, error);  // if not, writing says why
@@ -67,7 +73,8 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
     const Paint paint = on_output ? console.paint() : Paint(false);
     const std::size_t width = on_output ? console.width() : 100;
     const auto interleaving = [&](const Finding& finding) {
-      return interleaving_text(input->program, finding, width, paint);
+      // The report indents it by four.
+      return interleaving_text(input->program, finding, width - 4, paint);
     };
     written &= write_report(console, command, target,
                             exploration_text(exploration, {input->program, input->subject, width,

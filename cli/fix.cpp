@@ -83,6 +83,16 @@ std::optional<std::string> wrong_usage(const FixOptions& options, const std::str
   return std::nullopt;
 }
 
+// A number beyond the table, where there is one.
+std::optional<std::string> out_of_range(const FixResult& result,
+                                        const std::optional<std::string>& remedy) {
+  const std::size_t number = remedy ? number_of(*remedy) : 0;
+  if (result.tried.empty() || number <= result.tried.size()) return std::nullopt;
+  const std::string range =
+      result.tried.size() == 1 ? "1" : fmt::format("1 to {}", result.tried.size());
+  return fmt::format("--remedy: expected {}, found {}", range, number);
+}
+
 Exit exit_of(const FixResult& result, const LimitOptions& limits) {
   if (result.exploration.findings.empty()) {
     return result.exploration.complete || limits.allow_incomplete ? Exit::ok : Exit::incomplete;
@@ -129,19 +139,27 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const FixResult result = fix(input->scenario, input->program, explore_options(limits, console));
   console.progress({});
 
+  const bool wants_change = asked.write || asked.output || asked.diff || asked.patch;
+  std::optional<FixHints> hints;
+  if (!wants_change) {
+    hints = FixHints{subject_arguments(input->subject), asked.remedy.has_value()};
+    if (asked.remedy) hints->arguments += " --remedy " + *asked.remedy;
+  }
   bool written = true;
   for (const ReportTarget& target : *targets) {
     const bool on_output = target.path == "-";
-    written &=
-        write_report(console, command, target,
-                     target.format == "json"
-                         ? fix_json(result, input->program, input->subject)
-                         : fix_text(result, input->subject, on_output ? console.width() : 100,
-                                    on_output ? console.paint() : Paint(false)));
+    written &= write_report(console, command, target,
+                            target.format == "json"
+                                ? fix_json(result, input->program, input->subject)
+                                : fix_text(result, hints, on_output ? console.width() : 100,
+                                           on_output ? console.paint() : Paint(false)));
   }
   if (!written) return Exit::bad_input;
+  if (const auto wrong = out_of_range(result, asked.remedy)) {
+    console.err(fmt::format("lockstep {}: {}\n", command.name, *wrong));
+    return Exit::bad_input;
+  }
 
-  const bool wants_change = asked.write || asked.output || asked.diff || asked.patch;
   if (!wants_change && !asked.remedy) return exit_of(result, limits);
   const TriedRemedy* chosen = choose(result, asked.remedy);
   if (chosen == nullptr) {

@@ -64,7 +64,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
     }
   }
 
-  const Simulation simulation = simulate(input->program, *policy, nullptr, graph_steps_max);
+  const Simulation simulation = simulate(input->program, *policy, nullptr, {graph_steps_max});
   if (simulation.result.end == RunResult::End::refused) {
     console.err(fmt::format("lockstep {}: the schedule does not fit: {}\n", command.name,
                             simulation.result.reason));

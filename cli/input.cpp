@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -12,7 +13,9 @@
 
 #include "cli/signals.h"
 #include "language/json_tree.h"
+#include "language/reader.h"
 #include "language/schedule.h"
+#include "remedy/remedy.h"
 #include "report/words.h"
 
 namespace lockstep {
@@ -20,6 +23,24 @@ namespace {
 
 std::string error_text(int error) {
   return std::strerror(error);  // NOLINT(concurrency-mt-unsafe)
+}
+
+// The language reads a scenario without knowing any remedy, so the name of one is looked up here.
+void check_remedy(const JsonNode& document, std::string_view text,
+                  std::vector<Complaint>& complaints) {
+  const JsonNode* node = &document;
+  for (const char* key : {"expect", "fix", "remedy"}) {
+    if (node != nullptr) node = node->find(key);
+  }
+  if (node == nullptr || node->kind != JsonNode::Kind::string || node->text.empty()) return;
+  std::vector<std::string> names;
+  for (const RemedyRow& row : remedy_rows()) names.emplace_back(row.name);
+  if (std::find(names.begin(), names.end(), node->text) != names.end()) return;
+  Reader reader(text);
+  reader.complain({*node, "/expect/fix/remedy"},
+                  fmt::format("there is no remedy {}, only {}{}", json_string(node->text),
+                              listed(names), did_you_mean(node->text, names)));
+  for (Complaint& complaint : reader.take()) complaints.push_back(std::move(complaint));
 }
 
 }  // namespace
@@ -65,6 +86,11 @@ std::optional<Input> read_input(const Subject& subject, std::string& said) {
 std::optional<Input> accept_input(const Subject& subject, const std::string& text,
                                   std::string& said) {
   Loaded loaded = load(subject.file, text, subject.settings);
+  if (loaded.scenario) {
+    check_remedy(loaded.scenario->tree, text, loaded.complaints);
+  } else if (const JsonTree tree = read_json(text); tree.root) {
+    check_remedy(*tree.root, text, loaded.complaints);
+  }
   std::optional<Schedule> schedule;
   if (loaded.program && loaded.complaints.empty()) {
     if (const JsonNode* node = loaded.scenario->tree.find("schedule")) {

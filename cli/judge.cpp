@@ -352,18 +352,26 @@ Judgement judge_fix(const FixExpectation& expected, const FixResult& result,
   if (!expected.remedy) return judgement;
   const std::string what = "fix/remedy";
   const std::string replay = "lockstep fix " + subject_arguments(subject);
-  const TriedRemedy* found = nullptr;
+  // The best of that name: one that may yet be verified counts for more than one that is refuted.
+  const TriedRemedy *verified = nullptr, *unknown = nullptr, *refuted = nullptr;
   for (const TriedRemedy& tried : result.tried) {
     if (tried.proposal.remedy != *expected.remedy) continue;
-    if (found == nullptr || tried.verdict == TriedRemedy::Verdict::verified) found = &tried;
+    const TriedRemedy*& best = tried.verdict == TriedRemedy::Verdict::verified  ? verified
+                               : tried.verdict == TriedRemedy::Verdict::unknown ? unknown
+                                                                                : refuted;
+    if (best == nullptr) best = &tried;
   }
+  if (verified != nullptr) return judgement;
   const std::string wanted = *expected.remedy + " verified";
-  if (found == nullptr) {
-    judgement.unmet.push_back({what, wanted, "it does not apply", replay});
-  } else if (found->verdict == TriedRemedy::Verdict::unknown) {
+  if (unknown != nullptr) {
+    judgement.undecided.push_back(fmt::format("{}: {} ({})", what, wanted, unknown->reason));
+  } else if (!result.exploration.complete) {
+    // A remedy is proposed for what was found; more might have been.
     judgement.undecided.push_back(fmt::format("{}: {}", what, wanted));
-  } else if (found->verdict == TriedRemedy::Verdict::refuted) {
-    judgement.unmet.push_back({what, wanted, "refuted: " + found->reason, replay});
+  } else if (refuted != nullptr) {
+    judgement.unmet.push_back({what, wanted, "refuted: " + refuted->reason, replay});
+  } else {
+    judgement.unmet.push_back({what, wanted, "it does not apply", replay});
   }
   return judgement;
 }

@@ -1,7 +1,8 @@
 // A scenario's "expect", held against what happened.
 //
-// What "expect" does not speak of must not happen: a deadlock, an uncaught exception or a broken
-// invariant that nobody expects is unmet as well. What a cut-short exploration cannot decide is
+// What "expect" does not speak of must not happen where it looks, in the run or in all
+// interleavings: a deadlock, an uncaught exception or a broken invariant that nobody expects is
+// unmet as well. What a cut-short exploration cannot decide is
 // neither met nor unmet but undecided; it can confirm `possible`, and refute the others.
 //
 // Tested by tests/cli/judge_test.cpp.

@@ -300,12 +300,13 @@ std::optional<std::map<std::string, std::string>> settings_of(const Command& com
 
 void add_limits(Options& options, LimitOptions& limits) {
   limits.memory_bytes = memory_bytes_here() / 4 * 3;  // the rest is for all else
-  options.number("--max-states", limits.states, "stop after so many states");
+  options.number("--max-states", limits.states, "stop after so many states; default: 0, no limit");
   options.size("--max-memory", limits.memory_bytes,
                "stop when the search keeps so much: 512M, 2G; default: three quarters of the "
                "memory there is, 0 is no limit");
-  options.seconds("--max-seconds", limits.seconds, "stop after so much time");
-  options.number("--max-steps", limits.steps, "do not follow an interleaving any further");
+  options.seconds("--max-seconds", limits.seconds, "stop after so much time; default: 0, no limit");
+  options.number("--max-steps", limits.steps,
+                 "do not follow an interleaving any further; default: 0, no limit");
   options.flag("--allow-incomplete", limits.allow_incomplete,
                "exit 0 instead of 3 when a limit cut the search short and nothing was found");
   options.flag("--no-memo", limits.no_memo, "interpret every private run anew: slow, for tests");

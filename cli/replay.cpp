@@ -59,6 +59,13 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
     return Exit::bad_input;
   }
   if (const std::string now = digest(*scenario); now != saved.digest) {
+    if (subject.file == "-") {
+      console.err(
+          fmt::format("lockstep {0}: the schedule is of a scenario that came from standard input, "
+                      "and this is not it\n  lockstep {0} {1} <SCENARIO hands it in again\n",
+                      command.name, shell_quoted(path)));
+      return Exit::does_not_fit;
+    }
     console.err(
         fmt::format("lockstep {}: {} has changed since the schedule was saved\n"
                     "  it was  {}\n  it is   {}\n"
@@ -80,7 +87,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   }
   const auto policy = scripted_policy(input->program, *schedule.schedule, 0);
   return conduct(console, command, *input, *policy,
-                 {trace.value_or("text"), replay_steps_max, std::nullopt});
+                 {trace.value_or("text"), replay_steps_max, std::nullopt, 0});
 }
 
 }  // namespace

@@ -48,16 +48,19 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   std::optional<std::string> policy, schedule, save, trace;
   std::uint64_t seed = 0;
   std::uint64_t steps_max = 1'000'000;
+  double seconds_max = 0;
   Options options(command, console);
   add_scenario(options, scenario);
   options.word("--policy", policies, policy, policy_help);
   options.number("--seed", seed, "what random choices of a policy are drawn from; default: 0");
   options.text("--schedule", "FILE-OR-TEXT", schedule,
-               "exactly this interleaving: 'T1*3,T2', a saved schedule, or an array of directives");
+               "exactly this interleaving: 'T1*3,T2', a JSON array of directives, or the file of "
+               "one or of a saved schedule");
   options.text("--save-schedule", "FILE", save, "write the interleaving for `lockstep replay`");
   add_trace(options, trace);
   options.number("--max-steps", steps_max,
                  "stop after so many steps; default: 1000000, 0 is no limit");
+  options.seconds("--max-seconds", seconds_max, "stop after so much time; default: 0, no limit");
   if (const auto exit = options.parse(arguments)) return *exit;
 
   const auto settings = settings_of(command, scenario, console);
@@ -68,7 +71,8 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
       choose_policy(console, command, *input, policy, schedule, seed);
   if (chosen == nullptr) return Exit::bad_input;
   if (steps_max == 0) steps_max = replay_steps_max;
-  return conduct(console, command, *input, *chosen, {trace.value_or("text"), steps_max, save});
+  return conduct(console, command, *input, *chosen,
+                 {trace.value_or("text"), steps_max, save, seconds_max});
 }
 
 }  // namespace

@@ -29,6 +29,15 @@ std::optional<Schedule> accept(Console& console, ReadSchedule read, const std::s
 std::optional<Schedule> read_schedule_argument(Console& console, const Command& command,
                                                const Input& input, const std::string& argument) {
   if (!is_file(argument)) {
+    if (argument.starts_with('[')) {  // no name of a thread begins so but in quotes
+      const JsonTree tree = read_json(argument);
+      if (!tree.root) {
+        console.err(render("--schedule", argument, tree.complaints));
+        return std::nullopt;
+      }
+      return accept(console, read_schedule(input.program, *tree.root, argument, ""), "--schedule",
+                    argument);
+    }
     if (argument.ends_with(".json")) {
       console.err(fmt::format("lockstep {}: --schedule: there is no file {}\n", command.name,
                               printable(argument)));

@@ -13,7 +13,8 @@ namespace lockstep {
 struct Command;  // command.h
 
 // What --schedule names: a saved schedule, a file with an array of directives, or the
-// directives themselves, "T1*3,T2". Nothing: what is wrong has been said.
+// directives themselves, as such an array or in short, "T1*3,T2". Nothing: what is wrong has been
+// said.
 std::optional<Schedule> read_schedule_argument(Console& console, const Command& command,
                                                const Input& input, const std::string& argument);
 

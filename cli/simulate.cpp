@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <utility>
 
@@ -116,16 +117,26 @@ std::string interleaving_text(const Program& program, const Finding& finding, st
 }
 
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
-                    std::uint64_t steps_max, const std::function<bool()>& cut) {
+                    const SimulationLimits& limits) {
   const Machine machine(program);
   Watch watch(program, sink);
   RunOptions options;
-  options.limits.steps_max = steps_max;
-  options.limits.cut = [&cut] { return is_interrupted() || (cut && cut()); };
+  const auto start = std::chrono::steady_clock::now();
+  bool is_late = false;
+  options.limits.steps_max = limits.steps_max;
+  options.limits.cut = [&] {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    is_late = limits.seconds_max > 0 && took.count() > limits.seconds_max;
+    return is_late || is_interrupted() || (limits.cut && limits.cut());
+  };
 
   watch.check(machine, initial_state(machine), program.invariants);
   Simulation simulation;
   simulation.result = run(machine, policy, &watch, options);
+  if (is_late) {
+    simulation.result.reason =
+        fmt::format("time: the limit of {:g} s was reached", limits.seconds_max);
+  }
   const RunResult& result = simulation.result;
   const State& state = result.state;
   simulation.output = watch.recorder().output();
@@ -170,14 +181,19 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
     }
   };
 
+  std::vector<ThreadId> raisers;
   for (std::size_t i = 0; i < thread_count(program, state); ++i) {
     const ThreadId thread{static_cast<std::uint32_t>(i)};
     const Value exception = uncaught(machine, state, thread);
     if (exception == none_value) continue;
     simulation.exceptions.emplace_back(thread_name(machine, state, thread),
                                        exception_line(machine.values(), exception, names));
-    if (is_silent(simulation.exceptions.back().second)) continue;
-    add(FindingKind::uncaught_exception, exception_fingerprint(machine, whole, thread), 0, whole);
+    if (!is_silent(simulation.exceptions.back().second)) raisers.push_back(thread);
+  }
+  if (!raisers.empty()) {
+    for (std::string& fingerprint : exception_fingerprints(machine, whole, raisers)) {
+      add(FindingKind::uncaught_exception, std::move(fingerprint), 0, whole);
+    }
   }
 
   const std::size_t invariants = watch.violations().size();

@@ -22,10 +22,15 @@ struct Simulation {
   GraphPicture picture;                                         // who waits for whom at the end
 };
 
-// `sink` is handed each step; null: nobody looks. Interrupted by SIGINT and SIGTERM, and by
-// `cut` if there is one.
+struct SimulationLimits {
+  std::uint64_t steps_max;
+  double seconds_max = 0;       // real time; 0: none
+  std::function<bool()> cut{};  // asked now and then; true ends the run. Absent: nobody is asked
+};
+
+// `sink` is handed each step; null: nobody looks. SIGINT and SIGTERM end it as well.
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
-                    std::uint64_t steps_max, const std::function<bool()>& cut = {});
+                    const SimulationLimits& limits);
 
 // The interleaving that leads to a finding, in columns, from a replay of its choices.
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,

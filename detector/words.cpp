@@ -9,13 +9,18 @@
 namespace lockstep {
 namespace {
 
+constexpr std::size_t names_max = 16;  // in one sentence
+
+// Of more than names_max the first, "and 44 more".
 template <class Name>
 std::string listed(std::size_t count, Name name) {
   std::string text;
-  for (std::size_t i = 0; i < count; ++i) {
+  const std::size_t shown = count > names_max ? names_max : count;
+  for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) text += i + 1 == count ? " and " : ", ";
     text += name(i);
   }
+  if (shown < count) text += " and " + std::to_string(count - shown) + " more";
   return text;
 }
 
@@ -83,6 +88,7 @@ std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
   if (waiter.object) return object(waiter).name;
   if (waiter.by == LetGoBy::store) return awaited(waiter);
   const std::vector<ThreadId> others = joined(waiter);
+  if (others.size() > names_max) return threads(others);
   std::string text;
   for (const ThreadId other : others) text += (text.empty() ? "" : ", ") + thread(other);
   return text;

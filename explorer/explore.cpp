@@ -132,9 +132,10 @@ class Exploring {
       Way way = first_way(machine_, search_.graph, step.from);
       way.choices.push_back(step.choice);
       way.preemptions = count_preemptions(machine_, way.choices);
-      group_of_ending_[ending] = group_for(
-          {FindingKind::uncaught_exception, exception_fingerprint(machine_, way, ending.thread)},
-          [&] { return way; });
+      std::string fingerprint =
+          std::move(exception_fingerprints(machine_, way, {&ending.thread, 1}).front());
+      group_of_ending_[ending] =
+          group_for({FindingKind::uncaught_exception, std::move(fingerprint)}, [&] { return way; });
     }
   }
 

@@ -239,10 +239,15 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
   return finding;
 }
 
-std::string exception_fingerprint(const Machine& machine, const Way& way, ThreadId thread) {
+std::vector<std::string> exception_fingerprints(const Machine& machine, const Way& way,
+                                                std::span<const ThreadId> threads) {
   Witness witness;
   const State state = run_again(machine, way, witness);
-  return describe_end(machine, state, witness, thread).fingerprint;
+  std::vector<std::string> fingerprints;
+  for (const ThreadId thread : threads) {
+    fingerprints.push_back(describe_end(machine, state, witness, thread).fingerprint);
+  }
+  return fingerprints;
 }
 
 std::string condition_fingerprint(const Program& program, FindingKind kind, std::size_t condition) {

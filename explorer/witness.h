@@ -1,7 +1,9 @@
 // From a suspicion and a way to it to a Finding: the way is run again, and watched.
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "detector/finding.h"
 #include "engine/program/future_accesses.h"
@@ -21,8 +23,10 @@ struct Suspicion {
 std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& future,
                                const Suspicion& suspicion, const Way& way);
 
-// The fingerprint of the exception with which the thread has ended at the end of the way.
-std::string exception_fingerprint(const Machine& machine, const Way& way, ThreadId thread);
+// The fingerprints of the exceptions with which the threads have ended at the end of the way, in
+// their order.
+std::vector<std::string> exception_fingerprints(const Machine& machine, const Way& way,
+                                                std::span<const ThreadId> threads);
 std::string condition_fingerprint(const Program& program, FindingKind kind, std::size_t condition);
 
 }  // namespace lockstep

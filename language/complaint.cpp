@@ -141,6 +141,18 @@ bool is_same_but_for_style(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+namespace {
+
+// A pointer into something nested deeply says no more than its beginning.
+std::string shown_pointer(const std::string& pointer) {
+  constexpr std::size_t bytes_max = 100, bytes_kept = 60;
+  const std::size_t cut = pointer.rfind('/', bytes_kept);
+  if (pointer.size() <= bytes_max || cut == std::string::npos || cut == 0) return pointer;
+  return pointer.substr(0, cut) + "/...";
+}
+
+}  // namespace
+
 std::string render(std::string_view file, std::string_view source,
                    const std::vector<Complaint>& complaints) {
   std::vector<const Complaint*> sorted;
@@ -158,7 +170,7 @@ std::string render(std::string_view file, std::string_view source,
     }
     const auto& [place, message] = *sorted[i];
     out += fmt::format("{}:{}:{}: ", printable(file), place.line, place.column);
-    if (!place.pointer.empty()) out += printable(place.pointer) + ": ";
+    if (!place.pointer.empty()) out += printable(shown_pointer(place.pointer)) + ": ";
     out += printable(message) + "\n" + excerpt(lines.line(place.line), place);
   }
   return out;

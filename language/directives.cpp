@@ -98,8 +98,9 @@ constexpr DirectiveRow directive_rows[] = {{Directive::Kind::steps, run_directiv
 
 class DirectiveReader {
  public:
-  DirectiveReader(Reader& reader, const Program* program)
-      : reader_(reader), names_(program), program_(program) {}
+  DirectiveReader(Reader& reader, const Program* program,
+                  std::optional<std::vector<std::string>> threads)
+      : reader_(reader), names_(program, std::move(threads)), program_(program) {}
 
   Directive read(const At& at) {
     Directive directive;
@@ -118,7 +119,8 @@ class DirectiveReader {
     const std::string& text = at.node.text;
     directive.thread = text;
     const std::size_t star = text.rfind('*');
-    if (star == std::string::npos || (program_ != nullptr && program_->thread_named(text))) {
+    if (star == std::string::npos || (program_ != nullptr && program_->thread_named(text)) ||
+        names_.is_thread(text)) {
       check_thread(at, text);
       return;
     }
@@ -319,18 +321,24 @@ class DirectiveReader {
 
 }  // namespace
 
-ScheduleNames::ScheduleNames(const Program* program)
-    : program_(program), any_thread_(program == nullptr || names_threads(*program)) {}
+ScheduleNames::ScheduleNames(const Program* program,
+                             std::optional<std::vector<std::string>> threads)
+    : program_(program), threads_(std::move(threads)) {
+  if (program != nullptr && !names_threads(*program)) threads_ = names_of(program->threads);
+}
 
 std::string ScheduleNames::thread_fault(std::string_view name) const {
   std::string fault = thread_name_fault(name);
-  if (!fault.empty() || any_thread_ || program_->thread_named(name)) return fault;
+  if (!fault.empty() || !threads_ || is_thread(name)) return fault;
   // "T1#1" is the thread with the number 1.
-  if (!looks_indexed(name) || !program_->thread_named(name.substr(0, name.rfind('#')))) {
-    fault = fmt::format("there is no thread {}{}", in_quotes(name),
-                        did_you_mean(name, names_of(program_->threads)));
+  if (!looks_indexed(name) || !is_thread(name.substr(0, name.rfind('#')))) {
+    fault = fmt::format("there is no thread {}{}", in_quotes(name), did_you_mean(name, *threads_));
   }
   return fault;
+}
+
+bool ScheduleNames::is_thread(std::string_view name) const {
+  return threads_ && std::find(threads_->begin(), threads_->end(), name) != threads_->end();
 }
 
 std::optional<Constant> ScheduleNames::value(std::string_view text, std::string& fault,
@@ -358,10 +366,11 @@ std::string policy_fault(std::string_view name) {
                      did_you_mean(name, {names.begin(), names.end()}));
 }
 
-Schedule read_directives(Reader& reader, const At& at, const Program* program) {
+Schedule read_directives(Reader& reader, const At& at, const Program* program,
+                         std::optional<std::vector<std::string>> threads) {
   Schedule schedule;
   if (!reader.is_array(at, "an array of directives")) return schedule;
-  DirectiveReader directives(reader, program);
+  DirectiveReader directives(reader, program, std::move(threads));
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
     schedule.push_back(directives.read(at.item(i)));
     if (program != nullptr && reader.is_content()) {

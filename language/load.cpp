@@ -1,7 +1,12 @@
 #include "language/load.h"
 
+#include <algorithm>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "language/directives.h"
 #include "language/schedule.h"
 
 namespace lockstep {
@@ -28,6 +33,44 @@ void add_complaints_of(const Scenario& remains, const std::set<std::string, std:
   }
 }
 
+// Whether a statement in it may create a thread, or give one another name.
+bool may_name_threads(const JsonNode& node) {
+  if (node.text.find("name") != std::string::npos) return true;  // current_thread().name
+  return std::any_of(node.items.begin(), node.items.end(), may_name_threads) ||
+         std::any_of(node.members.begin(), node.members.end(), [](const JsonNode::Member& member) {
+           return member.key == "spawn" || member.key == "thread" || may_name_threads(member.value);
+         });
+}
+
+// The names of all threads that there can be; nothing if only the program could tell.
+std::optional<std::vector<std::string>> all_threads(const JsonNode& document) {
+  std::vector<std::string> names{"MainThread"};
+  for (const char* key : {"functions", "main", "threads"}) {
+    const JsonNode* part = document.find(key);
+    if (part != nullptr && may_name_threads(*part)) return std::nullopt;
+  }
+  const JsonNode* threads = document.find("threads");
+  if (threads == nullptr) return names;
+  if (threads->kind != JsonNode::Kind::object) return std::nullopt;
+  for (const JsonNode::Member& member : threads->members) names.push_back(member.key);
+  return names;
+}
+
+// The names in a schedule are looked up in the program. Where there is none, those of threads can
+// be told from the file; what is wrong with a directive's shape has been said.
+void add_complaints_of_schedule(const Scenario& scenario, std::vector<Complaint>& complaints) {
+  const JsonNode* schedule = scenario.tree.find("schedule");
+  if (schedule == nullptr) return;
+  Reader reader(scenario.text);
+  read_directives(reader, {*schedule, "/schedule"}, nullptr, all_threads(scenario.tree));
+  for (Complaint& complaint : reader.take()) {
+    const bool is_said = std::any_of(
+        complaints.begin(), complaints.end(),
+        [&](const Complaint& other) { return other.place.pointer == complaint.place.pointer; });
+    if (!is_said) complaints.push_back(std::move(complaint));
+  }
+}
+
 }  // namespace
 
 Loaded load(std::string file, std::string text,
@@ -36,13 +79,19 @@ Loaded load(std::string file, std::string text,
   ReadScenario read = read_scenario(std::move(file), std::move(text), settings);
   loaded.scenario = std::move(read.scenario);
   loaded.complaints = std::move(read.complaints);
-  if (read.remains) add_complaints_of(*read.remains, read.suspects, loaded.complaints);
+  if (read.remains) {
+    add_complaints_of(*read.remains, read.suspects, loaded.complaints);
+    add_complaints_of_schedule(*read.remains, loaded.complaints);
+  }
   if (!loaded.scenario) return loaded;
 
   Compiled compiled = compile(*loaded.scenario);
   loaded.program = std::move(compiled.program);
   loaded.complaints = std::move(compiled.complaints);
-  if (!loaded.program) return loaded;
+  if (!loaded.program) {
+    add_complaints_of_schedule(*loaded.scenario, loaded.complaints);
+    return loaded;
+  }
 
   if (const JsonNode* schedule = loaded.scenario->tree.find("schedule")) {
     ReadSchedule directives =

@@ -26,7 +26,8 @@ ReadSchedule read_schedule(const Program& program, const JsonNode& node, std::st
                            std::string pointer);
 // "T1*3,T2,T1!,T2=2,finish:round-robin": NAME[*STEPS] steps, NAME! the timeout fires,
 // NAME=VALUE answers a choose, finish:POLICY runs the rest. VALUE is an expression. A name with
-// , * ! = : quotes or blanks at its ends is written in double quotes with JSON's escapes.
+// , * ! = : quotes or blanks at its ends, or [ at the first, is written in double quotes with
+// JSON's escapes.
 ReadSchedule read_schedule_text(const Program& program, std::string_view text);
 
 // The JSON array, a directive on each line, indented by `indent` blanks, and the closing bracket

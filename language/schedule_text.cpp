@@ -195,7 +195,8 @@ class TextReader {
 };
 
 std::string name_text(const std::string& name) {
-  const bool is_plain = name.find_first_of(special) == std::string::npos &&
+  // What begins with a bracket would be read as an array of directives.
+  const bool is_plain = name.find_first_of(special) == std::string::npos && name.front() != '[' &&
                         !is_blank(name.front()) && !is_blank(name.back());
   return is_plain ? name : json_string(name);
 }

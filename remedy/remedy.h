@@ -33,8 +33,11 @@ struct RemedyRow {
   std::string_view help;
   std::vector<Proposal> (*propose)(const Scenario& scenario, const Program& program,
                                    const Exploration& exploration);  // empty: does not apply
+  bool (*fits)(const Finding& finding);  // false: it never applies to such a finding
 };
 std::span<const RemedyRow> remedy_rows();
+// Whether one of them might apply; which does, only trying them shows.
+bool some_remedy_fits(const Finding& finding);
 
 // Of a program whose timed run does not finish, makespan and lock_hold are 0.
 struct RemedyCost {

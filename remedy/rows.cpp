@@ -9,11 +9,22 @@
 namespace lockstep {
 namespace {
 
+bool is_circle_of_locks(const Finding& finding) {
+  return finding.kind == FindingKind::circular_wait &&
+         std::ranges::all_of(finding.threads, [](const StuckThread& stuck) {
+           return !stuck.core || stuck.waits_for_type == row(ObjectKind::lock).type ||
+                  stuck.waits_for_type == row(ObjectKind::rlock).type;
+         });
+}
+bool is_self_deadlock(const Finding& finding) { return finding.kind == FindingKind::self_deadlock; }
+
 constexpr std::array rows{
     RemedyRow{"one-rlock", "the locks of a circular wait become one RLock with several names",
-              propose_one_rlock},
-    RemedyRow{"lock-order", "locks are taken in one order everywhere", propose_lock_order},
-    RemedyRow{"rlock", "a Lock that its owner takes again becomes an RLock", propose_rlock},
+              propose_one_rlock, is_circle_of_locks},
+    RemedyRow{"lock-order", "locks are taken in one order everywhere", propose_lock_order,
+              is_circle_of_locks},
+    RemedyRow{"rlock", "a Lock that its owner takes again becomes an RLock", propose_rlock,
+              is_self_deadlock},
 };
 
 // All wait for locks, and for which.
@@ -33,6 +44,10 @@ std::optional<std::vector<ObjectId>> locks_of(const Program& program, const Find
 }  // namespace
 
 std::span<const RemedyRow> remedy_rows() { return rows; }
+
+bool some_remedy_fits(const Finding& finding) {
+  return std::ranges::any_of(rows, [&](const RemedyRow& row) { return row.fits(finding); });
+}
 
 std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
                                                const Exploration& exploration) {

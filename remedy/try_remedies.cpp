@@ -63,7 +63,7 @@ bool is_finished(const ExploredOutcome& outcome) {
   return outcome.status == ExploredOutcome::Status::finished;
 }
 
-// "n = 1, T1 ends with ValueError: x"
+// "n = 1, T1 ends with ValueError: x"; "it finishes" where there is nothing more to say
 std::string in_words(const ExploredOutcome& outcome) {
   std::string out;
   for (const auto& [name, value] : outcome.variables) {
@@ -72,7 +72,7 @@ std::string in_words(const ExploredOutcome& outcome) {
   for (const auto& [thread, exception] : outcome.exceptions) {
     out += (out.empty() ? "" : ", ") + thread + " ends with " + exception;
   }
-  return out;
+  return out.empty() ? "it finishes" : out;
 }
 
 class Judge {

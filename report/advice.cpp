@@ -59,11 +59,14 @@ constexpr std::array rows{
            "one that can be reached.",
            "Guard the variables that it speaks of with one lock, held from the first change to "
            "the last."},
-    Advice{FindingKind::final_check, "WRONG RESULT",
-           "An expression that the scenario declares to hold at the end does not hold after "
-           "some interleaving. Most often an update was lost: two threads read the same value "
-           "and both wrote theirs back.",
-           "Hold one lock from the read to the write. The GIL does not make `n -= 1` one step."},
+    Advice{
+        FindingKind::final_check, "WRONG RESULT",
+        "An expression that the scenario declares to hold at the end does not hold after "
+        "some interleaving. Most often an update was lost: two threads read the same value "
+        "and both wrote theirs back.",
+        "Hold one lock from the read to the write. The GIL is no such lock: it lets other threads "
+        "in at every call and every blocking operation, before CPython 3.10 also inside "
+        "`n -= 1`, and free-threaded builds have none."},
 };
 
 constexpr bool is_in_order() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "report/words.h"
 
@@ -94,28 +95,33 @@ std::string_view status_name(CheckedScenario::Status status) {
 }
 
 std::string check_text(std::span<const CheckedScenario> scenarios, double seconds,
-                       const Paint& paint) {
-  std::size_t width = 0;
+                       const Paint& paint, std::size_t width) {
+  std::size_t name_width = 0;
   for (const CheckedScenario& scenario : scenarios) {
-    width = std::max(width, display_width(printable(scenario.file)));
+    name_width = std::max(name_width, display_width(printable(scenario.file)));
   }
   std::string text;
   for (const CheckedScenario& scenario : scenarios) {
-    const std::string name = padded(printable(scenario.file), width);
+    const std::string name = padded(printable(scenario.file), name_width);
     std::string line = fmt::format(
         "{} {}  {}", paint(ink_of(scenario.status), mark(scenario.status)), name, effort(scenario));
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
     append_indented(text, scenario.complaints);
     for (const UnmetExpectation& unmet : scenario.unmet) {
-      text += fmt::format("  {}\n    expected  {}\n    found     {}\n", printable(unmet.what),
-                          printable(unmet.expected), paint(Ink::bad, printable(unmet.found)));
+      constexpr std::size_t hang = 14;
+      text += fmt::format("  {}\n", printable(unmet.what));
+      text += hanging("expected  " + printable(unmet.expected), width, 4, hang);
+      std::string_view heading = "    found     ";
+      for (const std::string& piece : wrapped(printable(unmet.found), width - hang)) {
+        text += fmt::format("{:{}}{}\n", std::exchange(heading, ""), hang, paint(Ink::bad, piece));
+      }
       if (!unmet.replay.empty()) text += fmt::format("    see it    {}\n", unmet.replay);
     }
     for (const std::string& open : scenario.undecided) {
-      text += fmt::format("  undecided: {}\n", printable(open));
+      text += hanging("undecided: " + printable(open), width, 2, 4);
     }
-    if (!scenario.undecided.empty() && scenario.explored) {
+    if (!scenario.undecided.empty() && scenario.explored && !scenario.explored->complete) {
       text += fmt::format("  incomplete: {}\n", printable(scenario.explored->incomplete_reason));
     }
   }

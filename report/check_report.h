@@ -51,7 +51,7 @@ std::string_view status_name(CheckedScenario::Status status);
 // A line a scenario, below it what is wrong with it, and the totals. `seconds`: negative leaves
 // the time out.
 std::string check_text(std::span<const CheckedScenario> scenarios, double seconds,
-                       const Paint& paint);
+                       const Paint& paint, std::size_t width = 100);
 // One object, "lockstep_check": see docs/report-format.md.
 std::string check_json(std::span<const CheckedScenario> scenarios);
 

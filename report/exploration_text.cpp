@@ -6,6 +6,7 @@
 
 #include "language/keys.h"
 #include "report/finding_text.h"
+#include "report/fix_text.h"
 #include "report/outcomes_text.h"
 #include "report/words.h"
 
@@ -69,11 +70,16 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
   std::string text;
   const std::string file = context.subject.file == "-" ? "standard input" : context.subject.file;
   text += fmt::format("{}", paint(Ink::strong, printable(file)));
-  if (!context.program.name.empty()) text += fmt::format("  {}", printable(context.program.name));
+  if (const std::string name = printable(context.program.name); !name.empty()) {
+    const bool beside = display_width(printable(file)) + 2 + display_width(name) <= context.width;
+    text += beside ? "  " + name + '\n' : '\n' + hanging(name, context.width, 2, 4);
+  } else {
+    text += '\n';
+  }
   const bool is_endless = exploration.verdict == Verdict::ok && exploration.outcomes.empty();
-  text += fmt::format("\n{}\n", paint(is_endless ? Ink::warn : ink_of(exploration.verdict),
-                                      std::string(sentence(exploration.verdict)) +
-                                          (is_endless ? ", but none ever ends" : "")));
+  text += fmt::format("{}\n", paint(is_endless ? Ink::warn : ink_of(exploration.verdict),
+                                    std::string(sentence(exploration.verdict)) +
+                                        (is_endless ? ", but none ever ends" : "")));
 
   for (std::size_t i = 0; i < findings.size() && i < findings_in_full; ++i) {
     const Finding& finding = findings[i];
@@ -81,12 +87,12 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
     text += finding_text(
         finding, {context.program, context.interleaving ? context.interleaving(finding) : "",
                   replay_line(context.subject, finding.schedule),
-                  fmt::format("lockstep fix {}", subject_arguments(context.subject)), paint});
+                  fix_line(context.subject, finding), paint, context.width});
   }
   if (findings.size() > findings_in_full) {
     text += fmt::format("\n{} more:\n", findings.size() - findings_in_full);
     for (std::size_t i = findings_in_full; i < findings.size(); ++i) {
-      text += fmt::format("  {}\n", finding_line(findings[i]));
+      text += hanging(finding_line(findings[i]), context.width, 2, 4);
     }
   }
 
@@ -96,9 +102,8 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
   }
   // What a program may do depends on where its interpreter switches threads.
   const auto gil = static_cast<std::size_t>(context.program.gil);
-  text +=
-      fmt::format("\n{}\n", extent(exploration, fmt::format(" under gil \"{}\"", gil_names[gil])));
-  return text;
+  const std::string under = fmt::format(" under gil \"{}\"", gil_names[gil]);
+  return text + '\n' + hanging(extent(exploration, under), context.width, 0, 2);
 }
 
 }  // namespace lockstep

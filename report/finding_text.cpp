@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "report/advice.h"
@@ -127,32 +128,32 @@ std::string badness(const Finding& finding) {
                      listed(printable_names(finding.others)));
 }
 
-void append_statement(std::string& text, const Program& program, SiteId id) {
+std::string statement(const Program& program, SiteId id) {
   const Site& site = program.sites[id.index];
-  if (site.line == 0) {
-    text += place_text(site);
-    return;
-  }
-  text += fmt::format("{}  {}", place_text(site), printable(site.text));
+  if (site.line == 0) return place_text(site);
+  std::string text = fmt::format("{}  {}", place_text(site), printable(site.text));
   if (!site.label.empty()) text += fmt::format("  [{}]", printable(site.label));
   if (!site.note.empty()) text += fmt::format("  {}", printable(site.note));
+  return text;
 }
 
 void append_threads(std::string& text, const Finding& finding, const FindingContext& context,
                     bool core) {
   for (const StuckThread& thread : finding.threads) {
     if (thread.core != core) continue;
-    text += fmt::format("    {} {}\n", context.paint(Ink::strong, printable(thread.thread)),
-                        wait_sentence(thread));
-    text += "      at    ";
-    append_statement(text, context.program, thread.at);
-    text += '\n';
+    const std::string name = printable(thread.thread);
+    std::string sentence =
+        hanging(fmt::format("{} {}", name, wait_sentence(thread)), context.width, 4, 6);
+    if (std::string_view(sentence).substr(4).starts_with(name)) {
+      sentence.replace(4, name.size(), context.paint(Ink::strong, name));
+    }
+    text += sentence;
+    text += hanging("at    " + statement(context.program, thread.at), context.width, 6, 12);
     for (const StuckThread::Hold& hold : thread.holds) {
-      text += fmt::format("      holds {}, taken ", printable(hold.object));
-      if (hold.step > 0) text += fmt::format("in step {} ", hold.step);
-      text += "at ";
-      append_statement(text, context.program, hold.at);
-      text += '\n';
+      text += hanging(fmt::format("holds {}, taken {}at {}", printable(hold.object),
+                                  hold.step > 0 ? fmt::format("in step {} ", hold.step) : "",
+                                  statement(context.program, hold.at)),
+                      context.width, 6, 12);
     }
   }
 }
@@ -235,12 +236,16 @@ std::string finding_text(const Finding& finding, const FindingContext& context) 
       fmt::format("{}{}", is_deadlock(finding.kind) && finding.partial ? "PARTIAL " : "",
                   advice(finding.kind).heading);
   std::string text = fmt::format("{}  {} {}\n", paint(Ink::bad, heading), kind.code, kind.name);
-  text += fmt::format("  {}\n  {}\n", printable(finding.message), badness(finding));
+  text += hanging(printable(finding.message), context.width, 2, 4);
+  text += hanging(badness(finding), context.width, 2, 4);
 
   if (!finding.threads.empty()) {
     text += fmt::format("\n  {}\n", paint(Ink::strong, "who waits for whom"));
     append_threads(text, finding, context, true);
-    text += fmt::format("    {}\n", paint(Ink::bad, wait_chain(finding)));
+    std::size_t indent = 4;
+    for (const std::string& line : wrapped(wait_chain(finding), context.width - 6)) {
+      text += fmt::format("{:{}}{}\n", "", std::exchange(indent, 6), paint(Ink::bad, line));
+    }
     const bool victims = std::any_of(finding.threads.begin(), finding.threads.end(),
                                      [](const StuckThread& thread) { return !thread.core; });
     if (victims) {
@@ -248,12 +253,11 @@ std::string finding_text(const Finding& finding, const FindingContext& context) 
       append_threads(text, finding, context, false);
     }
     if (!finding.ended.empty()) {
-      text += fmt::format("\n  ended: {}\n", listed(printable_names(finding.ended)));
+      text +=
+          '\n' + hanging("ended: " + listed(printable_names(finding.ended)), context.width, 2, 4);
     }
   } else if (finding.site) {
-    text += "  at ";
-    append_statement(text, context.program, *finding.site);
-    text += '\n';
+    text += hanging("at " + statement(context.program, *finding.site), context.width, 2, 5);
   }
 
   if (!context.interleaving.empty()) {
@@ -265,8 +269,7 @@ std::string finding_text(const Finding& finding, const FindingContext& context) 
     append_indented(text, context.replay, "    ");
   }
   text += fmt::format("\n  {}\n", paint(Ink::strong, "mend it"));
-  // Remedies are changes of how a program locks.
-  if (is_deadlock(finding.kind)) append_indented(text, context.remedy, "    ");
+  append_indented(text, context.remedy, "    ");
   text += fmt::format("    lockstep explain {}\n", kind.code);
   return text;
 }

@@ -16,6 +16,7 @@ struct FindingContext {
   std::string replay;        // lines to copy; empty: left out
   std::string remedy;        // likewise
   Paint paint;
+  std::size_t width = 100;  // of what is not there to be copied; the interleaving has its own
 };
 std::string finding_text(const Finding& finding, const FindingContext& context);
 

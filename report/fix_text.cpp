@@ -49,16 +49,24 @@ std::string_view verdict_name(TriedRemedy::Verdict verdict) {
   return "";
 }
 
-std::string fix_text(const FixResult& result, const Subject& subject, std::size_t width,
-                     const Paint& paint) {
+std::string fix_line(const Subject& subject, const Finding& finding) {
+  if (!some_remedy_fits(finding)) return {};
+  return fmt::format("lockstep fix {}", subject_arguments(subject));
+}
+
+std::string fix_text(const FixResult& result, const std::optional<FixHints>& hints,
+                     std::size_t width, const Paint& paint) {
   if (result.exploration.findings.empty()) {
     return result.exploration.complete
                ? "Nothing to mend: no interleaving shows a fault.\n"
-               : fmt::format("Nothing found to mend, but the search is incomplete: {}.\n",
-                             result.exploration.incomplete_reason);
+               : hanging(fmt::format("Nothing found to mend, but the search is incomplete: {}.",
+                                     result.exploration.incomplete_reason),
+                         width, 0, 0);
   }
   std::string text;
-  for (const Finding& finding : result.exploration.findings) text += finding_line(finding) + "\n";
+  for (const Finding& finding : result.exploration.findings) {
+    text += hanging(finding_line(finding), width, 0, 2);
+  }
   if (result.tried.empty()) return text + "\nNo remedy that lockstep knows applies here.\n";
 
   const RemedyCost* original = result.original_cost ? &*result.original_cost : nullptr;
@@ -98,17 +106,23 @@ std::string fix_text(const FixResult& result, const Subject& subject, std::size_
     if (r == 0) continue;
     const TriedRemedy& tried = result.tried[r - 1];
     text += "   " + shortened(printable(tried.proposal.title), width - 3) + '\n';
-    if (!tried.reason.empty()) text += "   " + printable(tried.reason) + '\n';
+    if (!tried.reason.empty()) text += hanging(printable(tried.reason), width, 3, 5);
   }
 
-  const std::string arguments = subject_arguments(subject);
-  const TriedRemedy& best = result.tried.front();
-  if (best.verdict == TriedRemedy::Verdict::verified) {
-    text += fmt::format(
-        "\nverified: all interleavings of the changed scenario were explored, and none shows a "
-        "fault\n  lockstep fix {0} --diff    shows the change of the first\n"
-        "  lockstep fix {0} --write   makes it; --remedy 2 chooses the second\n",
-        arguments);
+  const auto is_verified = [&](std::size_t i) {
+    return i < result.tried.size() && result.tried[i].verdict == TriedRemedy::Verdict::verified;
+  };
+  if (is_verified(0)) {
+    text += '\n' + hanging(
+                       "verified: all interleavings of the changed scenario were explored, and "
+                       "none shows a fault",
+                       width, 0, 2);
+    if (hints) {
+      text +=
+          fmt::format("  show it   lockstep fix {0} --diff\n  make it   lockstep fix {0} --write\n",
+                      hints->arguments);
+      if (is_verified(1) && !hints->remedy_is_chosen) text += "  --remedy 2 chooses the second\n";
+    }
   } else {
     text += "\nNo remedy was verified, so none is recommended.\n";
   }

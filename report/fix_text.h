@@ -2,6 +2,7 @@
 // and why, and what each costs.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "remedy/remedy.h"
@@ -10,8 +11,17 @@
 
 namespace lockstep {
 
-std::string fix_text(const FixResult& result, const Subject& subject, std::size_t width,
-                     const Paint& paint);
+// The command that could mend a finding, to be copied; empty if no remedy is known for its kind.
+std::string fix_line(const Subject& subject, const Finding& finding);
+
+// What a reader of the table may do next.
+struct FixHints {
+  std::string arguments;          // of the commands that show and make the change
+  bool remedy_is_chosen = false;  // by these arguments, so that no other is offered
+};
+// Without `hints` none are given: the change is made or shown already.
+std::string fix_text(const FixResult& result, const std::optional<FixHints>& hints,
+                     std::size_t width, const Paint& paint);
 // The object of docs/report-format.md, "lockstep_fix".
 std::string fix_json(const FixResult& result, const Program& program, const Subject& subject);
 

@@ -22,6 +22,7 @@ constexpr std::size_t width_min = 80;
 constexpr std::size_t news_width_min = 22;
 constexpr std::size_t name_width_max = 16;
 constexpr std::size_t value_width_max = 60;
+constexpr std::size_t text_width_max = 600;  // of what one event says; a value may be a MiB
 constexpr std::string_view blocked_word = ": blocked, ";
 // Before news that stand below what a step did.
 constexpr std::string_view news_mark = "> ";
@@ -42,6 +43,14 @@ bool is_main_written(const Program& program) {
     if (program.site_of(pc).line != 0) return true;
   }
   return false;
+}
+
+// Whether an operation only began what its successor then blocks at. One that may block itself
+// has succeeded where it is told, though the next may ask for the same: a Lock taken twice.
+bool comes_to_nothing(const TraceEvent& event, const TraceEvent& next) {
+  return event.kind == Event::Kind::operation && !row(event.operation).may_block &&
+         next.kind == Event::Kind::blocked &&
+         next.text.starts_with(event.text + std::string(blocked_word));
 }
 
 // What is there for the machine, not for the reader.
@@ -98,7 +107,6 @@ TraceText::TraceText(const Program& program, std::function<void(std::string_view
     column_width_ = std::min(room / count - gap, column_width_max);
     news_width_ = 0;
   }
-  write_heading();
 }
 
 void TraceText::write_heading() {
@@ -144,8 +152,7 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
         text.replace(at, blocked_word.size(), ": BLOCKED, ");
       }
       ink = Ink::bad;
-    } else if (i + 1 < step.events.size() && step.events[i + 1].kind == Event::Kind::blocked &&
-               step.events[i + 1].text.starts_with(event.text + std::string(blocked_word))) {
+    } else if (i + 1 < step.events.size() && comes_to_nothing(event, step.events[i + 1])) {
       continue;  // "wait ready", then "wait ready: BLOCKED"
     } else if (event.kind == Event::Kind::called || event.kind == Event::Kind::mark) {
       ink = Ink::quiet;
@@ -160,6 +167,7 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
       if (at != 0 && at != last_place) place = std::to_string(at);
       last_place = at;
     }
+    text = shortened(text, text_width_max);
     if (event.kind != Event::Kind::process_ended) text.insert(0, who);
     std::vector<std::string> pieces = wrapped(text, width);
     if (const std::size_t at = text.find("BLOCKED"); pieces.size() > 1 && at != std::string::npos) {
@@ -251,6 +259,7 @@ void TraceText::write_line(const Line& line, std::string_view news) {
 }
 
 void TraceText::on_trace_step(const TraceStep& step) {
+  if (!std::exchange(has_heading_, true)) write_heading();
   std::vector<Line> lines = lines_of(step);
   std::vector<std::string> beside;
   Line below;

@@ -28,7 +28,8 @@ namespace lockstep {
 class TraceText : public TraceSink {
  public:
   static constexpr std::size_t usual_width = 100;  // columns of a terminal
-  // `write` is called with whole lines, the heading at once. The program must outlive it.
+  // `write` is called with whole lines, the heading before the first step. The program must outlive
+  // it.
   TraceText(const Program& program, std::function<void(std::string_view)> write, Paint paint,
             std::size_t width = usual_width);
   void on_trace_step(const TraceStep& step) override;
@@ -44,6 +45,7 @@ class TraceText : public TraceSink {
   const Program& program_;
   std::function<void(std::string_view)> write_;
   Paint paint_;
+  bool has_heading_ = false;
   std::vector<std::string> columns_;  // names of threads; empty: one column for all
   std::vector<std::size_t> threads_;  // ThreadId of each column
   std::size_t name_width_ = 0;        // of a thread's name, where one column is for all

@@ -155,6 +155,17 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::string hanging(std::string_view text, std::size_t width, std::size_t indent,
+                    std::size_t hang) {
+  const std::size_t deepest = std::max(indent, hang);
+  std::string block;
+  for (const std::string& line : wrapped(text, width > deepest ? width - deepest : 1)) {
+    block.append(block.empty() ? indent : hang, ' ');
+    block += line + '\n';
+  }
+  return block;
+}
+
 std::string grouped(std::uint64_t n) {
   std::string digits = std::to_string(n);
   if (digits.size() <= 4) return digits;
@@ -172,6 +183,10 @@ std::string counted(std::uint64_t n, std::string_view one, std::string_view many
 }
 
 std::string listed(std::span<const std::string> names, std::string_view last) {
+  if (names.size() > listed_max) {
+    return fmt::format("{} {} {} more", fmt::join(names.first(listed_max), ", "), last,
+                       grouped(names.size() - listed_max));
+  }
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i > 0) text += i + 1 < names.size() ? ", " : fmt::format(" {} ", last);
@@ -181,6 +196,8 @@ std::string listed(std::span<const std::string> names, std::string_view last) {
 }
 
 std::string seconds_text(double seconds) {
+  if (seconds <= 0) return "0 s";
+  if (seconds < 0.0001) return fmt::format("{:.1f} µs", seconds * 1e6);
   if (seconds < 0.001) return fmt::format("{:.1f} ms", seconds * 1e3);
   if (seconds < 1) return fmt::format("{:.0f} ms", seconds * 1e3);
   if (seconds < 60) return fmt::format("{:.1f} s", seconds);

@@ -27,13 +27,17 @@ std::string shortened(std::string_view text, std::size_t width);
 // Broken into lines of at most `width` columns, between words where it can be. At least one.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
+// The same with a line break after each, the first indented by `indent` and the others by `hang`.
+std::string hanging(std::string_view text, std::size_t width, std::size_t indent, std::size_t hang);
+
 // 9999, 10,000, 1,234,567.
 std::string grouped(std::uint64_t n);
 // "1 state", "2 states"; `many` where it is not one + "s".
 std::string counted(std::uint64_t n, std::string_view one, std::string_view many = {});
-// "T1", "T1 and T2", "T1, T2 and T3".
+// "T1", "T1 and T2", "T1, T2 and T3"; of more than listed_max the first, "and 12,000 more".
+inline constexpr std::size_t listed_max = 16;
 std::string listed(std::span<const std::string> names, std::string_view last = "and");
-std::string seconds_text(double seconds);     // "0.4 ms", "12 ms", "3.2 s", "4 min 05 s"
+std::string seconds_text(double seconds);     // "3.5 µs", "0.4 ms", "12 ms", "3.2 s", "4 min 05 s"
 std::string bytes_text(std::uint64_t bytes);  // "812 B", "3.4 kB", "1.2 GB"
 
 // Where a statement stands: "23:9", and with `at` what it models: "23:9 (app.py:12)";

@@ -67,7 +67,6 @@ std::unique_ptr<Policy> exact_policy(std::vector<Choice> choices);
 
 struct RunLimits {
   std::uint64_t steps_max = 10'000'000;
-  double seconds_max = 0;     // real time; 0: none. Checked by the caller's `cut`.
   std::function<bool()> cut;  // asked now and then; true ends the run
 };
 

@@ -29,11 +29,17 @@ bool is_living(const Machine& machine, const State& state, ThreadId thread) {
 
 std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
 
+// Of more than sixteen the first, "and 44 more".
 std::string joined(const std::vector<std::string>& parts, std::string_view last) {
+  constexpr std::size_t shown_max = 16;
   std::string text;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
+  const std::size_t shown = std::min(parts.size(), shown_max);
+  for (std::size_t i = 0; i < shown; ++i) {
     if (i > 0) text += i + 1 == parts.size() ? std::string(last) : ", ";
     text += parts[i];
+  }
+  if (shown < parts.size()) {
+    text += std::string(last) + std::to_string(parts.size() - shown) + " more";
   }
   return text;
 }

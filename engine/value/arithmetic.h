@@ -26,8 +26,8 @@ class Names;  // text.h
 
 // What one value may hold; a scenario that asks for more is wrong, and CPython's answer
 // would depend on the machine.
-inline constexpr std::size_t text_bytes_max = std::size_t{16} << 20;  // str, bytes
-inline constexpr std::size_t items_max = 1'000'000;                   // list, tuple, dict
+inline constexpr std::size_t text_bytes_max = std::size_t{1} << 20;  // str, bytes
+inline constexpr std::size_t items_max = 1'000'000;                  // list, tuple, dict
 // Nesting that repr() follows; beyond it, it raises RecursionError.
 inline constexpr int nesting_max = 1000;
 

@@ -129,10 +129,10 @@ void set_key(const ValueTable& values, std::vector<Value>& items, Value key, Val
 }
 
 Result too_large(ValueTable& values) {
-  static_assert(text_bytes_max == std::size_t{16} << 20 && items_max == 1'000'000,
+  static_assert(text_bytes_max == std::size_t{1} << 20 && items_max == 1'000'000,
                 "the text below says the limits");
   return raise(values, ExceptionKind::memory_error,
-               "lockstep holds no text beyond 16 MiB and no container beyond 1000000 items");
+               "lockstep holds no text beyond 1 MiB and no container beyond 1000000 items");
 }
 
 Result unhashable(ValueTable& values, Value key) {

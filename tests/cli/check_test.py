@@ -93,6 +93,22 @@ class Check(binary.TestCase):
             self.assertEqual(self.check(scenario, 3, *limit)["undecided"],
                              [f"explore/deadlock: {expected}"])
 
+    def test_a_remedy_that_a_limit_left_unseen_is_neither_met_nor_unmet(self):
+        scenario = binary.deadlock(expect={"explore": {"deadlock": "possible"}, "fix": {"remedy": "lock-order"}})
+        states = self.check(scenario, 0)["explored"]["states"]
+        for limit in range(1, states):
+            found = self.check(scenario, 3, "--max-states", limit)
+            self.assertEqual((found["status"], found["unmet"]), ("incomplete", []))
+            self.check(scenario, 0, "--max-states", limit, "--allow-incomplete")
+
+    def test_fix_alone_is_held_to_its_exploration(self):
+        expecting = {"expect": {"fix": {"remedy": "lock-order"}}}
+        self.check(binary.deadlock(**expecting), 0)
+        broken = binary.deadlock(variables={"n": 0}, invariants=["n == 1"], **expecting)
+        self.assertIn("explore/invariant", self.unmet(broken))
+        # A run that is expected is held to that run only.
+        self.check(binary.deadlock(expect={"run": {"policy": "timed"}}), 0)
+
     def test_a_cut_short_exploration_confirms_possible(self):
         whole = self.check(binary.deadlock(expect={"explore": {"deadlock": "possible"}}), 0)
         states = whole["explored"]["states"]

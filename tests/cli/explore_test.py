@@ -23,6 +23,34 @@ class Explore(binary.TestCase):
             self.assertIn(said, out)
         self.assertEqual(err, "")
 
+    def test_a_line_is_at_most_as_long_as_the_console_is_wide(self):
+        names = [f"a mutex with a long name {i}" for i in range(2)]
+        path = self.write("s.json", binary.deadlock(*(name.replace(" ", "_") for name in names),
+                                                    name="a name of many words " * 10))
+        out, _ = self.lockstep("explore", path, status=1)
+        for line in out.splitlines():
+            if not line.strip().startswith("lockstep ") and str(path) not in line:
+                self.assertLessEqual(len(line), 100, line)
+
+    def test_fix_is_suggested_where_a_remedy_may_help(self):
+        out, _ = self.lockstep("explore", self.write("s.json", binary.deadlock()), status=1)
+        self.assertIn("lockstep fix ", out)
+        orphaned = {"lockstep": 1, "objects": {"m": "Lock"},
+                    "threads": {"T1": [{"acquire": "m"}], "T2": [{"acquire": "m"}]}}
+        for verb in [["explore"], ["run", "--schedule", "T1"]]:
+            out, _ = self.lockstep(verb[0], self.write("o.json", orphaned), *verb[1:], status=1)
+            self.assertIn("LS005", out)
+            self.assertNotIn("lockstep fix ", out)
+
+    def test_a_schedule_that_is_not_saved_is_spoken_of(self):
+        path = self.write("s.json", binary.harmless())
+        _, err = self.lockstep("explore", path, "--save-schedule", "new.json", status=0)
+        self.assertEqual(err, "lockstep explore: nothing was found, so no schedule is saved in new.json\n")
+        old = self.write("old.json", "old")
+        _, err = self.lockstep("explore", path, "--save-schedule", "old.json", status=0)
+        self.assertIn("what is there is left as it is", err)
+        self.assertEqual(old.read_text(), "old")
+
     def test_limits_end_the_search_with_a_word_on_it(self):
         path = self.write("s.json", ENDLESS)
         for limit in [["--max-states", "100"], ["--max-steps", "20"], ["--max-seconds", "0.2"],

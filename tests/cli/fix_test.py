@@ -23,6 +23,30 @@ class Fix(binary.TestCase):
         _, err = self.lockstep("fix", binary.WITH_LOCK, "--diff", status=0)
         self.assertIn("there is nothing to mend", err)
 
+    def test_what_to_do_next_is_said_while_there_is_something_to_do(self):
+        path = self.write("s.json", SELF_DEADLOCK)
+        out, _ = self.lockstep("fix", path, status=0)
+        self.assertIn("--diff", out)
+        self.assertNotIn("--remedy 2", out)  # there is no second
+        out, _ = self.lockstep("fix", binary.TWO_MUTEXES, status=0)
+        self.assertIn("--remedy 2", out)
+        out, _ = self.lockstep("fix", path, "--write", status=0)
+        self.assertNotIn("--write", out)
+
+    def test_a_remedy_beyond_the_table(self):
+        _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--remedy", "7", status=2)
+        self.assertRegex(err, r"--remedy: expected 1 to \d, found 7")
+        _, err = self.lockstep("fix", self.write("s.json", SELF_DEADLOCK), "--remedy", "2", status=2)
+        self.assertIn("--remedy: expected 1, found 2", err)
+
+    def test_a_reason_is_never_empty(self):
+        path = self.write("s.json", binary.deadlock())
+        for limit in range(1, 60):
+            out, _ = self.lockstep("fix", path, "--max-states", limit, "--report", "json",
+                                   "--allow-incomplete", status=None)
+            for remedy in json.loads(out)["remedies"]:
+                self.assertNotRegex(remedy.get("reason", "said"), r"(: ?|^)$")
+
     def test_no_remedy_for_it(self):
         path = self.write("s.json", {"lockstep": 1, "objects": {"m": "Lock"},
                                      "threads": {"T1": [{"release": "m"}]}})
@@ -69,8 +93,8 @@ class Fix(binary.TestCase):
         order = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "lock-order", status=0)[0]
         rlock = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "one-rlock", status=0)[0]
         self.assertNotEqual(order, rlock)
-        _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "99", status=1)
-        self.assertIn("99 does not apply", err)
+        _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--patch", "--remedy", "99", status=2)
+        self.assertIn("found 99", err)
         _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--remedy", "lok-order", status=2)
         self.assertIn('did you mean "lock-order"?', err)
 

@@ -57,6 +57,36 @@ class Input(binary.TestCase):
         self.assertIn("/threads/T2/0/acquire", err)
         self.assertEqual(err.count("two.json:"), 2, err)
 
+    def test_a_remedy_that_there_is_not(self):
+        path = self.write("s.json", binary.deadlock(expect={"fix": {"remedy": "rlok"}}))
+        for verb in ["validate", "check"]:
+            out, err = self.lockstep(verb, path, status=2)
+            self.assertRegex(out + err, r's\.json:1:\d+: /expect/fix/remedy: there is no remedy "rlok", .*; '
+                                        r'did you mean "rlock"\?')
+        scenario = binary.deadlock(expect={"fix": {"remedy": "foo"}})
+        scenario["objects"]["mutexA"] = "Lokc"
+        _, err = self.lockstep("validate", self.write("s.json", scenario), status=2)
+        self.assertIn("/expect/fix/remedy", err)
+        self.assertIn('did you mean "Lock"?', err)
+
+    def test_an_unknown_thread_of_the_schedule_is_said_with_the_rest(self):
+        scenario = binary.deadlock(schedule=["T1*2", {"run": "T3"}, "MainThread"])
+        scenario["objects"]["mutexA"] = "Lokc"
+        _, err = self.lockstep("validate", self.write("s.json", scenario), status=2)
+        self.assertIn('there is no thread "T3"; did you mean "T1"?', err)
+        self.assertIn('did you mean "Lock"?', err)
+        self.assertEqual(err.count("s.json:"), 2, err)
+        # One that is created, or renamed, may have any name.
+        for statement in [{"spawn": "f", "name": "'T3'"}, {"set": "current_thread().name", "to": "'T3'"}]:
+            scenario = binary.harmless(schedule=["T3"], functions={"f": [{"pass": True}]})
+            scenario["threads"]["T1"].append(statement)
+            self.lockstep("validate", self.write("s.json", scenario), status=0)
+
+    def test_the_place_of_what_is_nested_too_deeply_fits_on_a_line(self):
+        _, err = self.lockstep("validate", self.write("deep.json", "[" * 1000), status=2)
+        self.assertIn("/0/...: nested deeper than", err)
+        self.assertLess(len(err.splitlines()[0]), 200)
+
     def test_standard_input(self):
         scenario = json.dumps(binary.deadlock()).encode()
         out, _ = self.lockstep("explore", "-", stdin=scenario, status=1)

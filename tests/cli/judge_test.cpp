@@ -139,11 +139,13 @@ TEST_CASE("A deadlock that is possible may also come as a partial one", "[cli][j
 }
 
 TEST_CASE("A remedy is expected to come out verified", "[cli][judge]") {
-  const auto judged_fix = [](std::optional<TriedRemedy::Verdict> verdict) {
+  using enum TriedRemedy::Verdict;
+  const auto judged_fix = [](const std::vector<TriedRemedy::Verdict>& verdicts, bool complete) {
     FixResult result;
-    if (verdict) {
+    result.exploration.complete = complete;
+    for (const TriedRemedy::Verdict verdict : verdicts) {
       TriedRemedy tried{};
-      tried.verdict = *verdict;
+      tried.verdict = verdict;
       tried.proposal.remedy = "rlock";
       result.tried.push_back(tried);
     }
@@ -151,10 +153,20 @@ TEST_CASE("A remedy is expected to come out verified", "[cli][judge]") {
     if (!judgement.unmet.empty()) return Is::unmet;
     return judgement.undecided.empty() ? Is::met : Is::undecided;
   };
-  CHECK(judged_fix(TriedRemedy::Verdict::verified) == Is::met);
-  CHECK(judged_fix(TriedRemedy::Verdict::refuted) == Is::unmet);
-  CHECK(judged_fix(TriedRemedy::Verdict::unknown) == Is::undecided);
-  CHECK(judged_fix(std::nullopt) == Is::unmet);
+  struct Row {
+    std::vector<TriedRemedy::Verdict> verdicts;
+    Is is, is_cut;  // if the exploration of the original is complete; if it is not
+  };
+  const Row row = GENERATE(values<Row>({
+      {{verified}, Is::met, Is::met},
+      {{refuted}, Is::unmet, Is::undecided},
+      {{unknown}, Is::undecided, Is::undecided},
+      {{}, Is::unmet, Is::undecided},
+      {{verified, refuted}, Is::met, Is::met},
+      {{refuted, unknown}, Is::undecided, Is::undecided},
+  }));
+  CHECK(judged_fix(row.verdicts, true) == row.is);
+  CHECK(judged_fix(row.verdicts, false) == row.is_cut);
 }
 
 }  // namespace

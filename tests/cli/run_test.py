@@ -1,5 +1,6 @@
 """run and replay: how interleavings end, and that a replay is the run again."""
 import json
+import time
 import unittest
 
 import binary
@@ -57,6 +58,30 @@ class Run(binary.TestCase):
         self.assertIn("lockstep run: the schedule does not fit: step", err)
         self.assertIn("the schedule does not fit here", out)
 
+    def test_a_schedule_as_an_array_on_the_command_line(self):
+        path = self.write("s.json", binary.deadlock())
+        directives = [{"run": "T1", "steps": 1}, {"run": "T2", "until": "blocked"}]
+        inline, _ = self.lockstep("run", path, "--schedule", json.dumps(directives), status=1)
+        in_a_file, _ = self.lockstep("run", path, "--schedule", self.write("d.json", directives), status=1)
+        self.assertIn("DEADLOCK  LS001", inline)
+        self.assertEqual(inline, in_a_file)
+        _, err = self.lockstep("run", path, "--schedule", '[{"run": "T3"}]', status=2)
+        self.assertIn('--schedule:1:10: /0/run: there is no thread "T3"', err)
+        _, err = self.lockstep("run", path, "--schedule", '["T1"', status=2)
+        self.assertIn("--schedule:1:6", err)
+
+    def test_a_thread_that_is_named_like_an_array(self):
+        scenario = binary.deadlock()
+        scenario["threads"] = {"[1]": scenario["threads"]["T1"], "T2": scenario["threads"]["T2"]}
+        out, _ = self.lockstep("explore", self.write("s.json", scenario), status=1)
+        again, _ = self.lockstep(*self.replay_line(out), status=1)
+        self.assertIn("DEADLOCK  LS001", again)
+
+    def test_a_schedule_that_is_refused_at_once_has_no_table(self):
+        scenario = {"lockstep": 1, "main": [{"sleep": 1}], "threads": {"T1": []}}
+        out, _ = self.lockstep("run", self.write("s.json", scenario), "--schedule", "T1", status=5)
+        self.assertTrue(out.startswith("the schedule does not fit here"), out)
+
     def test_a_schedule_that_is_none(self):
         path = self.write("s.json", binary.deadlock())
         self.lockstep("run", path, "--schedule", "T1**", status=2)
@@ -70,6 +95,42 @@ class Run(binary.TestCase):
         out, err = self.lockstep("run", path, "--max-steps", "50", status=3)
         self.assertIn("cut short", out)
         self.assertIn("cut short", err)
+        self.lockstep("run", path, "--max-steps", "50", "--max-seconds", "0", status=3)
+
+    def test_a_limit_of_time(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "variables": {"n": 0},
+            "threads": {"T1": [{"while": "True", "do": [{"set": "n", "to": "1 - n"}]}]}})
+        out, err = self.lockstep("run", path, "--max-steps", "0", "--max-seconds", "0.2", "--trace", "none",
+                                 status=3)
+        self.assertIn("cut short", out)
+        self.assertIn("time: the limit of 0.2 s was reached", err)
+
+    def test_texts_that_grow_without_end_do_not_take_long(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "variables": {"n": "'x'"},
+            "threads": {"T1": [{"while": "True", "do": [{"set": "n", "to": "n + n"}]}]}})
+        for verb in ["run", "explore"]:
+            start = time.monotonic()
+            out, _ = self.lockstep(verb, path, status=1)
+            self.assertIn("MemoryError", out)
+            self.assertLess(time.monotonic() - start, 10)
+            self.assertLess(len(out), 100_000)
+
+    def test_thousands_of_exceptions_and_names(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "functions": {"f": [{"assert": "False"}], "g": [{"sleep": 1}]},
+            "main": [{"for": "i", "in": "range(1000)", "do": [{"spawn": "f"}, {"spawn": "g"}]},
+                     {"sleep": 100}]})
+        start = time.monotonic()
+        out, _ = self.lockstep("run", path, "--trace", "none", "--max-steps", "4500", status=1)
+        self.assertLess(time.monotonic() - start, 20)
+        path = self.write("s.json", {
+            "lockstep": 1, "threads": {f"worker{i}": [{"yield": True}] for i in range(2000)}})
+        out, _ = self.lockstep("run", path, "--trace", "none", "--policy", "random", "--max-steps", "400",
+                               status=3)
+        self.assertRegex(out, r" and [\d,]+\s+more\s+can\s+go\s+on")
+        self.assertLess(max(map(len, out.splitlines())), 101)
 
     def test_an_uncaught_exception_as_python_prints_it(self):
         path = self.write("s.json", {"lockstep": 1, "objects": {"m": "Lock"},
@@ -150,6 +211,8 @@ class Run(binary.TestCase):
         self.lockstep("run", "-", "--policy", "round-robin", "--save-schedule", "x.json",
                       stdin=scenario, status=1)
         self.lockstep("replay", "x.json", stdin=scenario, status=1)
+        _, err = self.lockstep("replay", "x.json", status=5)
+        self.assertIn("lockstep replay x.json <SCENARIO", err)
 
 
 if __name__ == "__main__":

@@ -136,5 +136,13 @@ TEST_CASE("The nearest name is the one that a slip of the fingers makes", "[lang
         (row.nearest.empty() ? "" : "; did you mean \"" + row.nearest + "\"?"));
 }
 
+TEST_CASE("A pointer into the depths is shortened, another is not", "[language][complaint]") {
+  std::string deep;
+  for (int i = 0; i < 100; ++i) deep += "/0";
+  const std::string said = render("f", "[", {{{1, 1, deep}, "m"}, {{1, 1, "/threads/T1/0"}, "n"}});
+  CHECK_THAT(said, Catch::Contains("f:1:1: " + deep.substr(0, 60) + "/...: m\n") &&
+                       Catch::Contains("f:1:1: /threads/T1/0: n\n"));
+}
+
 }  // namespace
 }  // namespace lockstep

@@ -34,7 +34,7 @@ LOADER_ONLY = {
         r"nested deeper than",
     ],
     "needs names": [
-        r"^there is no (object|function|thread|variable|statement with the label) ",
+        r"^there is no (object|function|thread|variable|remedy|statement with the label) ",
         r"^there is .* already$",
         r"^unknown name ",
         r"^unknown variable ",

@@ -49,6 +49,21 @@ BAD  d\x1b.json
 )");
 }
 
+TEST_CASE("check in words keeps to the width", "[report][check_report]") {
+  std::vector<CheckedScenario> one(1);
+  one[0].file = "a.json";
+  one[0].status = CheckedScenario::Status::failed;
+  one[0].unmet = {{"explore/deadlock", "impossible",
+                   "possible: LS001 circular-wait: T1 and T2 wait for each other", ""}};
+  one[0].undecided = {"fix/remedy: rlock verified (states: the limit of 10 was reached)"};
+  CHECK_THAT(check_text(one, -1, Paint(false), 50),
+             Catch::Contains("    expected  impossible\n"
+                             "    found     possible: LS001 circular-wait: T1\n"
+                             "              and T2 wait for each other\n"
+                             "  undecided: fix/remedy: rlock verified (states:\n"
+                             "    the limit of 10 was reached)\n"));
+}
+
 TEST_CASE("check in JSON has the same", "[report][check_report]") {
   const auto json = nlohmann::json::parse(check_json(one_of_each()));
   CHECK(json["lockstep_check"] == 1);

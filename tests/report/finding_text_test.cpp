@@ -92,6 +92,21 @@ TEST_CASE("A deadlock's report answers the five questions in their order",
 )");
 }
 
+TEST_CASE("Sentences keep to the width, with what goes on indented", "[report][finding_text]") {
+  const Program program = program_with_sites();
+  Finding finding = circular_wait();
+  finding.message = "T1 waits for a lock, held by T2, which waits for another lock, held by T1";
+  const std::string text = finding_text(finding, {program, "", "", "", Paint(false), 50});
+  CHECK_THAT(text,
+             Catch::Contains("  T1 waits for a lock, held by T2, which waits\n"
+                             "    for another lock, held by T1\n") &&
+                 Catch::Contains("    T1 --waits for--> mutexB --held by--> T2\n      --waits"));
+  for (std::size_t begin = 0, end; (end = text.find('\n', begin)) != std::string::npos;
+       begin = end + 1) {
+    CHECK(end - begin <= 50);
+  }
+}
+
 TEST_CASE("Whether it is bad says who hangs and who can still go on", "[report][finding_text]") {
   const Program program = program_with_sites();
   const FindingContext context{program, "", "", "", Paint(false)};

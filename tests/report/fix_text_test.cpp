@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace lockstep {
 namespace {
@@ -34,7 +36,7 @@ FixResult result() {
 }
 
 TEST_CASE("Remedies stand side by side, each with what it costs", "[report][fix_text]") {
-  CHECK(fix_text(result(), {"s.json", {}}, 100, Paint(false)) ==
+  CHECK(fix_text(result(), FixHints{"s.json"}, 100, Paint(false)) ==
         R"(LS001 circular-wait: T1 and T2 wait for each other
 
    remedy      verdict   states  takes          locks held         edits
@@ -45,28 +47,63 @@ TEST_CASE("Remedies stand side by side, each with what it costs", "[report][fix_
    T1 still waits for ever
 
 verified: all interleavings of the changed scenario were explored, and none shows a fault
-  lockstep fix s.json --diff    shows the change of the first
-  lockstep fix s.json --write   makes it; --remedy 2 chooses the second
+  show it   lockstep fix s.json --diff
+  make it   lockstep fix s.json --write
 )");
+}
+
+TEST_CASE("What to do next is said only where there is something left to do",
+          "[report][fix_text]") {
+  const auto tail = [](const FixResult& result, const std::optional<FixHints>& hints) {
+    const std::string text = fix_text(result, hints, 100, Paint(false));
+    return text.substr(text.find("shows a fault\n") + std::string_view("shows a fault\n").size());
+  };
+  FixResult two = result();
+  two.tried[1].verdict = TriedRemedy::Verdict::verified;
+  CHECK(tail(two, FixHints{"s.json"}) ==
+        "  show it   lockstep fix s.json --diff\n"
+        "  make it   lockstep fix s.json --write\n"
+        "  --remedy 2 chooses the second\n");
+  CHECK(tail(two, FixHints{"s.json --remedy 2", true}) ==
+        "  show it   lockstep fix s.json --remedy 2 --diff\n"
+        "  make it   lockstep fix s.json --remedy 2 --write\n");
+  CHECK(tail(two, std::nullopt).empty());
+}
+
+TEST_CASE("Costs of microseconds are told apart", "[report][fix_text]") {
+  FixResult quick = result();
+  quick.original_cost = RemedyCost{0.000010, 0, 0.000005};
+  quick.tried[0].cost = {0.000008, 2, 0};
+  CHECK_THAT(fix_text(quick, std::nullopt, 100, Paint(false)),
+             Catch::Contains("8.0 µs (-20 %)  0 s (-100 %)"));
+}
+
+TEST_CASE("A reason that is long goes on below", "[report][fix_text]") {
+  FixResult wordy = result();
+  wordy.tried[1].reason =
+      "it still deadlocks: " + std::string(30, 'a') + ' ' + std::string(30, 'b');
+  CHECK_THAT(fix_text(wordy, std::nullopt, 60, Paint(false)),
+             Catch::Contains("\n   it still deadlocks: " + std::string(30, 'a') + "\n     " +
+                             std::string(30, 'b') + '\n'));
 }
 
 TEST_CASE("What was not verified is not recommended", "[report][fix_text]") {
   FixResult none = result();
   none.tried.erase(none.tried.begin());
-  CHECK_THAT(fix_text(none, {"s.json", {}}, 100, Paint(false)),
+  CHECK_THAT(fix_text(none, FixHints{"s.json"}, 100, Paint(false)),
              Catch::EndsWith("\nNo remedy was verified, so none is recommended.\n"));
   none.tried.clear();
-  CHECK_THAT(fix_text(none, {"s.json", {}}, 100, Paint(false)),
+  CHECK_THAT(fix_text(none, FixHints{"s.json"}, 100, Paint(false)),
              Catch::EndsWith("\nNo remedy that lockstep knows applies here.\n"));
 }
 
 TEST_CASE("Nothing to mend is said only of a complete exploration", "[report][fix_text]") {
   FixResult fine;
-  CHECK(fix_text(fine, {"s.json", {}}, 100, Paint(false)) ==
+  CHECK(fix_text(fine, FixHints{"s.json"}, 100, Paint(false)) ==
         "Nothing to mend: no interleaving shows a fault.\n");
   fine.exploration.complete = false;
   fine.exploration.incomplete_reason = "interrupted";
-  CHECK(fix_text(fine, {"s.json", {}}, 100, Paint(false)) ==
+  CHECK(fix_text(fine, FixHints{"s.json"}, 100, Paint(false)) ==
         "Nothing found to mend, but the search is incomplete: interrupted.\n");
 }
 

@@ -51,6 +51,41 @@ TEST_CASE("trace text: two threads that lock each other out", "[report][trace]")
 )");
 }
 
+TEST_CASE("trace text: a success is told before the same thing blocks", "[report][trace]") {
+  const auto twice = [](const std::string& type, const std::string& block) {
+    const auto program =
+        free_program("{'objects': {'m': '" + type + "'}, 'threads': {'T1': [" + block + "]}}");
+    return "\n" + run_schedule(*program, "T1").text;
+  };
+  const std::string told = R"(
+ step   seconds  line  T1                                        then
+    1  0.000000     1  acquire m                                 m: free -> T1
+                       acquire m: BLOCKED, held by itself
+)";
+  CHECK(twice("Lock", "{'acquire': 'm'}, {'acquire': 'm'}") == told);
+  CHECK(twice("Lock", "{'acquire': 'm'}, {'with': 'm', 'do': []}") == told);
+  // Of what only begins a wait, nothing is told but the wait.
+  CHECK(twice("Event", "{'wait': 'm'}") == R"(
+ step   seconds  line  T1                                        then
+    1  0.000000     1  wait m: BLOCKED, until it is set
+)");
+}
+
+TEST_CASE("trace text: a text that goes on and on is cut off", "[report][trace]") {
+  const auto program = free_program("{'threads': {'T1': [{'print': '\\\"x\\\" * 1000000'}]}}");
+  const std::string text = run_named(*program, "timed").text;
+  CHECK(text.size() < 3000);
+  CHECK(text.find("xxx...\n") != std::string::npos);
+}
+
+TEST_CASE("trace text: without a step there is no heading", "[report][trace]") {
+  const auto program = free_program("{'threads': {'T1': []}}");
+  std::string text;
+  const TraceText sink(
+      *program, [&](std::string_view line) { text += line; }, Paint(false));
+  CHECK(text.empty());
+}
+
 TEST_CASE("trace text: with three threads the news stand below", "[report][trace]") {
   const auto program = free_program(R"({
     'objects': {'sm': 'Semaphore', 'ready': 'Event'},

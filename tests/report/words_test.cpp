@@ -58,6 +58,8 @@ TEST_CASE("Names are listed as in a sentence", "[report][words]") {
 }
 
 TEST_CASE("Times and sizes have the unit in which they are small numbers", "[report][words]") {
+  CHECK(seconds_text(0) == "0 s");
+  CHECK(seconds_text(0.0000035) == "3.5 µs");
   CHECK(seconds_text(0.00042) == "0.4 ms");
   CHECK(seconds_text(0.0123) == "12 ms");
   CHECK(seconds_text(3.21) == "3.2 s");
@@ -75,6 +77,20 @@ TEST_CASE("An argument is quoted so that a shell reads it back", "[report][words
   CHECK(shell_quoted("it's") == "'it'\\''s'");
   CHECK(shell_quoted("$(rm) `x`") == "'$(rm) `x`'");
   CHECK(shell_quoted("a\x1b[1mb'c") == "$'a\\x1b[1mb\\'c'");
+}
+
+TEST_CASE("Words: a list of very many names is shortened", "[report][words]") {
+  std::vector<std::string> names;
+  for (int i = 1; i <= 16; ++i) names.push_back("T" + std::to_string(i));
+  CHECK_THAT(listed(names), Catch::EndsWith("T15 and T16"));
+  names.resize(12016, "T");
+  CHECK_THAT(listed(names), Catch::EndsWith(", T15, T16 and 12,000 more"));
+}
+
+TEST_CASE("Words: a hanging indent", "[report][words]") {
+  CHECK(hanging("one two three", 9, 2, 4) == "  one\n    two\n    three\n");
+  CHECK(hanging("one two three", 12, 2, 4) == "  one two\n    three\n");
+  CHECK(hanging("one", 80, 0, 2) == "one\n");
 }
 
 }  // namespace

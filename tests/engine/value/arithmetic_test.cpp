@@ -36,7 +36,7 @@ Value nested(ValueTable& values, Value innermost, int levels) {
 constexpr std::string_view overflow =
     "OverflowError: integer leaves the 64 bits that lockstep computes with";
 constexpr std::string_view memory =
-    "MemoryError: lockstep holds no text beyond 16 MiB and no container beyond 1000000 items";
+    "MemoryError: lockstep holds no text beyond 1 MiB and no container beyond 1000000 items";
 
 }  // namespace
 
