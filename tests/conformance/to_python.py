@@ -10,6 +10,7 @@ SCALE = 0.05
 
 PRELUDE = '''\
 import json as _json, random as _random, sys as _sys, time as _time, threading
+from os import getpid
 from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
                        Barrier, BrokenBarrierError, Timer, local as Local,
                        current_thread, main_thread, active_count, get_ident)
