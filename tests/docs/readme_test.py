@@ -11,7 +11,7 @@ LOCKSTEP = os.environ.get("LOCKSTEP_BINARY", os.path.join(ROOT, "build", "releas
 
 
 def without_measures(text):
-    return re.sub(r"\b[\d.]+ (ms|s|kB|MB)$|\b[\d.]+ (us|ms|s), [\d.]+ (kB|MB)$", "MEASURED", text,
+    return re.sub(r"\b[\d.]+ (µs|ms|s|kB|MB)$|\b[\d.]+ (µs|ms|s), [\d.]+ (kB|MB)$", "MEASURED", text,
                   flags=re.MULTILINE)
 
 
