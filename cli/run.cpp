@@ -48,6 +48,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   std::optional<std::string> policy, schedule, save, trace;
   std::uint64_t seed = 0;
   std::uint64_t steps_max = 1'000'000;
+  bool timeline = false;
   Options options(command, console);
   add_scenario(options, scenario);
   options.word("--policy", policies, policy, policy_help);
@@ -56,10 +57,17 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                "exactly this interleaving: 'T1*3,T2', a saved schedule, or an array of directives");
   options.text("--save-schedule", "FILE", save, "write the interleaving for `lockstep replay`");
   add_trace(options, trace);
+  options.flag("--timeline", timeline,
+               "draw at the end what each thread did when; not with --trace json");
   options.number("--max-steps", steps_max,
                  "stop after so many steps; default: 1000000, 0 is no limit");
   if (const auto exit = options.parse(arguments)) return *exit;
 
+  if (timeline && trace == "json") {
+    console.err(
+        fmt::format("lockstep {}: --timeline and --trace json exclude each other\n", command.name));
+    return Exit::bad_input;
+  }
   const auto settings = settings_of(command, scenario, console);
   if (!settings) return Exit::bad_input;
   std::optional<Input> input = read_input(console, Subject{scenario.path, *settings});
@@ -68,7 +76,10 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
       choose_policy(console, command, *input, policy, schedule, seed);
   if (chosen == nullptr) return Exit::bad_input;
   if (steps_max == 0) steps_max = replay_steps_max;
-  return conduct(console, command, *input, *chosen, {trace.value_or("text"), steps_max, save});
+  // Elsewhere who ran when was decided without regard to time.
+  const bool is_timed = policy ? *policy == "timed" : !schedule && !input->schedule;
+  return conduct(console, command, *input, *chosen,
+                 {trace.value_or("text"), steps_max, save, is_timed, timeline});
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // One interleaving, from the start to where it ends, and all that can be said of that end.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cli/input.h"
 #include "detector/deadlock.h"
 #include "engine/run/run.h"
+#include "engine/run/times.h"
 #include "engine/run/trace.h"
 
 namespace lockstep {
@@ -20,12 +22,14 @@ struct Simulation {
   std::vector<std::string> output;                              // lines printed
   std::vector<std::string> runnable;                            // who could go on
   GraphPicture picture;                                         // who waits for whom at the end
+  RunTimes times;                                               // empty unless asked for
 };
 
 // `sink` is handed each step; null: nobody looks. Interrupted by SIGINT and SIGTERM, and by
-// `cut` if there is one.
+// `cut` if there is one. `times`: whether Simulation::times is wanted, and with its spans.
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
-                    std::uint64_t steps_max, const std::function<bool()>& cut = {});
+                    std::uint64_t steps_max, const std::function<bool()>& cut = {},
+                    std::optional<TimeKeeper::Spans> times = {});
 
 // The interleaving that leads to a finding, in columns, from a replay of its choices.
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,
