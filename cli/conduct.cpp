@@ -17,6 +17,7 @@
 #include "report/exploration_json.h"
 #include "report/finding_text.h"
 #include "report/fix_text.h"
+#include "report/times_text.h"
 #include "report/trace_jsonl.h"
 #include "report/trace_text.h"
 #include "report/words.h"
@@ -144,9 +145,17 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
     json = std::make_unique<TraceJsonl>(input.program, digest(input.scenario.text), write);
   }
   TraceSink* sink = text ? static_cast<TraceSink*>(text.get()) : json.get();
+  const bool shows_times = options.times && text != nullptr;
+  std::optional<TimeKeeper::Spans> times;
+  if (options.timeline) {
+    times = TimeKeeper::Spans::kept;
+  } else if (shows_times) {
+    times = TimeKeeper::Spans::dropped;
+  }
   const Simulation simulation = simulate(
       input.program, policy, sink,
-      {options.steps_max, options.seconds_max, [&console] { return console.reader_is_gone(); }});
+      {options.steps_max, options.seconds_max, [&console] { return console.reader_is_gone(); }},
+      times);
 
   if (json) {
     for (const Finding& finding : simulation.findings) {
@@ -157,6 +166,12 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
     json->on_end(simulation.result);
   } else {
     print_end(console, input, simulation, text != nullptr);
+    if (shows_times) {
+      console.out("\n" + times_text(simulation.times, console.width(), console.paint()));
+    }
+    if (options.timeline) {
+      console.out("\n" + timeline_text(simulation.times, console.width(), console.paint()));
+    }
   }
   const RunResult& result = simulation.result;
   if (result.end == RunResult::End::refused) {

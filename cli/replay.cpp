@@ -87,7 +87,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   }
   const auto policy = scripted_policy(input->program, *schedule.schedule, 0);
   return conduct(console, command, *input, *policy,
-                 {trace.value_or("text"), replay_steps_max, std::nullopt, 0});
+                 {trace.value_or("text"), replay_steps_max, std::nullopt, 0, false, false});
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   std::uint64_t seed = 0;
   std::uint64_t steps_max = 1'000'000;
   double seconds_max = 0;
+  bool timeline = false;
   Options options(command, console);
   add_scenario(options, scenario);
   options.word("--policy", policies, policy, policy_help);
@@ -58,11 +59,18 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                "one or of a saved schedule");
   options.text("--save-schedule", "FILE", save, "write the interleaving for `lockstep replay`");
   add_trace(options, trace);
+  options.flag("--timeline", timeline,
+               "draw at the end what each thread did when; not with --trace json");
   options.number("--max-steps", steps_max,
                  "stop after so many steps; default: 1000000, 0 is no limit");
   options.seconds("--max-seconds", seconds_max, "stop after so much time; default: 0, no limit");
   if (const auto exit = options.parse(arguments)) return *exit;
 
+  if (timeline && trace == "json") {
+    console.err(
+        fmt::format("lockstep {}: --timeline and --trace json exclude each other\n", command.name));
+    return Exit::bad_input;
+  }
   const auto settings = settings_of(command, scenario, console);
   if (!settings) return Exit::bad_input;
   std::optional<Input> input = read_input(console, Subject{scenario.path, *settings});
@@ -71,8 +79,10 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
       choose_policy(console, command, *input, policy, schedule, seed);
   if (chosen == nullptr) return Exit::bad_input;
   if (steps_max == 0) steps_max = replay_steps_max;
+  // Elsewhere who ran when was decided without regard to time.
+  const bool is_timed = policy ? *policy == "timed" : !schedule && !input->schedule;
   return conduct(console, command, *input, *chosen,
-                 {trace.value_or("text"), steps_max, save, seconds_max});
+                 {trace.value_or("text"), steps_max, save, seconds_max, is_timed, timeline});
 }
 
 }  // namespace

@@ -24,13 +24,19 @@ constexpr std::size_t lines_max = 300;
 // declares to hold always.
 class Watch : public RunObserver {
  public:
-  Watch(const Program& program, TraceSink* sink) : program_(program), recorder_(sink) {}
+  Watch(const Program& program, TraceSink* sink, std::optional<TimeKeeper::Spans> times)
+      : program_(program), recorder_(sink) {
+    if (times) times_.emplace(*times);
+  }
 
   struct Violation {
     const Condition* condition;
     std::uint64_t step;
   };
 
+  void on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) override {
+    if (times_) times_->on_begin(machine, initial, clock);
+  }
   void on_event(const Machine& machine, const State& state, const Event& event) override {
     recorder_.on_event(machine, state, event);
   }
@@ -38,9 +44,11 @@ class Watch : public RunObserver {
                double now) override {
     step_ = number;
     recorder_.on_step(machine, before, number, choice, now);
+    if (times_) times_->on_step(machine, before, number, choice, now);
   }
   void on_step_end(const Machine& machine, const State& after, double now) override {
     recorder_.on_step_end(machine, after, now);
+    if (times_) times_->on_step_end(machine, after, now);
     check(machine, after, program_.invariants);
   }
 
@@ -58,11 +66,13 @@ class Watch : public RunObserver {
   }
 
   const TraceRecorder& recorder() const { return recorder_; }
+  const std::optional<TimeKeeper>& times() const { return times_; }
   const std::vector<Violation>& violations() const { return violations_; }
 
  private:
   const Program& program_;
   TraceRecorder recorder_;
+  std::optional<TimeKeeper> times_;
   std::uint64_t step_ = 0;
   std::vector<Violation> violations_;
 };
@@ -117,9 +127,9 @@ std::string interleaving_text(const Program& program, const Finding& finding, st
 }
 
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
-                    const SimulationLimits& limits) {
+                    const SimulationLimits& limits, std::optional<TimeKeeper::Spans> times) {
   const Machine machine(program);
-  Watch watch(program, sink);
+  Watch watch(program, sink, times);
   RunOptions options;
   const auto start = std::chrono::steady_clock::now();
   bool is_late = false;
@@ -140,6 +150,7 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
   const RunResult& result = simulation.result;
   const State& state = result.state;
   simulation.output = watch.recorder().output();
+  if (watch.times()) simulation.times = watch.times()->times(machine, state);
 
   const StateNames names(machine, state);
   for (std::size_t i = 0; i < program.globals.size(); ++i) {

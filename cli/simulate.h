@@ -1,6 +1,7 @@
 // One interleaving, from the start to where it ends, and all that can be said of that end.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cli/input.h"
 #include "detector/deadlock.h"
 #include "engine/run/run.h"
+#include "engine/run/times.h"
 #include "engine/run/trace.h"
 
 namespace lockstep {
@@ -20,6 +22,7 @@ struct Simulation {
   std::vector<std::string> output;                              // lines printed
   std::vector<std::string> runnable;                            // who could go on
   GraphPicture picture;                                         // who waits for whom at the end
+  RunTimes times;                                               // empty unless asked for
 };
 
 struct SimulationLimits {
@@ -28,9 +31,10 @@ struct SimulationLimits {
   std::function<bool()> cut{};  // asked now and then; true ends the run. Absent: nobody is asked
 };
 
-// `sink` is handed each step; null: nobody looks. SIGINT and SIGTERM end it as well.
+// `sink` is handed each step; null: nobody looks. SIGINT and SIGTERM end it as well. `times`:
+// whether Simulation::times is wanted, and with its spans.
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
-                    const SimulationLimits& limits);
+                    const SimulationLimits& limits, std::optional<TimeKeeper::Spans> times = {});
 
 // The interleaving that leads to a finding, in columns, from a replay of its choices.
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,

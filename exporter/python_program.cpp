@@ -384,7 +384,8 @@ class BodyWriter {
       for (const ExceptHandler& handler : *handlers) {
         std::string types;
         for (const ExceptionKind kind : handler.types) {
-          types += (types.empty() ? "" : ", ") + python_exception(kind);
+          types += types.empty() ? "" : ", ";
+          types += python_exception(kind);
         }
         if (handler.types.size() > 1) types = "(" + types + ")";
         if (types.empty() && !handler.name.empty()) types = "BaseException";
@@ -543,7 +544,7 @@ class ProgramWriter {
       const std::optional<std::string> value = written(object, parameter);
       if (value) given.push_back(fmt::format("{}={}", parameter.row.key, *value));
     }
-    const std::string one = fmt::format("{}({})", row(*object.kind).python, fmt::join(given, ", "));
+    std::string one = fmt::format("{}({})", row(*object.kind).python, fmt::join(given, ", "));
     if (!object.count) return one;
     return fmt::format("tuple({} for _ in range({}))", one, *object.count);
   }

@@ -111,6 +111,8 @@ VirtualClock::VirtualClock(const Program& program)
 
 double VirtualClock::now() const { return static_cast<double>(now_) / nanoseconds_per_second; }
 
+double VirtualClock::slept() const { return static_cast<double>(slept_) / nanoseconds_per_second; }
+
 void VirtualClock::begin(const Machine& machine, const State& initial) {
   note_deadlines(machine, initial, std::nullopt);
 }
@@ -139,6 +141,7 @@ void VirtualClock::begin_step(const Machine& machine, const State& before, Choic
   before_ = &pending(machine, before, choice.thread);
   begun_ = false;
   extra_ = 0;
+  slept_ = 0;
 }
 
 void VirtualClock::on_event(const Machine& machine, const Event& event) {
@@ -151,6 +154,7 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
   if (event.operation == Operation::compute || (is_sleep(event.operation) && !waited_for)) {
     if (const auto d = duration(machine, event.operation, event.arguments)) {
       extra_ = later(extra_, nanoseconds(*d));
+      if (is_sleep(event.operation)) slept_ = later(slept_, nanoseconds(*d));
     }
   }
 }

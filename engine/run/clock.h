@@ -40,7 +40,8 @@ class VirtualClock {
   // Before the first step.
   void begin(const Machine& machine, const State& initial);
 
-  double now() const;  // virtual seconds since the start
+  double now() const;    // virtual seconds since the start
+  double slept() const;  // how much of the last step was sleep inside `atomic`; virtual seconds
 
   // When this choice could be taken at the earliest: its deadline, which may have passed
   // already, or now.
@@ -69,10 +70,11 @@ class VirtualClock {
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;
   Nanoseconds thread_start_cost_;
-  // Of the step that is under way:
+  // Of the step that is under way, or the last one:
   const Pending* before_ = nullptr;  // what its thread rested before
   bool begun_ = false;               // that has happened
   Nanoseconds extra_ = 0;            // what it costs beside its bytecodes
+  Nanoseconds slept_ = 0;            // of that, sleep
 };
 
 }  // namespace lockstep

@@ -72,6 +72,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
   });
   VirtualClock clock(machine.program);
   clock.begin(machine, state);
+  if (observer != nullptr) observer->on_begin(machine, state, clock);
   Fan fan(clock, policy, observer);
   std::optional<Choice> previous;
   std::optional<StepInfo> previous_info;

@@ -90,6 +90,8 @@ struct RunResult {
 // Told between steps.
 class RunObserver : public Observer {
  public:
+  // Before the first step. The clock may be asked between the steps of the run and within them.
+  virtual void on_begin(const Machine&, const State& /*initial*/, const VirtualClock&) {}
   // Before a step: its number from 1, what was chosen, the time at which it begins.
   virtual void on_step(const Machine&, const State& before, std::uint64_t number, Choice choice,
                        double now) = 0;

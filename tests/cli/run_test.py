@@ -166,6 +166,37 @@ class Run(binary.TestCase):
         out, _ = self.lockstep("run", path, "--trace", "none", "--policy", "round-robin", status=1)
         self.assertIn("how it comes to that", out)
 
+    def test_a_timed_run_ends_with_its_times(self):
+        scenario = binary.harmless()
+        path = self.write("s.json", scenario)
+        for policy in [[], ["--policy", "timed"]]:
+            out, _ = self.lockstep("run", path, *policy, status=0)
+            self.assertEqual(out.count("waits for the GIL"), 1)
+            self.assertRegex(out.splitlines()[-1], "^  total .* of virtual time$")
+        for other in [["--policy", "random"], ["--schedule", "T1"], ["--trace", "none"]]:
+            out, _ = self.status_of("run", path, *other)
+            self.assertNotIn(b"waits for the GIL", out)
+        out, _ = self.lockstep("run", path, "--trace", "json", status=0)
+        for line in out.splitlines():
+            json.loads(line)
+        # Its own schedule is not the clock's.
+        path = self.write("own.json", dict(scenario, schedule=[{"finish": "round-robin"}]))
+        out, _ = self.lockstep("run", path, status=0)
+        self.assertNotIn("waits for the GIL", out)
+
+    def test_a_timeline_is_drawn_where_it_is_asked_for(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "name": "s", "machine": {"costs": {"bytecode": 0, "thread_start": 0}},
+            "threads": {"T1": [{"sleep": 1}, {"compute": 1}], "T2": [{"compute": 1}]}})
+        # T2 has the GIL first, for as long as T1 sleeps; 100 columns less 14 are 86.
+        for arguments in [["--trace", "none"], ["--policy", "random"]]:
+            out, _ = self.lockstep("run", path, "--timeline", *arguments, status=0)
+            rows = [l for l in out.splitlines() if l.startswith("  T")]
+            self.assertEqual(rows, ["  T1          " + 43 * "z" + 43 * "#",
+                                    "  T2          " + 43 * "#"])
+        _, err = self.lockstep("run", path, "--timeline", "--trace", "json", status=2)
+        self.assertIn("exclude each other", err)
+
     def test_a_replay_is_the_run_again(self):
         scenario = self.write("scenarios/s.json", binary.deadlock(variables={"n": 0}))
         (self.folder / "elsewhere").mkdir()

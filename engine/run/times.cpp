@@ -1,0 +1,200 @@
+#include "engine/run/times.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/assert.h"
+#include "engine/run/clock.h"
+#include "engine/run/threads.h"
+
+namespace lockstep {
+namespace {
+
+constexpr double nanoseconds_per_second = 1e9;
+
+// The clock counts whole nanoseconds and tells them as seconds. Beyond some weeks a double
+// no longer tells them apart, but the sums still add up: they are differences of what it tells.
+std::int64_t nanoseconds(double seconds) { return std::llround(seconds * nanoseconds_per_second); }
+
+bool is_sleep(Operation operation) {
+  return operation == Operation::sleep || operation == Operation::io;
+}
+
+// What the thread asked of the object or thread that it is blocked on, where that goes without
+// saying only for a lock.
+std::string_view asked(LetGoBy by) {
+  switch (by) {
+    case LetGoBy::put:
+      return " (get)";
+    case LetGoBy::get:
+      return " (put)";
+    case LetGoBy::task_done:
+    case LetGoBy::end:
+      return " (join)";
+    case LetGoBy::set:
+    case LetGoBy::notify:
+    case LetGoBy::arrive:
+      return " (wait)";
+    case LetGoBy::nothing:
+    case LetGoBy::release:
+    case LetGoBy::store:
+    case LetGoBy::cancel:
+      break;
+  }
+  return {};
+}
+
+std::string name_of(const Machine& machine, const State& state, Operation operation,
+                    Value receiver) {
+  const LetGoBy by = row(operation).let_go_by;
+  const std::string what(asked(by));
+  switch (machine.values().kind(receiver)) {
+    case ValueKind::object:
+      return object_label(machine.program, machine.values().as_object(receiver)) + what;
+    case ValueKind::thread:
+      return thread_name(machine, state, machine.values().as_thread(receiver)) + what;
+    default:
+      break;
+  }
+  if (operation == Operation::process_exit) return "the other threads (exit)";
+  if (by == LetGoBy::end) return "the other threads" + what;
+  if (by == LetGoBy::store) return "a condition (await)";
+  return by == LetGoBy::cancel ? "its timer" : "nothing";
+}
+
+}  // namespace
+
+void TimeKeeper::on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) {
+  clock_ = &clock;
+  accounts_.clear();
+  last_ns_ = nanoseconds(clock.now());
+  note_standings(machine, initial);
+}
+
+void TimeKeeper::on_step(const Machine&, const State&, std::uint64_t, Choice choice, double now) {
+  const std::int64_t now_ns = nanoseconds(now);
+  for (Account& account : accounts_) stand(account, now_ns);
+  last_ns_ = now_ns;
+  running_ = choice.thread;
+}
+
+void TimeKeeper::on_step_end(const Machine& machine, const State& after, double now) {
+  const std::int64_t now_ns = nanoseconds(now);
+  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+    if (ThreadId{i} != running_) {
+      stand(accounts_[i], now_ns);
+      continue;
+    }
+    const std::int64_t slept_ns = std::min(nanoseconds(clock_->slept()), now_ns - last_ns_);
+    add(accounts_[i], Activity::runs, last_ns_, now_ns - slept_ns);
+    add(accounts_[i], Activity::sleeps, now_ns - slept_ns, now_ns);
+  }
+  last_ns_ = now_ns;
+  note_standings(machine, after);
+}
+
+void TimeKeeper::note_standings(const Machine& machine, const State& state) {
+  const std::size_t threads = thread_count(machine.program, state);
+  accounts_.resize(std::max(accounts_.size(), threads));
+  for (std::uint32_t i = 0; i < threads; ++i) {
+    Account& account = accounts_[i];
+    account.standing = standing(machine, state, {i});
+    if (!account.standing.is_there || account.was_there) continue;
+    account.was_there = true;
+    account.sums.begin_ns = account.sums.end_ns = last_ns_;
+  }
+}
+
+TimeKeeper::Standing TimeKeeper::standing(const Machine& machine, const State& state,
+                                          ThreadId thread) const {
+  Standing now;
+  now.is_there = is_resting(machine, state, thread);
+  if (!now.is_there) return now;
+  const Pending& next = pending(machine, state, thread);
+  const auto deadline_ns = [&](Choice::Kind kind) {
+    return nanoseconds(clock_->earliest(machine, state, {thread, kind}));
+  };
+  if (is_sleep(next.operation)) {
+    now.activity = Activity::sleeps;
+    now.until_ns = deadline_ns(Choice::Kind::step);
+    return now;
+  }
+  const Readiness ready = readiness(machine, state, thread);
+  if (ready == Readiness::ready) return now;
+  now.activity = Activity::blocked;
+  now.cause = {next.operation, next.receiver};
+  if (ready == Readiness::until_timeout) now.until_ns = deadline_ns(Choice::Kind::timeout);
+  return now;
+}
+
+void TimeKeeper::stand(Account& account, std::int64_t to_ns) {
+  const Standing& standing = account.standing;
+  if (!standing.is_there) return;
+  const std::int64_t until_ns = std::clamp(standing.until_ns, last_ns_, to_ns);
+  add(account, standing.activity, last_ns_, until_ns);
+  add(account, Activity::ready, until_ns, to_ns);
+}
+
+void TimeKeeper::add(Account& account, Activity activity, std::int64_t begin_ns,
+                     std::int64_t end_ns) {
+  ThreadTimes& sums = account.sums;
+  LOCKSTEP_ASSERT(begin_ns == sums.end_ns, "a thread's times have no gaps");
+  sums.end_ns = end_ns;
+  const std::int64_t time_ns = end_ns - begin_ns;
+  if (time_ns == 0) return;
+  switch (activity) {
+    case Activity::runs:
+      sums.runs_ns += time_ns;
+      break;
+    case Activity::ready:
+      sums.ready_ns += time_ns;
+      break;
+    case Activity::sleeps:
+      sums.sleeps_ns += time_ns;
+      break;
+    case Activity::blocked: {
+      sums.blocked_ns += time_ns;
+      // A lock is one object however it is asked for: acquire, `with`, or after a wait.
+      const Cause& cause = account.standing.cause;
+      const auto same = std::ranges::find_if(account.blocked, [&](const Blocked& blocked) {
+        return blocked.cause.receiver == cause.receiver &&
+               row(blocked.cause.operation).let_go_by == row(cause.operation).let_go_by &&
+               (cause.receiver != none_value || blocked.cause.operation == cause.operation);
+      });
+      if (same == account.blocked.end()) {
+        account.blocked.push_back({cause, time_ns});
+      } else {
+        same->time_ns += time_ns;
+      }
+      break;
+    }
+  }
+  if (!keeps_spans_) return;
+  if (!sums.spans.empty() && sums.spans.back().activity == activity) {
+    sums.spans.back().end_ns = end_ns;
+  } else {
+    sums.spans.push_back({activity, begin_ns, end_ns});
+  }
+}
+
+RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
+  const GilModel gil = machine.program.gil;
+  RunTimes times;
+  times.has_gil = gil == GilModel::every_bytecode || gil == GilModel::calls_and_loops;
+  times.total_ns = last_ns_;
+  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+    const Account& account = accounts_[i];
+    if (!account.was_there) continue;
+    ThreadTimes& thread = times.threads.emplace_back(account.sums);
+    thread.name = thread_name(machine, state, {i});
+    for (const auto& [cause, time_ns] : account.blocked) {
+      const bool is_join = machine.values().kind(cause.receiver) == ValueKind::thread;
+      thread.blocked.push_back(
+          {name_of(machine, state, cause.operation, cause.receiver), time_ns, is_join});
+    }
+    std::ranges::stable_sort(thread.blocked, std::greater<>(), &ThreadTimes::Blocked::time_ns);
+  }
+  return times;
+}
+
+}  // namespace lockstep

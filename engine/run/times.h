@@ -1,0 +1,105 @@
+// Where the virtual time of a run went, thread by thread: running, waiting for its turn, asleep,
+// or blocked, and on what.
+//
+// What a step costs, its thread has run. Meanwhile, and while the clock goes to a deadline, every
+// other thread stays as the last step left it: blocked, asleep, or ready, which under a GIL is to
+// wait for it. Who sleeps or waits with a timeout is ready from the deadline on. A sleep inside
+// `atomic`, where its thread cannot rest before it, is a sleep too.
+//
+// A thread is there from the end of the step that starts it to the end of its own last step, or
+// of the process; MainThread always, since it waits for the process to end.
+//
+// Tested by tests/engine/run/times_test.cpp.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "engine/run/run.h"
+
+namespace lockstep {
+
+enum class Activity : std::uint8_t {
+  runs,
+  ready,  // waits for the GIL, or for its turn where there is none
+  blocked,
+  sleeps,  // sleep and io
+};
+
+struct ThreadTimes {
+  std::string name;  // at the end of the run
+  std::int64_t begin_ns = 0, end_ns = 0;
+  // These four add up to end_ns - begin_ns.
+  std::int64_t runs_ns = 0, ready_ns = 0, sleeps_ns = 0, blocked_ns = 0;
+  struct Blocked {
+    std::string on;  // "mutexA", "q (get)", "T1 (join)"
+    std::int64_t time_ns;
+    bool is_join = false;  // of one thread
+  };
+  std::vector<Blocked> blocked;  // adds up to blocked_ns; longest first
+  struct Span {
+    Activity activity;
+    std::int64_t begin_ns, end_ns;
+  };
+  std::vector<Span> spans;  // each begins where the last one ends; empty unless they were kept
+};
+
+struct RunTimes {
+  bool has_gil = true;
+  std::int64_t total_ns = 0;
+  std::vector<ThreadTimes> threads;  // those that were started, by ThreadId
+};
+
+// Follows a run. Memory does not grow with its length unless the spans are kept.
+class TimeKeeper : public RunObserver {
+ public:
+  enum class Spans : std::uint8_t { dropped, kept };
+  explicit TimeKeeper(Spans spans) : keeps_spans_(spans == Spans::kept) {}
+
+  void on_begin(const Machine&, const State& initial, const VirtualClock&) override;
+  void on_event(const Machine&, const State&, const Event&) override {}
+  void on_step(const Machine&, const State& before, std::uint64_t number, Choice, double) override;
+  void on_step_end(const Machine&, const State& after, double now) override;
+
+  // `state` is the last one of the run.
+  RunTimes times(const Machine& machine, const State& state) const;
+
+ private:
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+  struct Cause {  // why a thread is blocked
+    Operation operation = Operation::run_on;
+    Value receiver = none_value;
+  };
+  struct Standing {  // of a thread between two steps
+    bool is_there = false;
+    Activity activity = Activity::ready;
+    std::int64_t until_ns = never;  // then it is ready
+    Cause cause;                    // if blocked
+  };
+  struct Blocked {
+    Cause cause;
+    std::int64_t time_ns;
+  };
+  struct Account {
+    Standing standing;
+    bool was_there = false;
+    ThreadTimes sums;              // without `name` and `blocked`
+    std::vector<Blocked> blocked;  // in the order of the first time
+  };
+
+  void note_standings(const Machine& machine, const State& state);
+  Standing standing(const Machine& machine, const State& state, ThreadId thread) const;
+  // From last_ns_ to `to_ns` the thread was as its standing says.
+  void stand(Account& account, std::int64_t to_ns);
+  void add(Account& account, Activity activity, std::int64_t begin_ns, std::int64_t end_ns);
+
+  bool keeps_spans_;
+  const VirtualClock* clock_ = nullptr;  // of the run that goes on
+  std::vector<Account> accounts_;        // index = thread
+  std::int64_t last_ns_ = 0;             // up to here all is accounted for
+  ThreadId running_{0};                  // in the step that goes on
+};
+
+}  // namespace lockstep

@@ -1,0 +1,251 @@
+// engine/run/times.cpp: where the time went, proved by arithmetic, and that nothing is lost.
+#include "engine/run/times.h"
+
+#include <array>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/run/threads.h"
+#include "language/complaint.h"
+#include "language/load.h"
+#include "tests/support/random_scenario.h"
+#include "tests/support/running.h"
+
+namespace lockstep {
+namespace {
+
+// Every scenario here costs nothing but what it asks for, so that the sums are exact.
+std::unique_ptr<Program> free_program(std::string text) {
+  text.insert(text.find('{') + 1, "'machine': {'costs': {'bytecode': 0, 'thread_start': 0}}, ");
+  return program_of(text);
+}
+
+RunTimes times_of(const Program& program, std::string_view policy = "timed",
+                  TimeKeeper::Spans spans = TimeKeeper::Spans::dropped) {
+  const Machine machine(program);
+  TimeKeeper keeper(spans);
+  const RunResult result = run(machine, *policy_named(policy)->make(program, 0), &keeper);
+  return keeper.times(machine, result.state);
+}
+
+// "T1: runs 1, ready 0.5, sleeps 2, blocked 3 on mutex", without what is zero.
+std::string text(const ThreadTimes& thread) {
+  std::string text = thread.name + ":";
+  const auto seconds = [](std::int64_t ns) {
+    std::string digits = std::to_string(static_cast<double>(ns) / 1e9);
+    digits.erase(digits.find_last_not_of('0') + 1);
+    if (digits.ends_with('.')) digits.pop_back();
+    return digits;
+  };
+  if (thread.runs_ns != 0) text += " runs " + seconds(thread.runs_ns);
+  if (thread.ready_ns != 0) text += " ready " + seconds(thread.ready_ns);
+  if (thread.sleeps_ns != 0) text += " sleeps " + seconds(thread.sleeps_ns);
+  for (const auto& blocked : thread.blocked) {
+    text += " blocked " + seconds(blocked.time_ns) + " on " + blocked.on;
+  }
+  return text;
+}
+
+std::vector<std::string> texts(const RunTimes& times) {
+  std::vector<std::string> all;
+  for (const ThreadTimes& thread : times.threads) all.push_back(text(thread));
+  return all;
+}
+
+struct Row {
+  std::string why;
+  std::string scenario;
+  std::vector<std::string> threads;
+};
+
+TEST_CASE("times: each nanosecond of a thread belongs to what it did", "[engine][run][times]") {
+  const Row row = GENERATE(values<Row>({
+      {"T1 has the lock from 0 to 2, T2 wants it from 1 on",
+       R"({'objects': {'mutex': 'Lock'},
+           'threads': {'T1': [{'with': 'mutex', 'do': [{'sleep': 2}]}],
+                       'T2': [{'sleep': 1}, {'with': 'mutex', 'do': [{'io': 3}]}]}})",
+       {"MainThread: blocked 5 on the other threads (join)", "T1: sleeps 2",
+        "T2: sleeps 4 blocked 1 on mutex"}},
+      {"T1 computes from 0 to 1, then T2, which has waited for longer than the switch interval, to "
+       "2, then T1 again to 3",
+       R"({'threads': {'T1': [{'compute': 1}, {'compute': 1}], 'T2': [{'compute': 1}]}})",
+       {"MainThread: blocked 3 on the other threads (join)", "T1: runs 2 ready 1",
+        "T2: runs 1 ready 1"}},
+      {"T1 sleeps to 1, T2 waits to 0.5, but T3 has the GIL to 3",
+       R"({'objects': {'go': 'Event'},
+           'threads': {'T1': [{'sleep': 1}], 'T2': [{'wait': 'go', 'timeout': 0.5}],
+                       'T3': [{'compute': 3}]}})",
+       {"MainThread: blocked 3 on the other threads (join)", "T1: ready 2 sleeps 1",
+        "T2: ready 2.5 blocked 0.5 on go (wait)", "T3: runs 3"}},
+      {"a queue, both ways, and a join: item 1 comes at 2, item 2 finds no room until 5",
+       R"({'objects': {'q': {'type': 'Queue', 'maxsize': 1}},
+           'functions': {'f': [{'sleep': 2}, {'put': 'q', 'item': 1}, {'put': 'q', 'item': 2},
+                               {'put': 'q', 'item': 3}]},
+           'main': [{'thread': 't', 'target': 'f', 'name': '\"T1\"'}, {'start': 't'},
+                    {'get': 'q'}, {'sleep': 3}, {'get': 'q'}, {'join': 't'}]})",
+       {"MainThread: sleeps 3 blocked 2 on q (get)", "T1: sleeps 2 blocked 3 on q (put)"}},
+      {"a daemon dies with the process, a thread that is not started is none",
+       R"({'functions': {'f': [{'sleep': 9}]},
+           'main': [{'thread': 't', 'target': 'f', 'name': '\"T1\"', 'daemon': true},
+                    {'thread': 'u', 'target': 'f', 'name': '\"T2\"'}, {'start': 't'},
+                    {'join': 't', 'timeout': 1}]})",
+       {"MainThread: blocked 1 on T1 (join)", "T1: sleeps 1"}},
+      {"inside atomic the clock goes on for the one thread that is there",
+       R"({'variables': {'x': 0},
+           'threads': {'T1': [{'atomic': [{'set': 'x', 'to': 1}, {'sleep': 2}]}]}})",
+       {"MainThread: blocked 2 on the other threads (join)", "T1: sleeps 2"}},
+  }));
+  INFO(row.why);
+  const auto program = free_program(row.scenario);
+  CHECK(texts(times_of(*program)) == row.threads);
+}
+
+TEST_CASE("times: a step belongs to the thread that took it", "[engine][run][times]") {
+  const auto program = program_of(R"({
+    'machine': {'costs': {'bytecode': 0.001, 'thread_start': 0.5}},
+    'functions': {'f': []},
+    'main': [{'thread': 't', 'target': 'f', 'name': '\"T1\"'}, {'start': 't'}, {'print': 1}]})");
+  // create 0.01, start 0.01 + 0.5; the child is there from 0.52 to 0.53, at its end. print 0.01,
+  // and the end of the process costs as much.
+  const RunTimes times = times_of(*program);
+  CHECK(texts(times) ==
+        std::vector<std::string>{"MainThread: runs 0.54 ready 0.01", "T1: runs 0.01"});
+  CHECK(times.threads[1].begin_ns == 520'000'000);
+  CHECK(times.threads[1].end_ns == 530'000'000);
+  CHECK(times.total_ns == 550'000'000);
+}
+
+TEST_CASE("times: only the models with a GIL have one to wait for", "[engine][run][times]") {
+  const auto [gil, has] = GENERATE(table<std::string, bool>(
+      {{"3.9", true}, {"3.12", true}, {"free-threaded", false}, {"none", false}}));
+  const auto program = program_of("{'machine': {'gil': '" + gil + "'}, 'main': [{'print': 1}]}");
+  CHECK(times_of(*program).has_gil == has);
+}
+
+TEST_CASE("times: spans are kept where they are wanted", "[engine][run][times]") {
+  const auto program = free_program(R"({
+    'objects': {'a': 'Lock', 'b': 'Lock'},
+    'threads': {'T1': [{'with': 'a', 'do': [{'sleep': 1}]}, {'compute': 1}],
+                'T2': [{'with': 'a', 'do': [{'pass': true}]}]}})");
+  CHECK(times_of(*program).threads[1].spans.empty());
+  const RunTimes times = times_of(*program, "timed", TimeKeeper::Spans::kept);
+  REQUIRE(times.threads[1].spans.size() == 2);
+  CHECK(times.threads[1].spans[0].activity == Activity::sleeps);
+  CHECK(times.threads[1].spans[0].end_ns == 1'000'000'000);
+  CHECK(times.threads[1].spans[1].activity == Activity::runs);
+  CHECK(times.threads[1].spans[1].end_ns == 2'000'000'000);
+}
+
+// What a step took and when a thread was there, without regard to what TimeKeeper makes of it.
+class Slowly : public RunObserver {
+ public:
+  explicit Slowly(TimeKeeper& keeper) : keeper_(keeper) {}
+  void on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) override {
+    keeper_.on_begin(machine, initial, clock);
+    look(machine, initial, 0);
+  }
+  void on_event(const Machine&, const State&, const Event&) override {}
+  void on_step(const Machine& machine, const State& before, std::uint64_t number, Choice choice,
+               double now) override {
+    keeper_.on_step(machine, before, number, choice, now);
+    begin_ = now;
+    thread_ = choice.thread;
+  }
+  void on_step_end(const Machine& machine, const State& after, double now) override {
+    keeper_.on_step_end(machine, after, now);
+    look(machine, after, now);
+    took.resize(lives.size());
+    took[thread_.index] += ns(now) - ns(begin_);
+  }
+
+  struct Life {
+    bool was = false, is = false;
+    std::int64_t begin_ns = 0, end_ns = 0;
+  };
+  std::vector<Life> lives;
+  std::vector<std::int64_t> took;  // by steps of the thread
+
+ private:
+  static std::int64_t ns(double seconds) { return std::llround(seconds * 1e9); }
+  void look(const Machine& machine, const State& state, double now) {
+    lives.resize(thread_count(machine.program, state));
+    for (std::uint32_t i = 0; i < lives.size(); ++i) {
+      Life& one = lives[i];
+      const bool is = is_resting(machine, state, {i});
+      if (is && !one.was) one.begin_ns = ns(now);
+      if (is || one.is) one.end_ns = ns(now);
+      one.was = one.was || is;
+      one.is = is;
+    }
+  }
+  TimeKeeper& keeper_;
+  double begin_ = 0;
+  ThreadId thread_{0};
+};
+
+TEST_CASE("times: the sums are the lives of the threads, on random scenarios",
+          "[engine][run][times][oracle]") {
+  std::array<std::int64_t, 4> seen{};  // each activity occurs
+  std::size_t cut = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    CAPTURE(seed);
+    const std::string scenario = random_scenario(seed);
+    INFO(scenario);
+    const Loaded loaded = load("random", scenario);
+    REQUIRE(loaded.program.has_value());
+    const Program& program = *loaded.program;
+    for (const std::string policy : {"timed", "round-robin", "random", "pct"}) {
+      CAPTURE(policy);
+      const Machine machine(program);
+      TimeKeeper keeper(TimeKeeper::Spans::kept);
+      Slowly slowly(keeper);
+      RunOptions options;
+      options.limits.steps_max = 1000;
+      const RunResult result =
+          run(machine, *policy_named(policy)->make(program, seed), &slowly, options);
+      cut += result.end == RunResult::End::limit;
+      const RunTimes times = keeper.times(machine, result.state);
+      REQUIRE(times.total_ns == std::llround(result.now * 1e9));
+      std::size_t there = 0;
+      for (std::size_t i = 0; i < slowly.lives.size(); ++i) {
+        const Slowly::Life& life = slowly.lives[i];
+        if (!life.was) continue;
+        REQUIRE(there < times.threads.size());
+        const ThreadTimes& thread = times.threads[there++];
+        CAPTURE(thread.name);
+        REQUIRE(thread.begin_ns == life.begin_ns);
+        REQUIRE(thread.end_ns == life.end_ns);
+        const std::array sums{thread.runs_ns, thread.ready_ns, thread.blocked_ns, thread.sleeps_ns};
+        REQUIRE(sums[0] + sums[1] + sums[2] + sums[3] == life.end_ns - life.begin_ns);
+        // The rest of what its steps took it slept inside `atomic`.
+        REQUIRE(thread.runs_ns <= slowly.took[i]);
+        REQUIRE(slowly.took[i] <= thread.runs_ns + thread.sleeps_ns);
+        std::int64_t blocked = 0;
+        for (const auto& one : thread.blocked) {
+          REQUIRE(one.on != "nothing");
+          blocked += one.time_ns;
+        }
+        REQUIRE(blocked == thread.blocked_ns);
+        std::array<std::int64_t, 4> in_spans{};
+        std::int64_t at = thread.begin_ns;
+        for (const ThreadTimes::Span& span : thread.spans) {
+          REQUIRE(span.begin_ns == at);
+          at = span.end_ns;
+          in_spans[static_cast<std::size_t>(span.activity)] += span.end_ns - span.begin_ns;
+        }
+        REQUIRE(at == thread.end_ns);
+        REQUIRE(in_spans == sums);
+        for (std::size_t k = 0; k < seen.size(); ++k) seen[k] += sums[k];
+      }
+      REQUIRE(there == times.threads.size());
+    }
+  }
+  CHECK(cut < 400);  // of 1600 runs
+  for (const std::int64_t sum : seen) CHECK(sum > 0);
+}
+
+}  // namespace
+}  // namespace lockstep
