@@ -33,20 +33,23 @@ def lines_of(text):
 
 def misses(excerpt, output):
     """The part of the excerpt that the output does not have where it should, or None."""
-    parts, at = [[]], 0
+    parts = [[]]
     for line in excerpt:
         if line == LEFT_OUT:
             parts.append([])
         else:
             parts[-1].append(line)
-    for number, part in enumerate(parts):
-        if number == len(parts) - 1:
-            if number == 0:
-                return None if part == output else part
-            # The last part is the output's end.
-            return None if len(part) <= len(output) - at and part == output[len(output) - len(part):] else part
-        # The first part is the output's beginning, the others stand anywhere.
-        starts = [0] if number == 0 else range(at, len(output) - len(part) + 1)
+    if len(parts) == 1:
+        return None if parts[0] == output else parts[0]
+    # The first part is the output's beginning, the last its end, the others stand in between.
+    first, *between, last = parts
+    if output[:len(first)] != first:
+        return first
+    at, end = len(first), len(output) - len(last)
+    if end < at or output[end:] != last:
+        return last
+    for part in between:
+        starts = range(at, end - len(part) + 1)
         at = next((i + len(part) for i in starts if output[i:i + len(part)] == part), None)
         if at is None:
             return part
@@ -76,6 +79,16 @@ class Course(unittest.TestCase):
                 if missed is not None:
                     self.fail("not printed so:\n" + "\n".join(missed)
                               + "\nprinted:\n" + result.stdout)
+
+    def test_what_is_not_printed_is_missed(self):
+        printed = ["a", "b", "c", "d"]
+        for good in (["a", "b", "c", "d"], ["a", "..."], ["...", "d"], ["...", "b", "c", "..."],
+                     ["a", "...", "c", "..."], ["a", "...", "d"], ["...", "a", "...", "d", "..."]):
+            self.assertIsNone(misses(good, printed), good)
+        for bad in (["a", "b"], ["b", "..."], ["...", "c"], ["...", "a", "c", "..."],
+                    ["...", "c", "...", "b", "..."], ["...", "d", "...", "d"], ["...", "e", "..."],
+                    ["a", "b", "c", "...", "c", "d"]):
+            self.assertIsNotNone(misses(bad, printed), bad)
 
     def test_every_section_has_a_command_or_says_why_not(self):
         for section in re.split(r"^## ", self.text, flags=re.MULTILINE)[1:-1]:
