@@ -491,10 +491,10 @@ class ProgramWriter {
     if (!forced()) return {};
     std::string out = shim_source();
     out += "\n\nrepeat([\n";
-    for (const std::string& line : turn_lines(*turns_, line_width)) {
+    for (const std::string& line : turn_lines(turns_->turns, line_width)) {
       out += fmt::format("    \"{}\",\n", line);
     }
-    return out + "])\n\n";
+    return out + (turns_->end_process ? "], end_process=True)\n\n" : "])\n\n");
   }
 
   // What input() returns, instead of what somebody types.

@@ -31,6 +31,8 @@ _holder = None  # whose turn it is
 _taken = False  # and whether the thread has noticed
 _begun = False
 _free = False
+_end_process = False  # with the last turn: daemon threads then wait for the end
+_main_is_over = False
 _moves = 0
 _doing = {}  # number -> what the thread is inside of
 _patient = set()  # of them those who go on by themselves after a while
@@ -42,7 +44,9 @@ _values = {}
 _clock = 0.0
 
 
-def repeat(lines):
+def repeat(lines, end_process=False):
+    global _end_process
+    _end_process = end_process
     for turn in " ".join(lines).split():
         turn, _, times = turn.partition("*")
         if turn.endswith("!"):
@@ -69,11 +73,11 @@ def _grant():
         _holder = _turns[_at][0]
         if _holder in _go:
             _go[_holder].release()
-    else:
-        _holder, _free = None, True
-        for lock in _go.values():
-            if lock.locked():
-                lock.release()
+        return
+    _holder, _free = None, True
+    for number, lock in _go.items():
+        if lock.locked() and not (_end_process and _threads[number].daemon):
+            lock.release()
 
 
 def _pass_on(number):
@@ -99,7 +103,7 @@ class _Turn:
             return ""
         self.outer = _doing.get(number)
         _doing[number] = self
-        if not _free:
+        if not _free or (_end_process and _threads[number].daemon):
             _pass_on(number)
             _go[number].acquire()
             while _ended:
@@ -120,6 +124,21 @@ class _Turn:
         else:
             _doing[number] = self.outer
         _patient.discard(number)
+
+
+def _end_main():
+    global _main_is_over
+    with _guard:
+        was_over, _main_is_over = _main_is_over, True
+    if not was_over:
+        _pass_on(0)
+
+
+def _after_main():
+    # Others go on when they can notice that the main thread has ended.
+    while _threading.Thread.is_alive(_threads[0]):
+        _time.sleep(0.001)
+    _end_main()
 
 
 def take_turn(what):
@@ -292,6 +311,21 @@ def _gated(base, parks=(), calls=(), attributes=()):
     return type(base.__name__, (base,), own)
 
 
+def _join(thread, timeout=None):
+    with _Turn("join", thread, _is_patient(timeout)) as kind:
+        _threading.Thread.join(thread, 0 if kind == "!" else timeout)
+
+
+def _is_alive(thread):
+    with _Turn("is_alive", thread):
+        return _threading.Thread.is_alive(thread)
+
+
+_main = _threading.main_thread()
+_main.join = lambda timeout=None: _join(_main, timeout)
+_main.is_alive = lambda: _is_alive(_main)
+
+
 class Thread(_threading.Thread):
     def __init__(self, *args, **kwargs):
         with _Turn("Thread"):
@@ -303,13 +337,7 @@ class Thread(_threading.Thread):
         with _Turn("start", self):
             super().start()
 
-    def join(self, timeout=None):
-        with _Turn("join", self, _is_patient(timeout)) as kind:
-            super().join(0 if kind == "!" else timeout)
-
-    def is_alive(self):
-        with _Turn("is_alive", self):
-            return super().is_alive()
+    join, is_alive = _join, _is_alive
 
     def run(self):
         _me.number = self._number
@@ -480,7 +508,7 @@ def begin(main=None, threads=()):
         try:
             main()
         finally:
-            _pass_on(0)
+            _thread.start_new_thread(_after_main, ())
     for thread in threads:
         _threading.Thread.join(thread)
 
@@ -577,6 +605,7 @@ def _note_main_exception(kind, value, trace):
 @_atexit.register
 def _at_exit():
     _me.number = 0
+    _end_main()
     take_turn("exit")  # daemon threads may have turns until then
     _pass_on(0)
     _report("finished")

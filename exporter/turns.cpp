@@ -38,16 +38,17 @@ bool takes_turn(const Event& event) {
 }  // namespace
 
 void TurnRecorder::on_event(const Machine&, const State&, const Event& event) {
+  if (event.kind == Event::Kind::process_ended) turns_.end_process = true;
   if (!takes_turn(event)) return;
   Turn turn{event.thread, Turn::Kind::operation, 0};
   if (event.kind == Event::Kind::timeout) turn.kind = Turn::Kind::timeout;
   if (event.kind == Event::Kind::operation && event.operation == Operation::choose) {
     turn = {event.thread, Turn::Kind::choose, choice_.value};
   }
-  turns_.push_back(turn);
+  turns_.turns.push_back(turn);
 }
 
-std::vector<std::string> turn_lines(const Turns& turns, std::size_t width) {
+std::vector<std::string> turn_lines(const std::vector<Turn>& turns, std::size_t width) {
   std::vector<std::string> lines(1);
   for (std::size_t i = 0; i < turns.size();) {
     std::size_t end = i + 1;

@@ -19,7 +19,11 @@ struct Turn {
   std::uint32_t value = 0;
   friend bool operator==(const Turn&, const Turn&) = default;
 };
-using Turns = std::vector<Turn>;
+struct Turns {
+  std::vector<Turn> turns;
+  bool end_process = false;  // with the last of them, whoever might still go on
+  friend bool operator==(const Turns&, const Turns&) = default;
+};
 
 // Collects them. What nobody else can notice (names, idents, what a thread asks about itself)
 // takes no turn.
@@ -40,6 +44,6 @@ class TurnRecorder : public RunObserver {
 
 // "0*3 1 2! 1=2": thread 0 takes three turns, 1 takes one, the timeout of 2 fires, the choose of 1
 // takes its third item. Lines of at most `width` letters.
-std::vector<std::string> turn_lines(const Turns& turns, std::size_t width);
+std::vector<std::string> turn_lines(const std::vector<Turn>& turns, std::size_t width);
 
 }  // namespace lockstep

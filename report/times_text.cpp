@@ -185,8 +185,8 @@ std::string nanoseconds_text(std::int64_t time_ns) {
   if (time_ns == 0) return "-";
   if (time_ns < 1'000) return fmt::format("{} ns", time_ns);
   const double us = static_cast<double>(time_ns) / 1e3;
-  if (us < 9.95) return fmt::format("{:.1f} us", us);
-  if (us < 999.5) return fmt::format("{:.0f} us", us);
+  if (us < 9.95) return fmt::format("{:.1f} µs", us);
+  if (us < 999.5) return fmt::format("{:.0f} µs", us);
   if (us < 9'950) return fmt::format("{:.1f} ms", us / 1e3);
   if (us < 999'500) return fmt::format("{:.0f} ms", us / 1e3);
   if (us < 59.95e6) return fmt::format("{:.1f} s", us / 1e6);

@@ -1,4 +1,5 @@
 """export: the programs that it writes, run by a real interpreter, and what it refuses."""
+import json
 import os
 import subprocess
 import sys
@@ -49,10 +50,28 @@ class Export(binary.TestCase):
                                status=0)
         self.assertEqual(self.run_python(out).returncode, 0)
 
+    def test_how_a_process_ends(self):
+        path = self.write("s.json", {
+            "lockstep": 1,
+            "functions": {
+                "f": [{"for": "i", "in": "range(5)", "do": [{"yield": True}]},
+                      {"print": "main_thread().is_alive()"}],
+                "d": [{"while": "True", "do": [{"print": "'tick'"}]}]},
+            "main": [{"spawn": "f"}, {"spawn": "d", "daemon": True}, {"print": "'main'"}]})
+        schedule = ["--schedule", "finish:round-robin"]
+        trace, _ = self.lockstep("run", path, *schedule, "--trace", "json", status=0)
+        printed = [event["output"] for line in trace.splitlines()
+                   for event in json.loads(line).get("events", []) if "output" in event]
+        self.assertIn("False", printed)
+        self.assertIn("tick", printed)
+        out, _ = self.lockstep("export", path, "--python", *schedule, status=0)
+        done = self.run_python(out)
+        self.assertEqual((done.returncode, done.stdout.splitlines()), (0, printed), done.stderr)
+
     def test_turns_that_do_not_fit_are_told(self):
         out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--counterexample", status=0)
         begin = out.index("repeat([")
-        spoilt = out[:begin] + "repeat([\"1 1 7\"])" + out[out.index("])", begin) + 2:]
+        spoilt = out[:begin] + "repeat([\"1 1 7\"])" + out[out.index(")", begin) + 1:]
         done = self.run_python(spoilt)
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("turn 3 of 3 does not come", done.stderr)

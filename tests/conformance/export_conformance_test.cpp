@@ -77,7 +77,7 @@ Json expected_of(const Machine& machine, const RunResult& result, const Both& bo
   const StateNames names(machine, state);
   Json expected;
   expected["end"] = result.end == RunResult::End::finished ? "finished" : "deadlock";
-  expected["turns"] = both.turns.turns().size();
+  expected["turns"] = both.turns.turns().turns.size();
   expected["output"] = both.recorder.output();
   expected["final"] = Json::object();
   expected["exceptions"] = Json::object();

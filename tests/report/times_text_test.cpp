@@ -34,7 +34,7 @@ TEST_CASE("times text: a row for each thread", "[report][times]") {
   CHECK("\n" + times_text(times, 100, Paint(false)) == R"(
   thread         cpu  waits for the GIL  sleeps  blocked
   MainThread  1.2 ms                  -       -  10.0 s on T1 (join)
-  T1          850 ns              12 us   9.0 s  500 ms on mutexA, 250 ms on cond (wait)
+  T1          850 ns              12 µs   9.0 s  500 ms on mutexA, 250 ms on cond (wait)
   T\n2             -                  -       -  -
   total 10.0 s of virtual time
 )");
@@ -147,8 +147,8 @@ TEST_CASE("times text: the table of a real run fits its width", "[report][times]
 TEST_CASE("times text: times in three digits", "[report][times]") {
   CHECK(nanoseconds_text(0) == "-");
   CHECK(nanoseconds_text(999) == "999 ns");
-  CHECK(nanoseconds_text(1'500) == "1.5 us");
-  CHECK(nanoseconds_text(12'400) == "12 us");
+  CHECK(nanoseconds_text(1'500) == "1.5 µs");
+  CHECK(nanoseconds_text(12'400) == "12 µs");
   CHECK(nanoseconds_text(999'600) == "1.0 ms");
   CHECK(nanoseconds_text(12'400'000) == "12 ms");
   CHECK(nanoseconds_text(999'600'000) == "1.0 s");
