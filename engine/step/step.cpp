@@ -92,9 +92,15 @@ class Step {
       const bool expires = first && choice.kind == Choice::Kind::timeout;
       const bool would_wait = pending.in_atomic && operation.ready != nullptr &&
                               operation.ready(state_, call) != Readiness::ready;
-      const Outcome outcome = would_wait ? waits_inside_atomic()
-                              : expires  ? operation.expire(state_, call)
-                                         : operation.apply(state_, call);
+      std::optional<State> before;
+      if (pending.in_atomic && operation.kind != ObjectKind::nothing) before = state_;
+      Outcome outcome = would_wait ? waits_inside_atomic()
+                        : expires  ? operation.expire(state_, call)
+                                   : operation.apply(state_, call);
+      if (before && would_park(call, outcome)) {
+        state_ = std::move(*before);  // it has not begun to wait
+        outcome = waits_inside_atomic();
+      }
       info_.last = pending.operation;
       ++info_.operations;
       if (pending.operation == Operation::thread_end) {
@@ -143,6 +149,15 @@ class Step {
     if (readiness(machine_, state_, thread_) == Readiness::ready) return may;
     tell(Event::Kind::blocked, next, {});
     return false;
+  }
+
+  // Whether what the operation hands over to would have to wait.
+  bool would_park(Call call, const Outcome& outcome) const {
+    if (outcome.kind != Outcome::Kind::next) return false;
+    const OperationRow& then = row(outcome.then);
+    call.receiver = outcome.value;
+    call.saved = outcome.saved;
+    return then.ready != nullptr && then.ready(state_, call) != Readiness::ready;
   }
 
   Outcome waits_inside_atomic() const {

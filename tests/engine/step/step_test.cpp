@@ -336,6 +336,33 @@ TEST_CASE("step: atomic runs in one step, and blocking inside is an error", "[en
   CHECK(bench.raised("T1") == "RuntimeError: a blocking operation inside atomic");
 }
 
+TEST_CASE("step: who may not wait inside atomic has not begun to wait", "[engine][step]") {
+  struct Row {
+    const char *object, *wait;
+  };
+  const Row row = GENERATE(
+      values<Row>({{R"s("Event")s", R"s({"wait": "x"})s"},
+                   {R"s("Condition")s", R"s({"wait": "x", "timeout": 1})s"},
+                   {R"s({"type": "Semaphore", "value": 0})s", R"s({"acquire": "x"})s"},
+                   {R"s("Queue")s", R"s({"get": "x"})s"},
+                   {R"s({"type": "Barrier", "parties": 2})s", R"s({"barrier_wait": "x"})s"}}));
+  CAPTURE(row.object);
+  const std::string wait(row.wait);
+  const bool is_condition = std::string(row.object).find("Condition") != std::string::npos;
+  const std::string body = is_condition ? R"s({"with": "x", "do": [)s" + wait + "]}" : wait;
+  Bench bench(R"s("objects": {"x": )s" + std::string(row.object) +
+                  R"s(}, "threads": {"T1": [{"try": [{"atomic": [)s" + body +
+                  R"s(]}], "except": {"type": "RuntimeError", "do": [{"pass": true}]}}]})s",
+              "none");
+  const Word* words = object_words(*bench.program, bench.state, {0});
+  const std::uint32_t count = lockstep::row(bench.program->objects[0].kind).words;
+  const std::vector<Word> before(words, words + count);
+  while (bench.lives("T1") == Life::alive) bench.take("T1");
+  CHECK(bench.raised("T1") == "");
+  words = object_words(*bench.program, bench.state, {0});
+  CHECK(std::vector<Word>(words, words + count) == before);
+}
+
 TEST_CASE("step: await waits until its expression is true", "[engine][step]") {
   const std::string gil = GENERATE("3.9", "3.12", "none");
   CAPTURE(gil);
