@@ -150,7 +150,6 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
     case LetGoBy::get:
       return ", to be made by ";
     case LetGoBy::task_done:
-      return ", which is up to ";
     case LetGoBy::store:
       return ", which is up to ";
     case LetGoBy::arrive:

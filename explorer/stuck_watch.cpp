@@ -149,7 +149,7 @@ void StuckWatch::describe_stuck(const State& state) {
 }
 
 std::size_t StuckWatch::memory_bytes() const {
-  return situations_.memory_bytes() + causes_.capacity() * sizeof(causes_[0]) + cause_bytes_;
+  return situations_.memory_bytes() + causes_.capacity() * sizeof(*causes_.data()) + cause_bytes_;
 }
 
 }  // namespace lockstep

@@ -233,7 +233,7 @@ Json thread_name() {
 }
 
 Json machine() {
-  const Json costs = object_of(costs_keys, [](std::string_view) -> Json {
+  Json costs = object_of(costs_keys, [](std::string_view) -> Json {
     return {{"type", "number"}, {"minimum", 0}};
   });
   return object_of(machine_keys, [&](std::string_view key) -> Json {
@@ -279,7 +279,7 @@ Json directive() {
 // Expectations ----------------------------------------------------------------------------------
 
 Json expect() {
-  const Json values = {{"type", "object"}};
+  Json values = {{"type", "object"}};
   const Json run = object_of(expect_run_keys, [&](std::string_view key) -> Json {
     if (key == "policy") return enumeration(policy_names());
     if (key == "seed") return integer(0, std::numeric_limits<std::int64_t>::max());

@@ -43,7 +43,7 @@ class Scripted : public Policy {
 
   Pick pick(const Moment& moment) override {
     if (rest_) return rest_->pick(moment);
-    const Pick picked = next(moment.machine, moment.state, &moment);
+    Pick picked = next(moment.machine, moment.state, &moment);
     if (picked.kind == Pick::Kind::choice) {
       ++steps_;
       done_ = {};
