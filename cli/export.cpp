@@ -81,6 +81,11 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
     run_options.limits.steps_max = export_steps_max;
     run_options.keep_choices = false;
     const RunResult result = run(machine, *policy, &recorder, run_options);
+    if (result.end == RunResult::End::limit) {
+      console.err(
+          fmt::format("lockstep {}: nothing is written: {}\n", command.name, result.reason));
+      return Exit::incomplete;
+    }
     if (result.end == RunResult::End::refused) {
       console.err(
           fmt::format("lockstep {}: the schedule does not fit: {}\n", command.name, result.reason));

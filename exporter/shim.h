@@ -4,7 +4,7 @@
 
 namespace lockstep {
 
-// Without the part that only its tests need; ends with a newline.
+// Ends with a newline.
 std::string shim_source();
 
 }  // namespace lockstep
