@@ -21,6 +21,25 @@ namespace {
 
 constexpr std::size_t line_width = 90;
 
+// Whether it calls a method that queues have only since Python 3.13.
+bool shuts_queues_down(const Program& program) {
+  const auto is_queue = [](const ObjectInfo& object) {
+    return row(object.kind).works_as == ObjectKind::queue;
+  };
+  for (std::size_t pc = 0; pc < program.code.size(); ++pc) {
+    const Instruction& instruction = program.code[pc];
+    if (instruction.opcode != Opcode::operate) continue;
+    if (static_cast<Verb>(instruction.a) != Verb::shutdown) continue;
+    const Target& target = program.targets[pc];
+    if (target.kind == Target::Kind::objects) {
+      if (is_queue(program.objects[target.first.index])) return true;
+    } else if (std::ranges::any_of(program.objects, is_queue)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 class ProgramWriter {
  public:
   ProgramWriter(const Scenario& scenario, const Program& program, const Turns* turns)
@@ -85,6 +104,14 @@ class ProgramWriter {
       const bool is_in_shim = module == "queue" || module == "threading" || module == "time";
       if ((!forced() || !is_in_shim) && code_.mentions(fmt::format("{}.", module)))
         out += fmt::format("import {}\n", module);
+    }
+    if (!forced() && shuts_queues_down(program_)) {
+      out +=
+          "\nif not hasattr(queue.Queue, \"shutdown\"):\n"
+          "    raise SystemExit(\"this program needs Python 3.13, in which queues have "
+          "shutdown()\")"
+          "\n";
+      if (out.find("import queue\n") == std::string::npos) out.insert(0, "import queue\n");
     }
     if (!forced() && code_.mentions("compute(")) {
       out +=

@@ -402,10 +402,70 @@ class SimpleQueue:
             return self._queue.empty()
 
 
+def _with_shutdown(base):
+    """The queue as it is since Python 3.13 (Lib/queue.py there)."""
+    if hasattr(base, "shutdown"):
+        return base
+
+    def put(self, item, block=True, timeout=None):
+        with self.not_full:
+            if self.is_shutdown:
+                raise _ShutDown
+            wait(self, self.not_full, lambda: self._qsize() >= self.maxsize,
+                 self.maxsize <= 0, block, timeout, _queue.Full)
+            self._put(item)
+            self.unfinished_tasks += 1
+            self.not_empty.notify()
+
+    def get(self, block=True, timeout=None):
+        with self.not_empty:
+            if self.is_shutdown and not self._qsize():
+                raise _ShutDown
+            wait(self, self.not_empty, lambda: not self._qsize(), False, block, timeout,
+                 _queue.Empty)
+            item = self._get()
+            self.not_full.notify()
+            return item
+
+    def wait(self, condition, cannot, never, block, timeout, instead):
+        if never:
+            return
+        if block and timeout is not None:
+            if timeout < 0:
+                raise ValueError("'timeout' must be a non-negative number")
+            end = _now() + timeout
+        while cannot():
+            remaining = end - _now() if block and timeout is not None else None
+            if not block or (remaining is not None and remaining <= 0.0):
+                raise instead
+            condition.wait(remaining)
+            if self.is_shutdown and (instead is _queue.Full or cannot()):
+                raise _ShutDown
+
+    def shutdown(self, immediate=False):
+        with self.mutex:
+            self.is_shutdown = True
+            if immediate:
+                while self._qsize():
+                    self._get()
+                    if self.unfinished_tasks > 0:
+                        self.unfinished_tasks -= 1
+                self.all_tasks_done.notify_all()
+            self.not_empty.notify_all()
+            self.not_full.notify_all()
+
+    return type(base.__name__, (base,),
+                {"is_shutdown": False, "put": put, "get": get, "shutdown": shutdown})
+
+
+_ShutDown = getattr(_queue, "ShutDown", type("ShutDown", (Exception,), {"__module__": "queue"}))
+
+
 class _Queues:
-    Empty, Full, SimpleQueue = _queue.Empty, _queue.Full, SimpleQueue
+    Empty, Full, ShutDown, SimpleQueue = _queue.Empty, _queue.Full, _ShutDown, SimpleQueue
     Queue, LifoQueue, PriorityQueue = (
-        _gated(kind, ["put", "get", "join"], ["task_done", "qsize", "empty", "full"])
+        _gated(_with_shutdown(kind), ["put", "get", "join"],
+               ["task_done", "shutdown", "qsize", "empty", "full"])
         for kind in (_queue.Queue, _queue.LifoQueue, _queue.PriorityQueue))
 
 

@@ -116,6 +116,8 @@ void BodyCompiler::statement(const Statement& statement) {
       return get_statement(statement);
     case StatementKind::task_done:
       return verb_statement(statement, Verb::task_done, "");
+    case StatementKind::shutdown:
+      return verb_statement(statement, Verb::shutdown, "immediate");
     case StatementKind::barrier_wait:
       return barrier_wait_statement(statement);
     case StatementKind::reset:

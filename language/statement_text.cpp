@@ -117,6 +117,8 @@ std::string text_of(const Statement& statement) {
     case StatementKind::put:
       return fmt::format("put {} into {}{}{}", source("item"), source("put"), named("block"),
                          named("timeout"));
+    case StatementKind::shutdown:
+      return "shutdown " + source("shutdown") + named("immediate");
     case StatementKind::get:
       return into("into") + "get " + source("get") + named("block") + named("timeout");
     case StatementKind::barrier_wait:

@@ -187,6 +187,11 @@ constexpr FieldRow get_fields[] = {
 constexpr FieldRow task_done_fields[] = {
     {"task_done", expression, required, "the queue"},
 };
+constexpr FieldRow shutdown_fields[] = {
+    {"shutdown", expression, required, "the queue"},
+    {"immediate", expression, optional,
+     "True: the items are thrown away, and who waits for their tasks is let go"},
+};
 
 constexpr FieldRow barrier_wait_fields[] = {
     {"barrier_wait", expression, required, "the barrier"},
@@ -322,6 +327,10 @@ constexpr std::array rows{
     StatementRow{StatementKind::task_done, "task_done",
                  "says that an item from a queue is dealt with", R"json({"task_done": "q"})json",
                  "{task_done}.task_done()", task_done_fields},
+    StatementRow{StatementKind::shutdown, "shutdown",
+                 "ends a queue: put raises ShutDown, and so does get once the queue is empty",
+                 R"json({"shutdown": "q", "immediate": true})json",
+                 "{shutdown}.shutdown(immediate={immediate})", shutdown_fields},
     StatementRow{StatementKind::barrier_wait, "barrier_wait",
                  "waits at a barrier until all its parties have come",
                  R"json({"barrier_wait": "meeting", "timeout": 1, "into": "i"})json",

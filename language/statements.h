@@ -48,6 +48,7 @@ enum class StatementKind : std::uint8_t {
   put,
   get,
   task_done,
+  shutdown,
 
   barrier_wait,
   reset,

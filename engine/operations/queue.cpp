@@ -1,10 +1,12 @@
-// queue.Queue, LifoQueue and PriorityQueue (Lib/queue.py, 3.11): one mutex with three Conditions,
-// which differ in the order of their items. Five words: the items, as deque, list or heap hold
-// them; the unfinished tasks; those who wait in get, in put and in join.
+// queue.Queue, LifoQueue and PriorityQueue (Lib/queue.py, 3.11; shutdown() as in 3.13): one mutex
+// with three Conditions, which differ in the order of their items. Six words: the items, as deque,
+// list or heap hold them; the unfinished tasks; those who wait in get, in put and in join; whether
+// it is shut down.
 //
 // The mutex is only ever held for moments, so each call is one step. A put wakes the getter who
 // has waited longest, a get such a putter; a woken thread tests again, and when a newcomer was
-// faster it queues up at the end. The last task_done wakes all who join.
+// faster it queues up at the end. The last task_done wakes all who join. A shutdown wakes all who
+// get and put, and if it is immediate all who join; nobody parks to get or put after it.
 #include <limits>
 #include <vector>
 
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t getters_word = 2;
 constexpr std::size_t putters_word = 3;
 constexpr std::size_t joiners_word = 4;
+constexpr std::size_t shut_down_word = 5;
 
 struct Words {
   Word& items;
@@ -25,10 +28,16 @@ struct Words {
   Word& getters;
   Word& putters;
   Word& joiners;
+  Word& shut_down;
 };
 Words words(State& state, const Call& call) {
   Word* first = object_words(call.machine.program, state, call.object());
-  return {first[0], first[1], first[getters_word], first[putters_word], first[joiners_word]};
+  return {first[0],
+          first[1],
+          first[getters_word],
+          first[putters_word],
+          first[joiners_word],
+          first[shut_down_word]};
 }
 
 const ObjectInfo& info(const Call& call) {
@@ -100,30 +109,38 @@ Outcome insert(State& state, const Call& call) {
   return Outcome::returned(none_value);
 }
 
+// Takes the item whose turn it is. Requires: there is one.
+Result take_out(const Call& call, std::vector<Value>& items) {
+  Result item;
+  switch (info(call).kind) {
+    case ObjectKind::priority_queue:
+      return heap_pop(call.machine.values(), items);
+      break;
+    case ObjectKind::lifo_queue:
+      item = {items.back()};
+      items.pop_back();
+      return item;
+    default:
+      item = {items.front()};
+      items.erase(items.begin());
+      return item;
+  }
+}
+
 Outcome take(State& state, const Call& call) {
   const Words queue = words(state, call);
   ValueTable& values = call.machine.values();
   const std::span<const Value> before = values.items(Value{queue.items});
   std::vector<Value> items(before.begin(), before.end());
-  Result item;
-  switch (info(call).kind) {
-    case ObjectKind::priority_queue:
-      item = heap_pop(values, items);
-      break;
-    case ObjectKind::lifo_queue:
-      item = {items.back()};
-      items.pop_back();
-      break;
-    default:
-      item = {items.front()};
-      items.erase(items.begin());
-      break;
-  }
+  const Result item = take_out(call, items);
   queue.items = values.tuple(items).bits;
   if (item.raised) return Outcome::raise(item.value);
   remove_oldest(call.machine, queue.putters, 1);
   return Outcome::returned(item.value);
 }
+
+// There is nothing to get any more.
+bool is_over(const Words& queue) { return queue.shut_down != 0 && queue.items == 0; }
 
 bool blocks(const Call& call, Value block) { return truth(call.machine.values(), block); }
 
@@ -137,10 +154,12 @@ std::string describe_queue(const Machine& machine, const State& state, ObjectId 
   const std::size_t count = size(machine, words[0]);
   std::string text = describe_items(count);
   if (words[1] != count) text += ", " + std::to_string(words[1]) + " unfinished";
+  if (words[shut_down_word] != 0) text += ", shut down";
   return text;
 }
 
 Outcome apply_queue_put(State& state, const Call& call) {
+  if (words(state, call).shut_down != 0) return raise_class(call, ExceptionKind::queue_shut_down);
   // An unbounded queue does not even look at block and timeout.
   if (info(call).value > 0) {
     const bool may_wait = blocks(call, call.arguments[1]);
@@ -158,6 +177,7 @@ Readiness ready_queue_put_park(const State& state, const Call& call) {
 }
 Outcome apply_queue_put_park(State& state, const Call& call) {
   const Words queue = words(state, call);
+  if (queue.shut_down != 0) return raise_class(call, ExceptionKind::queue_shut_down);
   if (!is_full(call, queue.items)) return insert(state, call);
   add_waiter(call.machine, queue.putters, call.self);
   return Outcome::next(Operation::queue_put_park, call.receiver, none_value);
@@ -165,14 +185,16 @@ Outcome apply_queue_put_park(State& state, const Call& call) {
 Outcome expire_queue_put_park(State& state, const Call& call) {
   const Words queue = words(state, call);
   remove_waiter(call.machine, queue.putters, call.self);
+  if (queue.shut_down != 0) return raise_class(call, ExceptionKind::queue_shut_down);
   if (is_full(call, queue.items)) return raise_class(call, ExceptionKind::queue_full);
   return insert(state, call);
 }
 
 Outcome apply_queue_get(State& state, const Call& call) {
+  const Words queue = words(state, call);
+  if (is_over(queue)) return raise_class(call, ExceptionKind::queue_shut_down);
   const bool may_wait = blocks(call, call.arguments[0]);
   if (const auto error = timeout_error(call, may_wait, call.arguments[1])) return *error;
-  const Words queue = words(state, call);
   if (queue.items != 0) return take(state, call);
   return park(call, may_wait, call.arguments[1], queue.getters, Operation::queue_get_park,
               ExceptionKind::queue_empty);
@@ -182,6 +204,7 @@ Readiness ready_queue_get_park(const State& state, const Call& call) {
 }
 Outcome apply_queue_get_park(State& state, const Call& call) {
   const Words queue = words(state, call);
+  if (is_over(queue)) return raise_class(call, ExceptionKind::queue_shut_down);
   if (queue.items != 0) return take(state, call);
   add_waiter(call.machine, queue.getters, call.self);
   return Outcome::next(Operation::queue_get_park, call.receiver, none_value);
@@ -189,6 +212,7 @@ Outcome apply_queue_get_park(State& state, const Call& call) {
 Outcome expire_queue_get_park(State& state, const Call& call) {
   const Words queue = words(state, call);
   remove_waiter(call.machine, queue.getters, call.self);
+  if (is_over(queue)) return raise_class(call, ExceptionKind::queue_shut_down);
   if (queue.items == 0) return raise_class(call, ExceptionKind::queue_empty);
   return take(state, call);
 }
@@ -221,6 +245,26 @@ Outcome apply_queue_join_park(State& state, const Call& call) {
   return Outcome::next(Operation::queue_join_park, call.receiver, none_value);
 }
 Outcome expire_queue_join_park(State&, const Call&) { return Outcome::returned(none_value); }
+
+Outcome apply_queue_shutdown(State& state, const Call& call) {
+  const Words queue = words(state, call);
+  ValueTable& values = call.machine.values();
+  queue.shut_down = 1;
+  if (truth(values, call.arguments[0])) {
+    const std::span<const Value> before = values.items(Value{queue.items});
+    std::vector<Value> items(before.begin(), before.end());
+    while (!items.empty()) {
+      const Result item = take_out(call, items);
+      queue.items = values.tuple(items).bits;
+      // A heap whose items cannot be compared: nobody is woken.
+      if (item.raised) return Outcome::raise(item.value);
+      if (queue.unfinished > 0) --queue.unfinished;
+    }
+    queue.joiners = 0;
+  }
+  queue.getters = queue.putters = 0;
+  return Outcome::returned(none_value);
+}
 
 Outcome apply_queue_qsize(State& state, const Call& call) {
   const auto count = static_cast<std::int64_t>(size(call.machine, words(state, call).items));

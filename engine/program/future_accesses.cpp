@@ -1,13 +1,14 @@
 // A backward data-flow analysis over all functions at once, a set of bits for each program
 // counter: WaitNumbers says which bit means "may let go somebody who waits on this object" (a
-// lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done, a
-// Barrier by coming or going), and behind those one bit for each shared variable says "may store
-// it".
+// lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done,
+// each of them also by shutdown, a Barrier by coming or going), and behind those one bit for each
+// shared variable says "may store it".
 //
 // Calls are followed into the callee, and a callee does not know its callers: the rest of the
 // caller is in the caller's own frame. So a set never speaks of what happens after a return.
 #include "engine/program/future_accesses.h"
 
+#include <array>
 #include <optional>
 #include <set>
 #include <vector>
@@ -25,33 +26,29 @@ void unite(Bits& bits, const Bits& more) {
   for (std::size_t i = 0; i < bits.size(); ++i) bits[i] |= more[i];
 }
 
-// What doing this to an object is to those who wait on it.
-LetGoBy lets_go_by(Verb verb) {
-  switch (verb) {
-    case Verb::release:
-    case Verb::exit:
-      return LetGoBy::release;
-    case Verb::set:
-      return LetGoBy::set;
-    case Verb::notify:
-    case Verb::notify_all:
-      return LetGoBy::notify;
-    case Verb::put:
-      return LetGoBy::put;
-    case Verb::get:
-      return LetGoBy::get;
-    case Verb::task_done:
-      return LetGoBy::task_done;
-    case Verb::barrier_wait:
-    case Verb::barrier_release:
-    case Verb::barrier_break:
-    case Verb::reset:
-    case Verb::abort:
-      return LetGoBy::arrive;
-    default:
-      return LetGoBy::nothing;
-  }
-}
+// What doing this to an object is to those who wait on it; nothing for any other verb.
+struct LetsGo {
+  Verb verb;
+  LetGoBy by;
+};
+constexpr std::array lets_go{
+    LetsGo{Verb::release, LetGoBy::release},
+    LetsGo{Verb::exit, LetGoBy::release},
+    LetsGo{Verb::set, LetGoBy::set},
+    LetsGo{Verb::notify, LetGoBy::notify},
+    LetsGo{Verb::notify_all, LetGoBy::notify},
+    LetsGo{Verb::put, LetGoBy::put},
+    LetsGo{Verb::get, LetGoBy::get},
+    LetsGo{Verb::task_done, LetGoBy::task_done},
+    LetsGo{Verb::shutdown, LetGoBy::put},
+    LetsGo{Verb::shutdown, LetGoBy::get},
+    LetsGo{Verb::shutdown, LetGoBy::task_done},
+    LetsGo{Verb::barrier_wait, LetGoBy::arrive},
+    LetsGo{Verb::barrier_release, LetGoBy::arrive},
+    LetsGo{Verb::barrier_break, LetGoBy::arrive},
+    LetsGo{Verb::reset, LetGoBy::arrive},
+    LetsGo{Verb::abort, LetGoBy::arrive},
+};
 
 void collect_functions(const Constant& constant, std::set<FunctionId>& functions) {
   if (constant.kind == ValueKind::function) {
@@ -173,12 +170,14 @@ struct FutureAccesses::Tables {
       }
       return;
     }
-    const LetGoBy by = lets_go_by(verb);
     for_each_receiver(pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {
         set(own[pc], *wait_numbers.of(*program.objects[object.index].lock, LetGoBy::release));
       }
-      if (const auto bit = wait_numbers.of(object, by)) set(own[pc], *bit);
+      for (const LetsGo& row : lets_go) {
+        if (row.verb != verb) continue;
+        if (const auto bit = wait_numbers.of(object, row.by)) set(own[pc], *bit);
+      }
     });
   }
 

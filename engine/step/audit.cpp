@@ -88,6 +88,12 @@ class Audit {
     check_waiters(id, words[3], Operation::queue_put_park);
     check_waiters(id, words[4], Operation::queue_join_park);
     if (words[1] == 0 && words[4] != 0) fault(object.name + ": nobody joins what is done");
+    if (words[5] > 1) fault(object.name + ": a queue is shut down or it is not");
+    // A heap that cannot compare its items may have stopped the shutdown half-way.
+    const bool is_heap = object.kind == ObjectKind::priority_queue;
+    if (words[5] != 0 && (words[2] != 0 || words[3] != 0) && !is_heap) {
+      fault(object.name + ": nobody waits to get from or put into a queue that is shut down");
+    }
   }
 
   bool check_items(ObjectId id, Word word) {

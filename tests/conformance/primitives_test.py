@@ -539,11 +539,60 @@ def run_python(scenario):
 RENAMED = ("timestamp too large to convert to C _PyTime_t", "timestamp out of range for platform time_t")
 
 
+# Of Python 3.13 and later.
+NEW_PROGRAMS = {
+    "Queue: after shutdown nothing goes in, and what is there comes out": (
+        {"q": "Queue", "l": "LifoQueue", "p": "PriorityQueue"}, {}, [
+            *({"put": name, "item": i} for name in "qlp" for i in (2, 1)),
+            *({"shutdown": name} for name in "qlp"),
+            *(tried({"put": name, "item": 3, **how}) for name in "qlp"
+              for how in ({}, {"block": False}, {"timeout": -1}, {"timeout": "'x'"})),
+            *(tried(*got({"get": name})) for name in "qlp" for _ in range(3)),
+            *(tried(*got({"get": "q", **how}))
+              for how in ({"block": False}, {"timeout": 0}, {"timeout": -1}, {"timeout": "'x'"})),
+            tried({"task_done": "q"}), tried({"task_done": "q"}), tried({"task_done": "q"}),
+            {"shutdown": "q"}, {"shutdown": "q", "immediate": True}, {"join": "q"},
+            {"print": ["q.qsize()", "q.empty()", "q.full()"]}]),
+    "Queue: an immediate shutdown throws away the items and their tasks": (
+        {"q": {"type": "Queue", "maxsize": 3}}, {}, [
+            {"put": "q", "item": 1}, {"put": "q", "item": 2}, {"get": "q"},
+            {"shutdown": "q", "immediate": 1}, tried({"get": "q"}), tried({"put": "q", "item": 1}),
+            {"print": ["q.qsize()", "q.full()"]}, tried({"task_done": "q"}),
+            tried({"task_done": "q"}), {"join": "q"}]),
+    "PriorityQueue: a shutdown that cannot compare the items stops half-way": (
+        {"p": "PriorityQueue"}, {}, [
+            {"put": "p", "item": 1}, {"put": "p", "item": 3}, tried({"put": "p", "item": "'a'"}),
+            {"print": "p.qsize()"},
+            tried({"shutdown": "p", "immediate": True}), {"print": "p.qsize()"},
+            tried({"put": "p", "item": 1}), tried({"shutdown": "p", "immediate": True}),
+            {"print": "p.qsize()"}, tried(*got({"get": "p"})), tried(*got({"get": "p"}))]),
+    "Queue: shutdown wakes all who get, put and join": (
+        {"q": {"type": "Queue", "maxsize": 1}, "r": "Queue"},
+        {"put": {"params": ["i"], "body": [
+            {"sleep": "i / 10"}, tried({"put": "q", "item": "i"}), {"print": ["'put'", "i"]}]},
+         "get": {"params": ["i"], "body": [
+             {"sleep": "i / 10"}, tried({"get": "r", "timeout": 9}), {"print": ["'get'", "i"]}]},
+         "join": [{"join": "q"}, {"print": "'joined'"}]}, [
+            {"put": "q", "item": 0}, *({"spawn": "put", "args": [i]} for i in (1, 2)),
+            *({"spawn": "get", "args": [i]} for i in (3, 4)), {"spawn": "join"}, {"sleep": 2},
+            {"print": "'q'"}, {"shutdown": "q"}, {"sleep": 1}, {"print": "'q, at once'"},
+            {"shutdown": "q", "immediate": True}, {"sleep": 1}, {"print": "'r'"},
+            {"shutdown": "r"}]),
+}
+
+
 class Primitives(unittest.TestCase):
     maxDiff = None
 
     @unittest.skipUnless(sys.version_info[:2] == (3, 11), "the texts are CPython 3.11's")
     def test_each_program_prints_what_cpython_prints(self):
+        self.compare(PROGRAMS)
+
+    @unittest.skipUnless(sys.version_info >= (3, 13), "queues have shutdown() since CPython 3.13")
+    def test_what_is_new_prints_what_cpython_prints(self):
+        self.compare(NEW_PROGRAMS)
+
+    def compare(self, programs):
         def both(item):
             name, (objects, functions, main) = item
             scenario = {"lockstep": 1, "name": name, "objects": objects, "functions": functions,
@@ -551,12 +600,12 @@ class Primitives(unittest.TestCase):
             return name, run_lockstep(scenario), run_python(scenario)
 
         with ThreadPoolExecutor(4) as pool:  # most of the time goes in sleeping
-            results = list(pool.map(both, PROGRAMS.items()))
+            results = list(pool.map(both, programs.items()))
         for name, (ours, our_result), (theirs, their_result) in results:
             # Real sleeps are late on a busy machine, and then the order of lines is another.
             for _ in range(4):
                 if ours != theirs and their_result.returncode == 0:
-                    objects, functions, main = PROGRAMS[name]
+                    objects, functions, main = programs[name]
                     theirs, their_result = run_python(
                         {"lockstep": 1, "name": name, "objects": objects, "functions": functions,
                          "variables": {"n": 0}, "input": INPUT, "main": main})

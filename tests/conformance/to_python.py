@@ -5,6 +5,7 @@ Only for tests. The program prints what the scenario prints, then one last line 
 SCALE, so that a test need not wait for real seconds.
 """
 import json
+import sys
 
 SCALE = 0.05
 
@@ -16,6 +17,8 @@ from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Conditio
                        current_thread, main_thread, active_count, get_ident)
 from threading import enumerate as enumerate_threads
 from queue import Queue, LifoQueue, PriorityQueue, SimpleQueue, Empty, Full
+try: from queue import ShutDown
+except ImportError: pass  # new in 3.13
 _sys.setswitchinterval(1e-5)
 _SCALE = %r
 _uncaught = {}
@@ -203,6 +206,12 @@ class Writer:
         self.call(s, depth, f"{s['get']}.get({', '.join(self.block_and_timeout(s))})")
 
     def do_task_done(self, s, depth): self.line(depth, f"{s['task_done']}.task_done()")
+
+    def do_shutdown(self, s, depth):
+        if sys.version_info < (3, 13):
+            raise NotImplementedError("queues have shutdown() since CPython 3.13")
+        given = literal(s["immediate"]) if "immediate" in s else ""
+        self.line(depth, f"{s['shutdown']}.shutdown({given})")
 
     def do_barrier_wait(self, s, depth):
         self.call(s, depth, f"{s['barrier_wait']}.wait({self.timeout(s)})")

@@ -271,6 +271,11 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
        "and no thread is left that could put one",
        // T1 puts and waits, T2 gets and waits.
        0, 4},
+      {"a shutdown that only the one who waits would call",
+       R"s('objects': {'q': 'Queue'}, 'threads': {
+          'T1': [{'get': 'q'}, {'shutdown': 'q'}], 'T2': [{'yield': true}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for an item of q, and no thread is left that could put one", 0, 1},
       {"each would put what the other gets",
        R"s('objects': {'p': 'Queue', 'q': 'Queue'}, 'threads': {
           'T1': [{'get': 'p'}, {'put': 'q', 'item': 1}],
@@ -398,6 +403,15 @@ TEST_CASE("explore: no finding where there is nothing wrong", "[explorer][explor
        R"s('objects': {'q': {'type': 'Queue', 'maxsize': 1}}, 'threads': {
           'C1': [{'get': 'q'}], 'C2': [{'get': 'q'}],
           'P': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}]})s"},
+      {"a queue that is shut down for those who wait",
+       R"s('objects': {'q': {'type': 'Queue', 'maxsize': 1}}, 'functions': {
+            'f': [{'try': [{'get': 'q'}, {'get': 'q'}],
+                   'except': {'type': 'ShutDown', 'do': [{'pass': true}]}}]},
+          'threads': {'T1': {'target': 'f'}, 'T2': {'target': 'f'}, 'T3': [{'shutdown': 'q'}]})s"},
+      {"a shutdown that lets who joins go",
+       R"s('objects': {'q': 'Queue'}, 'threads': {
+          'T1': [{'join': 'q'}], 'T2': [{'put': 'q', 'item': 1},
+                                        {'shutdown': 'q', 'immediate': true}]})s"},
       {"a join beside a worker who is never done",
        R"s('objects': {'q': 'Queue'},
           'functions': {'worker': [{'while': 'True', 'do': [{'get': 'q'}, {'task_done': 'q'}]}]},

@@ -337,6 +337,10 @@ class Generator {
         return R"json({"put": "q", "item": 1}, {"join": "q"})json";
       case 9:
         return R"json({"join": "q"})json";
+      case 10:
+        if (dice_.percent(30)) return R"json({"shutdown": "q"})json";
+        if (dice_.percent(30)) return R"json({"shutdown": "q", "immediate": true})json";
+        [[fallthrough]];
       default:
         return R"json({"get": "q"}, {"task_done": "q"})json";
     }

@@ -223,6 +223,7 @@ TEST_CASE("FutureAccesses: a queue's waiters wait for three things", "[engine][f
       GENERATE(values<Row>({{"put lets getters go", queue, Verb::put, "put"},
                             {"get lets putters go", queue, Verb::get, "get"},
                             {"task_done lets joiners go", queue, Verb::task_done, "task_done"},
+                            {"shutdown lets all go", queue, Verb::shutdown, "put get task_done"},
                             {"join lets nobody go", queue, Verb::join, ""},
                             {"nobody waits for room in a SimpleQueue", simple_queue, Verb::get, ""},
                             {"but for an item", simple_queue, Verb::put, "put"}}));
@@ -234,7 +235,8 @@ TEST_CASE("FutureAccesses: a queue's waiters wait for three things", "[engine][f
   const auto lets_go = [&](const LocalState& local) {
     std::string text;
     const auto add = [&](LetGoBy by, const char* name) {
-      if (accesses.may(local, by, object_value(row.object))) text += name;
+      if (!accesses.may(local, by, object_value(row.object))) return;
+      text += (text.empty() ? "" : " ") + std::string(name);
     };
     add(LetGoBy::put, "put");
     add(LetGoBy::get, "get");

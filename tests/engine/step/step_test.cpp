@@ -486,6 +486,32 @@ TEST_CASE("step: a get lets go the putter who has waited longest", "[engine][ste
   CHECK(bench.can() == "T2 T3");
 }
 
+TEST_CASE("step: a shutdown lets all go who get and put, an immediate one who joins too",
+          "[engine][step][queue]") {
+  Bench bench(R"s("objects": {"q": "Queue", "r": {"type": "Queue", "maxsize": 1}}, "threads": {
+      "T1": [{"get": "q"}], "T2": [{"get": "q", "timeout": 1}],
+      "T3": [{"put": "r", "item": 1}, {"put": "r", "item": 2}], "T4": [{"put": "r", "item": 3}],
+      "T5": [{"join": "r"}],
+      "T6": [{"shutdown": "q"}, {"shutdown": "r"}, {"shutdown": "r", "immediate": true}]})s",
+              "none");
+  for (const char* thread : {"T1", "T2", "T3", "T3", "T4", "T5"}) bench.take(thread);
+  CHECK(bench.can() == "T2! T6");
+  bench.take("T6");
+  CHECK(bench.can() == "T1 T2 T6");
+  bench.take("T6");
+  CHECK(bench.can() == "T1 T2 T3 T4 T6");
+  bench.take("T6");
+  CHECK(bench.can() == "T1 T2 T3 T4 T5");
+  for (const char* thread : {"T1", "T2", "T3", "T4"}) {
+    bench.take(thread);
+    CHECK(bench.lives(thread) == Life::ended);
+    CHECK(bench.raised(thread) == "queue.ShutDown");
+  }
+  bench.take("T5");
+  CHECK(bench.lives("T5") == Life::ended);
+  CHECK(bench.raised("T5").empty());
+}
+
 TEST_CASE("step: who joins a queue tests again when woken", "[engine][step][queue]") {
   Bench bench(R"s("objects": {"q": "Queue"}, "threads": {
       "T1": [{"join": "q"}], "T2": [{"join": "q"}],
