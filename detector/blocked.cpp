@@ -10,6 +10,8 @@
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
 //
+// MainThread, its code over or not, may do what is registered with atexit.
+//
 // "May" is FutureAccesses. Two who wait on the same thing do not count as each other's rescue,
 // although each may well release it once it has it: whoever lets the one go could let the
 // other go too, so leaving these edges out changes nothing but the picture.
@@ -26,6 +28,7 @@
 #include <algorithm>
 
 #include "engine/assert.h"
+#include "engine/operations/atexit.h"
 
 namespace lockstep {
 namespace {
@@ -40,7 +43,10 @@ class Releasers {
     locals_.resize(threads);
     for (std::uint32_t i = 0; i < threads; ++i) {
       if (life(machine.program, state, {i}) != Life::alive) continue;
-      locals_[i] = machine.locals().get(local(machine.program, state, {i}));
+      locals_[i].push_back(machine.locals().get(local(machine.program, state, {i})));
+    }
+    for (const LocalId callback : exit_callbacks(machine, state)) {
+      locals_[main_thread_id.index].push_back(machine.locals().get(callback));
     }
   }
 
@@ -55,17 +61,22 @@ class Releasers {
  private:
   bool could_let_go(const BlockedThread& waiter, ThreadId other) const {
     const Program& program = machine_.program;
-    const bool alive = life(program, state_, other) == Life::alive;
-    if (!alive) return false;
-    if (waiter.by == LetGoBy::end) return is_waited_for(waiter, other);
+    const std::vector<LocalState>& locals = locals_[other.index];
+    if (locals.empty()) return false;
+    if (waiter.by == LetGoBy::end) {
+      return life(program, state_, other) == Life::alive && is_waited_for(waiter, other);
+    }
     if (waiter.by == LetGoBy::store) {
       if (other == waiter.thread || waits_alike(waiter, other)) return false;
       const AwaitedCode code = awaited_code(program, waiter.pending->pc);
-      return future_.may_store_what_is_read(*locals_[other.index], code.begin, code.end);
+      return std::ranges::any_of(locals, [&](const LocalState& local) {
+        return future_.may_store_what_is_read(local, code.begin, code.end);
+      });
     }
     const bool owned = row(program.objects[waiter.object->index].kind).owned;
-    const bool first =
-        future_.may_first(*locals_[other.index], waiter.by, object_value(*waiter.object));
+    const bool first = std::ranges::any_of(locals, [&](const LocalState& local) {
+      return future_.may_first(local, waiter.by, object_value(*waiter.object));
+    });
     if (owned && waiter.owner == other) return first || is_blocked(other);
     if (other == waiter.thread || waits_alike(waiter, other)) return false;
     return first && program.objects[waiter.object->index].kind != ObjectKind::rlock;
@@ -99,7 +110,7 @@ class Releasers {
   const State& state_;
   const FutureAccesses& future_;
   const std::vector<BlockedThread>& blocked_;
-  std::vector<std::optional<LocalState>> locals_;  // index = thread; alive ones
+  std::vector<std::vector<LocalState>> locals_;  // index = thread; all that it has yet to run
 };
 
 }  // namespace

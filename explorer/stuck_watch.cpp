@@ -2,12 +2,13 @@
 // that file says about waiting on the same thing is why nobody is left out here.
 //
 // A situation is all that causes() depends on: who is stuck with which private state, who owns
-// what they wait for, and who is a daemon. Many states share one.
+// what they wait for, who is a daemon, and what MainThread calls at the end. Many states share one.
 #include "explorer/stuck_watch.h"
 
 #include <algorithm>
 
 #include "engine/assert.h"
+#include "engine/operations/atexit.h"
 
 namespace lockstep {
 namespace {
@@ -62,6 +63,7 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
     stuck_.push_back(i);
   }
   if (stuck_.empty()) return;
+  callbacks_ = exit_callbacks(machine_, state);
   was_blocked_.assign(threads_, false);
   for (const std::uint32_t thread : stuck_) was_blocked_[thread] = true;
   while (std::erase_if(stuck_, [&](std::uint32_t thread) {
@@ -94,7 +96,9 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
           return true;
         }
       }
-      return false;
+      return moves_[main_thread_id.index] && std::ranges::any_of(callbacks_, [&](LocalId callback) {
+               return facts_.may_make_true(callback, waiter.pc);
+             });
     case LetGoBy::release:
     case LetGoBy::set:
     case LetGoBy::notify:
@@ -127,12 +131,15 @@ bool StuckWatch::someone_may_let_go(const State& state, const LocalFacts& waiter
       return true;
     }
   }
-  return false;
+  return moves_[main_thread_id.index] && std::ranges::any_of(callbacks_, [&](LocalId callback) {
+           return facts_.may_let_go(callback, waiter.wait);
+         });
 }
 
 void StuckWatch::describe_stuck(const State& state) {
   const Program& program = machine_.program;
   situation_.clear();
+  situation_.push_back(state.words[layout::exit_callbacks]);
   for (const std::uint32_t thread : stuck_) {
     situation_.push_back(thread << 1 | (is_daemon(program, state, {thread}) ? 1U : 0U));
     if (!is_alive(program, state, thread)) {

@@ -52,6 +52,7 @@ class StuckWatch {
   // Of the state at hand; index = thread.
   std::size_t threads_ = 0;
   std::vector<bool> moves_, was_blocked_;
+  std::vector<LocalId> callbacks_;  // what MainThread will begin at the end
   std::vector<std::uint32_t> stuck_;
   std::vector<Word> situation_;
 };

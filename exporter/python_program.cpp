@@ -100,8 +100,8 @@ class ProgramWriter {
 
   std::string imports() const {
     std::string out;
-    for (const std::string_view module : {"os", "queue", "random", "threading", "time"}) {
-      const bool is_in_shim = module == "queue" || module == "threading" || module == "time";
+    for (const std::string_view module : {"atexit", "os", "queue", "random", "threading", "time"}) {
+      const bool is_in_shim = module != "os" && module != "random";
       if ((!forced() || !is_in_shim) && code_.mentions(fmt::format("{}.", module)))
         out += fmt::format("import {}\n", module);
     }
@@ -120,6 +120,25 @@ class ProgramWriter {
           "    while time.thread_time() < end:\n"
           "        pass\n";
       if (out.find("import time\n") == std::string::npos) out.insert(0, "import time\n");
+    }
+    if (!forced() && code_.mentions("File(")) {
+      out +=
+          "\n\nclass File:\n"
+          "    def __init__(self):\n"
+          "        self._file = tempfile.TemporaryFile(\"a+b\", buffering=0)\n"
+          "\n"
+          "    def write(self, text):\n"
+          "        if not isinstance(text, str):\n"
+          "            raise TypeError(f\"write() argument must be str, not "
+          "{type(text).__name__}\")"
+          "\n"
+          "        self._file.write(text.encode())\n"
+          "        return len(text)\n"
+          "\n"
+          "    def read(self):\n"
+          "        self._file.seek(0)\n"
+          "        return self._file.read().decode()\n";
+      out.insert(0, "import tempfile\n");
     }
     if (!forced() && code_.mentions("with atomic:")) {
       out += "\natomic = threading.RLock()  # what is inside it is not interrupted by its like\n";

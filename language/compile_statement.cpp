@@ -130,6 +130,16 @@ void BodyCompiler::statement(const Statement& statement) {
       return verb_statement(statement, Verb::cancel, "");
     case StatementKind::input:
       return input_statement(statement);
+    case StatementKind::atexit:
+      function_and_arguments(statement, "atexit");
+      code_.perform(Operation::atexit_register, 2);
+      return code_.emit(Opcode::pop);
+    case StatementKind::write: {
+      const Target target = receiver_operand(get_operand(statement, "write"), Verb::write);
+      operand(get_operand(statement, "text"));
+      code_.operate(Verb::write, target);
+      return store_or_pop(find_operand(statement, "into"));
+    }
   }
 }
 

@@ -126,6 +126,10 @@ std::string text_of(const Statement& statement) {
     case StatementKind::timer:
       return fmt::format("{}Timer({}, {})", into("timer"), source("interval"),
                          function_and_arguments(statement, "function"));
+    case StatementKind::write:
+      return fmt::format("{}write {} to {}", into("into"), source("text"), source("write"));
+    case StatementKind::atexit:
+      return "atexit " + function_and_arguments(statement, "atexit");
     case StatementKind::input: {
       const Operand* prompt = find_operand(statement, "prompt");
       return fmt::format("{}input({})", into("input"), prompt == nullptr ? "" : prompt->source);

@@ -219,6 +219,17 @@ constexpr FieldRow input_fields[] = {
     {"prompt", expression, optional, "what is written before it is read"},
 };
 
+constexpr FieldRow atexit_fields[] = {
+    {"atexit", function, required, "the function"},
+    {"args", arguments, optional, "its arguments"},
+};
+
+constexpr FieldRow write_fields[] = {
+    {"write", expression, required, "the file"},
+    {"text", expression, required, "what is written at its end"},
+    {"into", target, optional, "where the number of letters is stored"},
+};
+
 constexpr std::array rows{
     StatementRow{StatementKind::set, "set", "assigns to a variable, an item or an attribute",
                  R"json({"set": "n", "to": "n - 1"})json", "", set_fields},
@@ -350,6 +361,14 @@ constexpr std::array rows{
     StatementRow{StatementKind::input, "input", "reads a line of input",
                  R"json({"input": "answer", "prompt": "'> '"})json", "input({prompt})",
                  input_fields},
+    StatementRow{StatementKind::atexit, "atexit",
+                 "registers a function that MainThread calls before the process ends, the last one "
+                 "first",
+                 R"json({"atexit": "f", "args": [1]})json", "atexit.register({atexit}, {args})",
+                 atexit_fields},
+    StatementRow{
+        StatementKind::write, "write", "appends text to a file, all at once; other threads may run",
+        R"json({"write": "log", "text": "f'{i}\\n'"})json", "{write}.write({text})", write_fields},
 };
 
 constexpr bool in_order() {

@@ -56,6 +56,8 @@ enum class StatementKind : std::uint8_t {
   timer,
   cancel,
   input,
+  atexit,
+  write,
 };
 
 enum class FieldKind : std::uint8_t {

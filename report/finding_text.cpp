@@ -90,6 +90,7 @@ const WaitWords& words_of(const StuckThread& thread) {
                                                          : tasks;
       case ObjectKind::barrier:
         return meeting;
+      case ObjectKind::file:
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::nothing:

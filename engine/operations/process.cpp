@@ -2,6 +2,7 @@
 #include "engine/assert.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
+#include "engine/operations/atexit.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
@@ -85,6 +86,7 @@ Outcome apply_thread_end(State& state, const Call& call) {
 
 Readiness ready_process_exit(const State& state, const Call& call) {
   const Program& program = call.machine.program;
+  if (is_exiting(program, state)) return Readiness::ready;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (life(program, state, {i}) == Life::alive && !is_daemon(program, state, {i})) {
       return Readiness::blocked;
@@ -92,9 +94,13 @@ Readiness ready_process_exit(const State& state, const Call& call) {
   }
   return Readiness::ready;
 }
-// Daemon threads end on the spot; their locks stay locked.
+// Returns the function registered with atexit that MainThread has begun; None: the process has
+// ended. Daemon threads then end on the spot; their locks stay locked.
 Outcome apply_process_exit(State& state, const Call& call) {
   const Program& program = call.machine.program;
+  if (const std::optional<Value> begun = begin_exit_callback(call.machine, state)) {
+    return Outcome::returned(*begun);
+  }
   state.words[layout::exited] = 1;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (life(program, state, {i}) != Life::alive) continue;

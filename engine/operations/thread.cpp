@@ -15,16 +15,19 @@ namespace {
 
 ThreadId target(const Call& call) { return call.machine.values().as_thread(call.receiver); }
 
+// While MainThread calls what is registered with atexit it is as ended as it was before.
 Life life_of_target(const State& state, const Call& call) {
+  if (target(call) == main_thread_id && is_exiting(call.machine.program, state)) return Life::ended;
   return life(call.machine.program, state, target(call));
 }
 bool is_over(Life life) { return life == Life::ended || life == Life::killed; }
 
+// MainThread is there until the process ends.
 template <class Visit>
 void for_each_alive(const State& state, const Call& call, Visit visit) {
   const Program& program = call.machine.program;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
-    if (life(program, state, {i}) == Life::alive) visit(ThreadId{i});
+    if (i == main_thread_id.index || life(program, state, {i}) == Life::alive) visit(ThreadId{i});
   }
 }
 

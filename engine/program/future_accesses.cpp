@@ -155,6 +155,12 @@ struct FutureAccesses::Tables {
       case Opcode::call_with:
         entered[pc].assign(by_value.begin(), by_value.end());
         return;
+      case Opcode::perform:
+        // MainThread will call what is registered.
+        if (static_cast<Operation>(instruction.a) == Operation::atexit_register) {
+          entered[pc].assign(by_value.begin(), by_value.end());
+        }
+        return;
       case Opcode::operate:
         break;
       default:

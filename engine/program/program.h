@@ -184,7 +184,7 @@ struct Program {
 
 // The word of a State at which the shared variables begin, a word each; the objects' words
 // follow them. state/state.h draws the whole.
-inline constexpr std::uint32_t first_global_word = 3;
+inline constexpr std::uint32_t first_global_word = 4;
 
 struct OpcodeRow {
   std::string_view name;

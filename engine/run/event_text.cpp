@@ -211,6 +211,11 @@ class EventText {
         return "break " + receiver();
       case Operation::timer_wait:
         return event_.outcome.value == true_value ? "the time has come" : "cancelled";
+      case Operation::process_exit:
+        if (values_.kind(event_.outcome.value) != ValueKind::function) break;
+        return "call " + function_name(event_.outcome.value) + ", registered with atexit";
+      case Operation::atexit_register:
+        return "register " + function_name(event_.arguments[0]) + " with atexit";
       case Operation::prompt:
         return "prompt " + printed_line(machine_, state_, event_);
       case Operation::thread_create:

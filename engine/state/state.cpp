@@ -11,6 +11,7 @@ constexpr Word life_mask = 3;
 constexpr Word daemon_bit = 4;
 constexpr Word timer_bit = 8;
 constexpr Word cancelled_bit = 16;
+constexpr Word exiting_bit = 32;
 
 std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
   const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
@@ -78,6 +79,13 @@ bool is_cancelled(const Program& program, const State& state, ThreadId thread) {
 }
 void set_cancelled(const Program& program, State& state, ThreadId thread, bool cancelled) {
   set_bit(program, state, thread, cancelled_bit, cancelled);
+}
+
+bool is_exiting(const Program& program, const State& state) {
+  return has_bit(program, state, main_thread_id, exiting_bit);
+}
+void set_exiting(const Program& program, State& state) {
+  set_bit(program, state, main_thread_id, exiting_bit, true);
 }
 
 Value thread_name_value(const Program& program, const State& state, ThreadId thread) {

@@ -3,7 +3,8 @@
 //   words[0]                  1 once the process has ended
 //   words[1]                  names given to unnamed threads so far
 //   words[2]                  lines of Program::input read so far
-//   words[3 ..]               the shared variables, a Value each
+//   words[3]                  the functions registered with atexit, a Value
+//   words[4 ..]               the shared variables, a Value each
 //   then                      the objects' words, where ObjectInfo::offset says
 //   then, for each thread     LocalId, status, name (a Value)
 //
@@ -39,7 +40,8 @@ namespace layout {
 inline constexpr std::size_t exited = 0;
 inline constexpr std::size_t names_given = 1;
 inline constexpr std::size_t lines_read = 2;
-inline constexpr std::size_t globals = 3;
+inline constexpr std::size_t exit_callbacks = 3;
+inline constexpr std::size_t globals = 4;
 inline constexpr std::size_t words_per_thread = 3;
 }  // namespace layout
 
@@ -63,6 +65,10 @@ bool is_timer(const Program& program, const State& state, ThreadId thread);
 void set_timer(const Program& program, State& state, ThreadId thread);
 bool is_cancelled(const Program& program, const State& state, ThreadId thread);
 void set_cancelled(const Program& program, State& state, ThreadId thread, bool cancelled);
+// Whether MainThread, its code over, has begun to call what is registered with atexit. The process
+// then waits for no thread any more.
+bool is_exiting(const Program& program, const State& state);
+void set_exiting(const Program& program, State& state);
 Value thread_name_value(const Program& program, const State& state, ThreadId thread);
 void set_thread_name(const Program& program, State& state, ThreadId thread, Value name);
 

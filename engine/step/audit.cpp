@@ -18,6 +18,9 @@ class Audit {
         (state_.words.size() - base) % layout::words_per_thread != 0) {
       return {"the state is not as long as its layout says"};
     }
+    if (machine_.values().kind({state_.words[layout::exit_callbacks]}) != ValueKind::tuple) {
+      fault("the functions registered with atexit are a tuple");
+    }
     for (std::uint32_t i = 0; i < program_.objects.size(); ++i) check_object({i});
     for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) check_thread({i});
     return std::move(faults_);
@@ -65,6 +68,11 @@ class Audit {
         break;
       case ObjectKind::barrier:
         check_barrier(id, words);
+        break;
+      case ObjectKind::file:
+        if (machine_.values().kind(Value{words[0]}) != ValueKind::string) {
+          fault(object.name + ": what is in a File is a string");
+        }
         break;
       case ObjectKind::local:
       case ObjectKind::thread:

@@ -30,6 +30,10 @@ std::string dump(const Machine& machine, const State& state) {
   if (const Word lines = state.words[layout::lines_read]; lines > 0) {
     text += std::to_string(lines) + " of the lines of input are read\n";
   }
+  if (is_exiting(program, state)) text += "the process ends\n";
+  if (const Value callbacks{state.words[layout::exit_callbacks]}; callbacks.bits != 0) {
+    text += "to be called at the end: " + repr(machine.values(), callbacks, names) + "\n";
+  }
   for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
     text +=
         program.globals[i].name + " = " + repr(machine.values(), global(state, {i}), names) + "\n";

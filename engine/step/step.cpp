@@ -109,7 +109,7 @@ class Step {
       }
       tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
       if (pending.operation == Operation::process_exit) {
-        tell_process_end();
+        if (has_exited(state_)) tell_process_end();
         break;
       }
       go_on(pending, outcome);
@@ -183,6 +183,7 @@ class Step {
     // The process ends with its last non-daemon thread; only daemon threads make that moment
     // a choice, since they go on until it comes.
     if (life(program_, state_, main_thread_id) != Life::ended) return;
+    if (state_.words[layout::exit_callbacks] != 0) return;
     for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
       if (life(program_, state_, {i}) == Life::alive) return;
     }

@@ -1145,15 +1145,15 @@ TEST_CASE("compile: objects are laid out one behind the other, with their hidden
     std::uint32_t offset;
     std::string lock;
   };
-  const std::vector<Row> expected{{"a", 5, ""},
-                                  {"own", 7, "own.lock"},
-                                  {"c", 8, "a"},
-                                  {"cs[0]", 9, "cs[0].lock"},
-                                  {"cs[1]", 10, "cs[1].lock"},
-                                  {"s", 11, ""},
-                                  {"own.lock", 13, ""},
-                                  {"cs[0].lock", 15, ""},
-                                  {"cs[1].lock", 17, ""}};
+  const std::vector<Row> expected{{"a", 6, ""},
+                                  {"own", 8, "own.lock"},
+                                  {"c", 9, "a"},
+                                  {"cs[0]", 10, "cs[0].lock"},
+                                  {"cs[1]", 11, "cs[1].lock"},
+                                  {"s", 12, ""},
+                                  {"own.lock", 14, ""},
+                                  {"cs[0].lock", 16, ""},
+                                  {"cs[1].lock", 18, ""}};
   REQUIRE(program.objects.size() == expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     const ObjectInfo& object = program.objects[i];

@@ -80,6 +80,7 @@ class Generator {
       kind.push_back(name);
     };
     declare("a", "\"Lock\"", locks_);
+    declarations_.push_back("\"log\": \"File\"");
     if (dice_.percent(60)) declare("b", "\"Lock\"", locks_);
     if (dice_.percent(30)) declare("r", "\"RLock\"", locks_);
     if (dice_.percent(20)) {
@@ -412,9 +413,16 @@ class Generator {
   }
 
   std::string rare() {
-    switch (dice_.below(10)) {
+    switch (dice_.below(12)) {
+      case 10:
+        if (functions_ == 0) return data();
+        return "{\"atexit\": \"f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [1]}";
       case 0:
         return R"json({"raise": "ValueError('bad')"})json";
+      case 11:
+        return dice_.percent(60)
+                   ? R"json({"write": "log", "text": "str(x) + ','", "into": "got"})json"
+                   : R"json({"set": "y", "to": "len(log.read()) % 3"})json";
       case 1:
         return R"json({"assert": "x < 2"})json";
       case 2:

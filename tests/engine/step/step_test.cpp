@@ -315,6 +315,52 @@ TEST_CASE("step: the process ends with its last thread that is no daemon", "[eng
   }
 }
 
+TEST_CASE("step: MainThread calls what is registered with atexit, the last one first",
+          "[engine][step][atexit]") {
+  Bench bench(R"s("variables": {"n": 0, "alive": null, "threads": null}, "functions": {
+        "f": {"params": ["i"], "body": [{"global": "n"}, {"set": "n", "to": "n * 10 + i"}]},
+        "g": [{"global": ["alive", "threads"]}, {"atexit": "f", "args": [9]},
+              {"set": "alive", "to": "main_thread().is_alive()"},
+              {"set": "threads", "to": "active_count()"}, {"raise": "ValueError('bad')"}]},
+      "threads": {"T": [{"atexit": "f", "args": [2]}],
+                  "D": {"target": "f", "args": [7], "daemon": true}},
+      "main": [{"atexit": "f", "args": [1]}, {"atexit": "g"}, {"start": "D"}, {"start": "T"}])s",
+              "none");
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  CHECK(bench.can() == "T D");  // MainThread waits for T
+  while (bench.lives("T") == Life::alive) bench.take("T");
+  CHECK(bench.can() == "MainThread D");
+  bench.take("MainThread");  // begins f(2)
+  CHECK(bench.lives("MainThread") == Life::alive);
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  CHECK(bench.value("n") == "2");
+  bench.take("MainThread");
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  CHECK(bench.raised("MainThread") == "ValueError: bad");
+  CHECK(bench.value("alive") == "False");
+  CHECK(bench.value("threads") == "2");
+  bench.take("MainThread");
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  CHECK(bench.value("n") == "21");
+  CHECK(bench.raised("MainThread") == "ValueError: bad");  // that it is past does not undo it
+  CHECK_FALSE(has_exited(bench.state));
+  bench.take("MainThread");  // what was registered meanwhile is not called
+  CHECK(has_exited(bench.state));
+  CHECK(bench.lives("D") == Life::killed);
+}
+
+TEST_CASE("step: nobody waits for a thread that an exit callback starts",
+          "[engine][step][atexit]") {
+  Bench bench(R"s("functions": {"late": [{"sleep": 1}], "f": [{"spawn": "late"}]},
+      "main": [{"atexit": "f"}])s");
+  bench.take("MainThread");
+  bench.take("MainThread");
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  bench.take("MainThread");
+  CHECK(has_exited(bench.state));
+  CHECK(life(*bench.program, bench.state, {1}) == Life::killed);
+}
+
 TEST_CASE("step: an uncaught exception ends its thread and keeps its locks", "[engine][step]") {
   Bench bench(R"s("objects": {"m": "Lock"},
       "threads": {"T1": [{"acquire": "m"}, {"raise": "ValueError('gone')"}], "T2": [{"acquire": "m"}]})s");
