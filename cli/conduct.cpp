@@ -183,7 +183,7 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
   }
   if (options.save_schedule) {
     const Machine machine(input.program);
-    if (!save_schedule(console, command, input, to_schedule(machine, result.choices),
+    if (!save_schedule(console, command, input, to_schedule(machine, result.choices.all()),
                        *options.save_schedule)) {
       return Exit::bad_input;
     }

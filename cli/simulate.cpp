@@ -52,6 +52,10 @@ class Watch : public RunObserver {
     check(machine, after, program_.invariants);
   }
 
+  bool watches_each_step() const override {
+    return recorder_.watches_each_step() || !program_.invariants.empty();
+  }
+
   // Remembers the first moment at which each of them does not hold.
   void check(const Machine& machine, const State& state, const std::vector<Condition>& conditions) {
     for (const Condition& condition : conditions) {
@@ -81,9 +85,7 @@ class Watch : public RunObserver {
 Way way_of(const Machine& machine, const RunResult& result, std::uint64_t steps) {
   Way way;
   way.found = true;
-  const std::size_t count = std::min<std::size_t>(steps, result.choices.size());
-  way.choices.assign(result.choices.begin(),
-                     result.choices.begin() + static_cast<std::ptrdiff_t>(count));
+  way.choices = result.choices.first(steps);
   way.preemptions = count_preemptions(machine, way.choices);
   return way;
 }
@@ -133,6 +135,7 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
   RunOptions options;
   const auto start = std::chrono::steady_clock::now();
   bool is_late = false;
+  options.forgets = true;
   options.limits.steps_max = limits.steps_max;
   options.limits.cut = [&] {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
@@ -170,14 +173,19 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
 
   // Told as an exploration tells them, so that a finding is the same wherever it was met.
   const FutureAccesses future(program);
-  const Way whole = way_of(machine, result, result.steps);
   simulation.picture = picture(machine, state, future, watch.recorder().holdings());
   simulation.findings = deadlocks(machine, state, future, watch.recorder().holdings());
+  // Of most runs nobody wants to know the way: it takes as long as the run.
+  std::optional<Way> known_way;
+  const auto whole = [&]() -> const Way& {
+    if (!known_way) known_way = way_of(machine, result, result.steps);
+    return *known_way;
+  };
   for (Finding& finding : simulation.findings) {
-    finding.choices = whole.choices;
-    finding.schedule = to_schedule(machine, whole.choices);
-    finding.steps = whole.choices.size();
-    finding.preemptions = whole.preemptions;
+    finding.choices = whole().choices;
+    finding.schedule = to_schedule(machine, whole().choices);
+    finding.steps = whole().choices.size();
+    finding.preemptions = whole().preemptions;
     finding.shortest = false;
   }
   const auto add = [&](FindingKind kind, std::string fingerprint, std::size_t condition,
@@ -202,8 +210,8 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
     if (!is_silent(simulation.exceptions.back().second)) raisers.push_back(thread);
   }
   if (!raisers.empty()) {
-    for (std::string& fingerprint : exception_fingerprints(machine, whole, raisers)) {
-      add(FindingKind::uncaught_exception, std::move(fingerprint), 0, whole);
+    for (std::string& fingerprint : exception_fingerprints(machine, whole(), raisers)) {
+      add(FindingKind::uncaught_exception, std::move(fingerprint), 0, whole());
     }
   }
 

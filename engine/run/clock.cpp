@@ -107,19 +107,21 @@ std::optional<double> duration(const Machine& machine, const Pending& pending) {
 VirtualClock::VirtualClock(const Program& program)
     : operation_cost_(nanoseconds(bytecodes_per_operation * program.costs.bytecode)),
       run_on_cost_(nanoseconds(program.limits.private_steps_max * program.costs.bytecode)),
-      thread_start_cost_(nanoseconds(program.costs.thread_start)) {}
+      thread_start_cost_(nanoseconds(program.costs.thread_start)),
+      switch_interval_(nanoseconds(program.switch_interval)) {}
 
 double VirtualClock::now() const { return static_cast<double>(now_) / nanoseconds_per_second; }
 
 double VirtualClock::slept() const { return static_cast<double>(slept_) / nanoseconds_per_second; }
 
 void VirtualClock::begin(const Machine& machine, const State& initial) {
-  note_deadlines(machine, initial, std::nullopt);
+  for (ThreadId thread{0}; thread.index < thread_count(machine.program, initial); ++thread.index) {
+    note_deadline(machine, initial, thread, false);
+  }
 }
 
-std::optional<VirtualClock::Nanoseconds> VirtualClock::deadline(const Machine& machine,
-                                                                const State& state,
-                                                                Choice choice) const {
+std::optional<Nanoseconds> VirtualClock::deadline(const Machine& machine, const State& state,
+                                                  Choice choice) const {
   if (choice.thread.index >= deadlines_.size()) return std::nullopt;
   const Deadline& deadline = deadlines_[choice.thread.index];
   if (!deadline.known || !deadline.set) return std::nullopt;
@@ -131,9 +133,12 @@ std::optional<VirtualClock::Nanoseconds> VirtualClock::deadline(const Machine& m
   return deadline.at;
 }
 
+Nanoseconds VirtualClock::earliest_ns(const Machine& machine, const State& state,
+                                      Choice choice) const {
+  return deadline(machine, state, choice).value_or(now_);
+}
 double VirtualClock::earliest(const Machine& machine, const State& state, Choice choice) const {
-  return static_cast<double>(deadline(machine, state, choice).value_or(now_)) /
-         nanoseconds_per_second;
+  return static_cast<double>(earliest_ns(machine, state, choice)) / nanoseconds_per_second;
 }
 
 void VirtualClock::begin_step(const Machine& machine, const State& before, Choice choice) {
@@ -160,43 +165,53 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
 }
 
 void VirtualClock::end_step(const Machine& machine, const State& after, Choice choice,
-                            const StepInfo& info) {
+                            const StepInfo& info, std::span<const ThreadId> concerned) {
   now_ = later(later(now_, static_cast<Nanoseconds>(info.operations) * operation_cost_), extra_);
-  note_deadlines(machine, after, choice.thread);
+  for (const ThreadId thread : concerned) {
+    note_deadline(machine, after, thread, thread == choice.thread);
+  }
 }
 
-void VirtualClock::note_deadlines(const Machine& machine, const State& state,
-                                  std::optional<ThreadId> stepped) {
-  const auto threads = static_cast<std::uint32_t>(thread_count(machine.program, state));
-  deadlines_.resize(std::max<std::size_t>(deadlines_.size(), threads));
-  for (ThreadId thread{0}; thread.index < threads; ++thread.index) {
-    Deadline& deadline = deadlines_[thread.index];
-    if (!is_resting(machine, state, thread)) {
-      deadline.known = false;
-      continue;
-    }
-    const LocalId at = local(machine.program, state, thread);
-    if (deadline.known && deadline.local == at && stepped != thread) continue;
-    deadline.known = true;
-    deadline.local = at;
+BurstLimits VirtualClock::burst_limits(std::uint64_t steps_max, Nanoseconds until) const {
+  return {steps_max, std::max<Nanoseconds>(until - now_, 0), operation_cost_, run_on_cost_};
+}
 
-    const Pending& now = pending(machine, state, thread);
-    // Who was woken for nothing and is parked again, as in Semaphore.acquire and Queue.get, has
-    // one deadline for all of it.
-    const bool same_call = stepped == thread && before_ != nullptr && deadline.set &&
-                           before_->operation == now.operation && before_->pc == now.pc &&
-                           row(now.operation).verb == Verb::none;
-    if (same_call) continue;
-    const std::optional<double> d = duration(machine, now);
-    deadline.set = d.has_value();
-    if (!d) continue;
-    deadline.at = later(now_, nanoseconds(*d));
-    if (row(now.operation).let_go_by == LetGoBy::notify) {
-      // wait(timeout, resumed): a wait_for that waits once more keeps its deadline.
-      const bool resumed = now.arguments.size() > 1 && now.arguments[1] == true_value;
-      if (resumed) deadline.at = deadline.wait_for;
-      deadline.wait_for = deadline.at;
-    }
+void VirtualClock::on_burst(const CpuBurst& burst) {
+  now_ = later(now_, static_cast<Nanoseconds>(burst.done.operations) * operation_cost_ +
+                         static_cast<Nanoseconds>(burst.done.run_ons) * run_on_cost_);
+  begun_ = true;
+  extra_ = static_cast<Nanoseconds>(burst.begun.run_ons) * run_on_cost_;
+}
+
+void VirtualClock::note_deadline(const Machine& machine, const State& state, ThreadId thread,
+                                 bool stepped) {
+  if (thread.index >= deadlines_.size()) deadlines_.resize(thread.index + 1);
+  Deadline& deadline = deadlines_[thread.index];
+  if (!is_resting(machine, state, thread)) {
+    deadline.known = false;
+    return;
+  }
+  const LocalId at = local(machine.program, state, thread);
+  if (deadline.known && deadline.local == at && !stepped) return;
+  deadline.known = true;
+  deadline.local = at;
+
+  const Pending& now = pending(machine, state, thread);
+  // Who was woken for nothing and is parked again, as in Semaphore.acquire and Queue.get, has
+  // one deadline for all of it.
+  const bool same_call = stepped && before_ != nullptr && deadline.set &&
+                         before_->operation == now.operation && before_->pc == now.pc &&
+                         row(now.operation).verb == Verb::none;
+  if (same_call) return;
+  const std::optional<double> d = duration(machine, now);
+  deadline.set = d.has_value();
+  if (!d) return;
+  deadline.at = later(now_, nanoseconds(*d));
+  if (row(now.operation).let_go_by == LetGoBy::notify) {
+    // wait(timeout, resumed): a wait_for that waits once more keeps its deadline.
+    const bool resumed = now.arguments.size() > 1 && now.arguments[1] == true_value;
+    if (resumed) deadline.at = deadline.wait_for;
+    deadline.wait_for = deadline.at;
   }
 }
 

@@ -22,8 +22,10 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "engine/interpreter/cpu_burst.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -34,25 +36,37 @@ namespace lockstep {
 std::optional<double> duration(const Machine& machine, const Pending& pending);
 inline constexpr double duration_max = 1e9;  // 32 years: as good as never
 
+using Nanoseconds = std::int64_t;
+
 class VirtualClock {
  public:
   explicit VirtualClock(const Program& program);
   // Before the first step.
   void begin(const Machine& machine, const State& initial);
 
-  double now() const;    // virtual seconds since the start
+  double now() const;  // virtual seconds since the start
+  Nanoseconds now_ns() const { return now_; }
+  Nanoseconds switch_interval_ns() const { return switch_interval_; }
   double slept() const;  // how much of the last step was sleep inside `atomic`; virtual seconds
 
   // When this choice could be taken at the earliest: its deadline, which may have passed
   // already, or now.
   double earliest(const Machine& machine, const State& state, Choice choice) const;
-  // Before, during and after every step, in this order.
+  Nanoseconds earliest_ns(const Machine& machine, const State& state, Choice choice) const;
+  // Before, during and after every step, in this order. `concerned`: all threads whose private
+  // state or life the step may have changed.
   void begin_step(const Machine& machine, const State& before, Choice choice);
   void on_event(const Machine& machine, const Event& event);
-  void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info);
+  void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info,
+                std::span<const ThreadId> concerned);
+
+  // For steps that are taken in one go, between begin_step() and end_step(): what a burst may
+  // last and its operations cost; and what those of its steps cost that are complete. The step
+  // that end_step() ends is the last one; the run_ons in it are told here too.
+  BurstLimits burst_limits(std::uint64_t steps_max, Nanoseconds until) const;
+  void on_burst(const CpuBurst& burst);
 
  private:
-  using Nanoseconds = std::int64_t;
   struct Deadline {
     bool known = false;  // the thread is alive and what it rests before was looked at
     bool set = false;    // that has a deadline, `at`
@@ -61,7 +75,7 @@ class VirtualClock {
     Nanoseconds wait_for = 0;  // deadline of the last wait that was no continued wait_for
   };
 
-  void note_deadlines(const Machine& machine, const State& state, std::optional<ThreadId> stepped);
+  void note_deadline(const Machine& machine, const State& state, ThreadId thread, bool stepped);
   std::optional<Nanoseconds> deadline(const Machine& machine, const State& state,
                                       Choice choice) const;
 
@@ -70,6 +84,7 @@ class VirtualClock {
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;
   Nanoseconds thread_start_cost_;
+  Nanoseconds switch_interval_;
   // Of the step that is under way, or the last one:
   const Pending* before_ = nullptr;  // what its thread rested before
   bool begun_ = false;               // that has happened

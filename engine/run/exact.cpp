@@ -14,8 +14,9 @@ class Exact : public Policy {
   Pick pick(const Moment& moment) override {
     if (taken_ == choices_.size()) return {Pick::Kind::stop, {}, {}};
     const Choice choice = choices_[taken_];
-    const std::string reason = misfit(moment.machine, moment.state, choice);
-    if (!reason.empty()) return {Pick::Kind::refused, {}, reason};
+    if (!offers(moment, choice)) {
+      return {Pick::Kind::refused, {}, misfit(moment.machine, moment.state, choice)};
+    }
     ++taken_;
     return {Pick::Kind::choice, choice, {}};
   }

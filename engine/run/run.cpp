@@ -7,6 +7,7 @@
 #include "engine/assert.h"
 #include "engine/run/clock.h"
 #include "engine/run/policies.h"
+#include "engine/step/enabled_choices.h"
 
 namespace lockstep {
 namespace {
@@ -17,23 +18,49 @@ constexpr std::array rows{
     PolicyRow{"random", "any step of any thread, drawn with --seed", make_random},
     PolicyRow{"pct", "random priorities that change twice, drawn with --seed", make_pct},
 };
-constexpr std::uint64_t steps_between_asking = 256;  // RunLimits::cut
+constexpr std::uint64_t steps_between_asking = 256;   // RunLimits::cut
+constexpr std::uint64_t burst_steps_max = 1'000'000;  // some hundredths of a second
 
 // Hands every event to all who want it, the clock first.
 class Fan : public Observer {
  public:
-  Fan(VirtualClock& clock, Policy& policy, RunObserver* observer)
-      : clock_(clock), policy_(policy), observer_(observer) {}
+  Fan(VirtualClock& clock, Policy& policy, EnabledChoices& enabled, RunObserver* observer)
+      : clock_(clock), policy_(policy), enabled_(enabled), observer_(observer) {}
   void on_event(const Machine& machine, const State& state, const Event& event) override {
     clock_.on_event(machine, event);
     policy_.on_event(machine, state, event);
+    enabled_.on_event(event);
     if (observer_ != nullptr) observer_->on_event(machine, state, event);
   }
 
  private:
   VirtualClock& clock_;
   Policy& policy_;
+  EnabledChoices& enabled_;
   RunObserver* observer_;
+};
+
+// Makes a machine forget whenever its tables have doubled.
+class Forgetter {
+ public:
+  explicit Forgetter(const Machine& machine) : machine_(machine) { set_limits(); }
+  // `kept`: beside `state`; may be null.
+  void look(const State& state, const State* kept) {
+    if (machine_.locals().size() < locals_max_ && machine_.values().memory_bytes() < bytes_max_) {
+      return;
+    }
+    const std::array states{&state, kept};
+    machine_.forget_all_but(std::span(states).first(kept == nullptr ? 1 : 2));
+    set_limits();
+  }
+
+ private:
+  void set_limits() {
+    locals_max_ = 2 * machine_.locals().size() + 2'000;
+    bytes_max_ = 2 * machine_.values().memory_bytes() + 1'000'000;
+  }
+  const Machine& machine_;
+  std::size_t locals_max_ = 0, bytes_max_ = 0;
 };
 
 // By number, since this is written when nothing can be relied on any more.
@@ -45,6 +72,10 @@ std::string choices_text(const std::vector<Choice>& choices) {
     if (choice.kind == Choice::Kind::choose) text += '=' + std::to_string(choice.value);
   }
   return text;
+}
+
+bool has_await(const Program& program) {
+  return std::ranges::find(program.code, Opcode::await, &Instruction::opcode) != program.code.end();
 }
 
 bool is_preemption(const Machine& machine, const State& state,
@@ -61,22 +92,33 @@ const PolicyRow* policy_named(std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
+bool offers(const Moment& moment, Choice choice) {
+  const auto [begin, end] =
+      std::equal_range(moment.choices.begin(), moment.choices.end(), choice,
+                       [](const Choice& a, const Choice& b) { return a.thread < b.thread; });
+  return std::find(begin, end, choice) != end;
+}
+
 RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
               const RunOptions& options) {
   RunResult result;
   result.state = initial_state(machine);
   State& state = result.state;
   const CrashContext context([&] {
-    return (options.keep_choices ? choices_text(result.choices) + '\n' : std::string()) +
+    return (options.keep_choices ? choices_text(result.choices.all()) + '\n' : std::string()) +
            dump(machine, state);
   });
   VirtualClock clock(machine.program);
   clock.begin(machine, state);
+  EnabledChoices enabled(machine);
+  enabled.begin(state);
   if (observer != nullptr) observer->on_begin(machine, state, clock);
-  Fan fan(clock, policy, observer);
+  Fan fan(clock, policy, enabled, observer);
+  const bool may_burst =
+      !has_await(machine.program) && (observer == nullptr || !observer->watches_each_step());
+  Forgetter forgetter(machine);
   std::optional<Choice> previous;
-  std::optional<StepInfo> previous_info;
-  std::vector<Choice> choices;
+  std::uint64_t asked = 0;  // for RunLimits::cut, at this number of steps
 
   const auto ended = [&](RunResult::End end, std::string reason = {}) -> RunResult {
     result.end = end;
@@ -85,15 +127,14 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     return std::move(result);
   };
   for (;;) {
-    choices.clear();
-    enabled(machine, state, choices);
-    if (choices.empty()) {
+    if (enabled.choices().empty()) {
       if (std::string reason = policy.left_over(machine, state); !reason.empty()) {
         return ended(RunResult::End::refused, std::move(reason));
       }
       return ended(has_exited(state) ? RunResult::End::finished : RunResult::End::stuck);
     }
-    Pick pick = policy.pick({machine, state, choices, clock, previous, previous_info});
+    const Moment moment{machine, state, enabled.choices(), enabled.concerned(), clock, previous};
+    Pick pick = policy.pick(moment);
     if (pick.kind == Pick::Kind::stop) return ended(RunResult::End::stopped);
     if (pick.kind == Pick::Kind::refused)
       return ended(RunResult::End::refused, std::move(pick.reason));
@@ -103,23 +144,55 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
           RunResult::End::limit,
           "steps: the limit of " + std::to_string(options.limits.steps_max) + " was reached");
     }
-    if (result.steps % steps_between_asking == 0 && options.limits.cut && options.limits.cut()) {
-      return ended(RunResult::End::limit, "the run was cut short");
+    if (result.steps >= asked && options.limits.cut) {
+      if (options.limits.cut()) return ended(RunResult::End::limit, "the run was cut short");
+      asked = result.steps + steps_between_asking;
     }
     const Choice choice = pick.choice;
-    LOCKSTEP_ASSERT(std::ranges::find(choices, choice) != choices.end(),
-                    "a policy picks one of the enabled choices");
+    LOCKSTEP_ASSERT(offers(moment, choice), "a policy picks one of the enabled choices");
 
     clock.begin_step(machine, state, choice);
-    ++result.steps;
     if (is_preemption(machine, state, previous, choice)) ++result.preemptions;
-    if (options.keep_choices) result.choices.push_back(choice);
-    if (observer != nullptr) observer->on_step(machine, state, result.steps, choice, clock.now());
-    const StepInfo info = step(machine, state, choice, &fan, clock.now());
-    clock.end_step(machine, state, choice, info);
+    enabled.before_step(state);
+    if (observer != nullptr) {
+      observer->on_step(machine, state, result.steps + 1, choice, clock.now());
+    }
+    CpuBurst burst;
+    if (may_burst && choice.kind == Choice::Kind::step) {
+      const Policy::Stay stay = policy.stays(moment);
+      const std::uint64_t steps =
+          std::min({stay.steps, options.limits.steps_max - result.steps - 1, burst_steps_max});
+      if (steps > 0) {
+        burst =
+            cpu_burst(machine, state, choice.thread, clock.burst_limits(steps + 1, stay.until_ns));
+      }
+    }
+    const bool goes_on = burst.begun.operations > 0;
+    const bool bursts = goes_on || burst.steps > 0;
+    StepInfo info{};
+    std::uint64_t taken = 1;
+    if (bursts) {
+      taken = burst.steps + (goes_on ? 1 : 0);
+      clock.on_burst(burst);
+      policy.stayed(taken - 1);
+      if (goes_on && burst.steps > 0 && observer != nullptr) {
+        observer->on_step_end(machine, state, clock.now());
+        observer->on_step(machine, state, result.steps + taken, choice, clock.now());
+      }
+      if (goes_on) {
+        info = finish_step(machine, state, choice.thread,
+                           static_cast<std::uint32_t>(burst.begun.operations), &fan, clock.now());
+      }
+    } else {
+      info = step(machine, state, choice, &fan, clock.now());
+    }
+    result.steps += taken;
+    if (options.keep_choices) result.choices.add(choice, taken);
+    enabled.after_step(state, choice.thread);
+    clock.end_step(machine, state, choice, info, enabled.concerned());
     if (observer != nullptr) observer->on_step_end(machine, state, clock.now());
     previous = choice;
-    previous_info = info;
+    if (options.forgets) forgetter.look(state, policy.kept_state());
   }
 }
 

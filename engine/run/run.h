@@ -5,12 +5,14 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/run/choices.h"
 #include "engine/run/directive.h"
 #include "engine/step/step.h"
 
@@ -22,11 +24,15 @@ class VirtualClock;  // clock.h
 struct Moment {
   const Machine& machine;
   const State& state;
-  std::span<const Choice> choices;  // enabled ones, at least one
+  std::span<const Choice> choices;  // enabled ones, at least one, as enabled() has them
+  // The threads whose choices may be others than before the last step; ascending.
+  std::span<const ThreadId> concerned;
   const VirtualClock& clock;
   std::optional<Choice> previous;  // the last choice taken
-  std::optional<StepInfo> previous_info;
 };
+
+// Whether the moment has this choice. O(log choices).
+bool offers(const Moment& moment, Choice choice);
 
 // What a policy answers.
 struct Pick {
@@ -44,6 +50,18 @@ class Policy {
  public:
   virtual ~Policy() = default;
   virtual Pick pick(const Moment& moment) = 0;
+  // Asked after a pick of a step, when nobody watches each step. As long as the thread can take
+  // steps, others can do no more and no less than before, and the clock is before `until_ns`, it
+  // would pick `steps` more of the thread. By default it does not know.
+  struct Stay {
+    std::uint64_t steps = 0;
+    std::int64_t until_ns = std::numeric_limits<std::int64_t>::max();  // of the virtual clock
+  };
+  virtual Stay stays(const Moment&) { return {}; }
+  // That many of them have been taken.
+  virtual void stayed(std::uint64_t /*steps*/) {}
+  // A state that it will compare with a later one; null: none.
+  virtual const State* kept_state() const { return nullptr; }
   // Asked when no choice is enabled: what a schedule still wants, as Pick::reason. Empty: nothing.
   virtual std::string left_over(const Machine&, const State&) { return {}; }
   // Told of everything that happens in a step it picked, in order (for `until`).
@@ -83,8 +101,8 @@ struct RunResult {
   std::uint64_t steps = 0;
   double now = 0;  // virtual seconds
   std::uint64_t preemptions = 0;
-  std::string reason;           // refused: why; limit: which
-  std::vector<Choice> choices;  // all that were taken, if RunOptions::keep_choices
+  std::string reason;  // refused: why; limit: which
+  Choices choices;     // all that were taken, if RunOptions::keep_choices
 };
 
 // Told between steps.
@@ -96,11 +114,17 @@ class RunObserver : public Observer {
   virtual void on_step(const Machine&, const State& before, std::uint64_t number, Choice choice,
                        double now) = 0;
   virtual void on_step_end(const Machine&, const State& after, double now) = 0;
+  // Else it may be told of several steps of one thread as of one, with the number of the last,
+  // and not of what happens in them to shared variables and in private bytecode.
+  virtual bool watches_each_step() const { return true; }
 };
 
 struct RunOptions {
   RunLimits limits;
   bool keep_choices = true;
+  // Memory does not grow with the run: the machine forgets values and private states that are
+  // gone. Requires: the observer keeps none from step to step, and nobody else any of the machine.
+  bool forgets = false;
 };
 RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
               const RunOptions& options = {});

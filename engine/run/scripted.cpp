@@ -31,6 +31,8 @@ class CircleWatch {
     return false;
   }
 
+  const State* kept() const { return kept_ ? &*kept_ : nullptr; }
+
  private:
   std::optional<State> kept_;
   std::uint64_t steps_ = 0, limit_ = 1;
@@ -50,6 +52,20 @@ class Scripted : public Policy {
     }
     return picked;
   }
+
+  // In the middle of a directive nobody asks for more than the number of its steps.
+  Stay stays(const Moment& moment) override {
+    if (rest_) return rest_->stays(moment);
+    const Directive& directive = schedule_[current_];
+    if (directive.kind != Directive::Kind::steps) return {};
+    return {directive.steps - taken_};
+  }
+  void stayed(std::uint64_t steps) override {
+    if (rest_) return rest_->stayed(steps);
+    taken_ += static_cast<std::uint32_t>(steps);
+    steps_ += steps;
+  }
+  const State* kept_state() const override { return rest_ ? rest_->kept_state() : circle_.kept(); }
 
   std::string left_over(const Machine& machine, const State& state) override {
     if (rest_) return rest_->left_over(machine, state);
@@ -95,7 +111,7 @@ class Scripted : public Policy {
       }
       if (directive.kind == Directive::Kind::until && holds(machine, state, directive.until))
         continue;
-      return act(machine, state, directive);
+      return act(machine, state, directive, moment);
     }
     return {Pick::Kind::stop, {}, {}};
   }
@@ -107,7 +123,8 @@ class Scripted : public Policy {
     circle_ = {};
   }
 
-  Pick act(const Machine& machine, const State& state, const Directive& directive) {
+  Pick act(const Machine& machine, const State& state, const Directive& directive,
+           const Moment* moment) {
     Choice choice{*thread_, Choice::Kind::step, 0};
     const std::string name = thread_name(machine, state, *thread_);
     std::string cannot = " cannot take a step: it ";
@@ -135,7 +152,7 @@ class Scripted : public Policy {
       if (!item) return refused(no_such_item(machine, state, directive.value));
       choice.value = *item;
     }
-    if (!is_resting(machine, state, *thread_) || !is_enabled(machine, state, choice)) {
+    if (moment == nullptr || !offers(*moment, choice)) {
       return refused(name + cannot + why_not(machine, state, *thread_, choice.kind) + "; " +
                      runnable_here(machine, state));
     }

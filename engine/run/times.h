@@ -61,6 +61,7 @@ class TimeKeeper : public RunObserver {
   void on_event(const Machine&, const State&, const Event&) override {}
   void on_step(const Machine&, const State& before, std::uint64_t number, Choice, double) override;
   void on_step_end(const Machine&, const State& after, double now) override;
+  bool watches_each_step() const override { return false; }
 
   // `state` is the last one of the run.
   RunTimes times(const Machine& machine, const State& state) const;

@@ -73,6 +73,7 @@ class TraceRecorder : public RunObserver {
   void on_event(const Machine&, const State&, const Event&) override;
   void on_step(const Machine&, const State&, std::uint64_t, Choice, double) override;
   void on_step_end(const Machine&, const State&, double) override;
+  bool watches_each_step() const override { return sink_ != nullptr; }
 
  private:
   TraceSink* sink_;

@@ -185,15 +185,23 @@ struct LocalTable::Store {
     std::vector<std::uint32_t> words;
     Pending pending;
   };
-  std::deque<Entry> entries;         // a deque: pending() stays valid
-  std::vector<std::uint32_t> slots;  // open addressing; index of an entry
-  std::vector<Run> runs;             // open addressing; from == empty_slot: free
+  std::deque<Entry> entries;             // a deque: pending() stays valid
+  std::vector<std::uint32_t> forgotten;  // indexes of entries that are free; their words are empty
+  std::vector<std::uint32_t> slots;      // open addressing; index of an entry
+  std::vector<Run> runs;                 // open addressing; from == empty_slot: free
   std::size_t run_count = 0;
   std::size_t bytes = 0;
 
-  void grow_slots() {
-    std::vector<std::uint32_t> bigger(slots.empty() ? 64 : slots.size() * 2, empty_slot);
+  static std::size_t bytes_of(const Entry& entry) {
+    return entry.words.size() * sizeof(std::uint32_t) + sizeof(Entry) +
+           entry.pending.arguments.size() * sizeof(Value);
+  }
+
+  void grow_slots() { fill_slots(slots.empty() ? 64 : slots.size() * 2); }
+  void fill_slots(std::size_t size) {
+    std::vector<std::uint32_t> bigger(size, empty_slot);
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      if (entries[i].words.empty()) continue;
       std::size_t slot = hash_words(entries[i].words) & (bigger.size() - 1);
       while (bigger[slot] != empty_slot) slot = (slot + 1) & (bigger.size() - 1);
       bigger[slot] = i;
@@ -259,13 +267,19 @@ LocalId LocalTable::intern(const Program& program, const ValueTable& values,
     slot = (slot + 1) & (store.slots.size() - 1);
   }
   LOCKSTEP_ASSERT(store.entries.size() < empty_slot, "private states are counted in 32 bits");
-  const auto id = static_cast<std::uint32_t>(store.entries.size());
+  const bool is_new = store.forgotten.empty();
+  const auto id =
+      is_new ? static_cast<std::uint32_t>(store.entries.size()) : store.forgotten.back();
   Pending pending = pending_of(program, values, state);
-  store.bytes += words.size() * sizeof(std::uint32_t) + sizeof(Store::Entry) +
-                 pending.arguments.size() * sizeof(Value);
-  store.entries.push_back({std::move(words), std::move(pending)});
+  if (is_new) {
+    store.entries.push_back({std::move(words), std::move(pending)});
+  } else {
+    store.entries[id] = {std::move(words), std::move(pending)};
+    store.forgotten.pop_back();
+  }
+  store.bytes += Store::bytes_of(store.entries[id]);
   store.slots[slot] = id;
-  if (store.entries.size() * 2 > store.slots.size()) store.grow_slots();
+  if ((store.entries.size() - store.forgotten.size()) * 2 > store.slots.size()) store.grow_slots();
   return {id};
 }
 
@@ -288,7 +302,30 @@ void LocalTable::remember_run(LocalId from, const Outcome& outcome, LocalId to) 
   if (++store_->run_count * 2 > store_->runs.size()) store_->grow_runs();
 }
 
-std::size_t LocalTable::size() const { return store_->entries.size(); }
+void LocalTable::forget_all_but(std::span<const LocalId> kept) {
+  Store& store = *store_;
+  std::vector<bool> stays(store.entries.size());
+  stays[0] = true;
+  for (const LocalId id : kept) stays[id.index] = true;
+  store.forgotten.clear();
+  for (std::uint32_t i = static_cast<std::uint32_t>(store.entries.size()); i-- > 0;) {
+    if (stays[i]) continue;
+    Store::Entry& entry = store.entries[i];
+    if (!entry.words.empty()) store.bytes -= Store::bytes_of(entry);
+    entry = {};
+    store.forgotten.push_back(i);
+  }
+  store.fill_slots(store.slots.size());
+  store.runs.clear();
+  store.run_count = 0;
+  store.grow_runs();
+}
+
+std::span<const std::uint32_t> LocalTable::words(LocalId id) const {
+  return store_->entries[id.index].words;
+}
+
+std::size_t LocalTable::size() const { return store_->entries.size() - store_->forgotten.size(); }
 
 std::size_t LocalTable::memory_bytes() const {
   return store_->bytes + store_->slots.capacity() * sizeof(std::uint32_t) +

@@ -88,11 +88,16 @@ class LocalTable {
   // Id 0 is the ended thread without an exception; it also stands for a killed one.
   LocalId intern(const Program& program, const ValueTable& values, const LocalState& state);
   LocalState get(LocalId id) const;          // O(size)
-  const Pending& pending(LocalId id) const;  // O(1); valid until the table is destroyed
+  const Pending& pending(LocalId id) const;  // O(1); valid until the state is forgotten
 
   // The memo. `outcome` is what the pending operation of `from` gave.
   std::optional<LocalId> find_run(LocalId from, const Outcome& outcome) const;
   void remember_run(LocalId from, const Outcome& outcome, LocalId to);
+
+  // Forgets all private states but these, and all runs. What is kept keeps its id.
+  void forget_all_but(std::span<const LocalId> kept);
+  // The words of a private state, of which some are Values. Valid until it is forgotten.
+  std::span<const std::uint32_t> words(LocalId id) const;
 
   std::size_t size() const;
   std::size_t memory_bytes() const;

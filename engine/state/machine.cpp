@@ -24,6 +24,25 @@ LocalId Machine::intern(LocalState&& state) const {
   return locals().intern(program, values(), state);
 }
 
+void Machine::forget_all_but(std::span<const State* const> states) const {
+  std::vector<LocalId> kept_locals;
+  std::vector<std::uint32_t> words{values().tuple({}).bits};
+  for (const Value constant : constants) words.push_back(constant.bits);
+  for (const State* const state : states) {
+    // Which of an object's words are Values is its own business: any may be.
+    words.insert(words.end(), state->words.begin(), state->words.end());
+    for (ThreadId t{0}; t.index < thread_count(program, *state); ++t.index) {
+      const LocalId id = local(program, *state, t);
+      if (id.index == 0) continue;
+      kept_locals.push_back(id);
+      const std::span<const std::uint32_t> its = locals().words(id);
+      words.insert(words.end(), its.begin(), its.end());
+    }
+  }
+  locals().forget_all_but(kept_locals);
+  values().forget_all_but(words);
+}
+
 Value Machine::intern(const Constant& constant) const {
   switch (constant.kind) {
     case ValueKind::integer:

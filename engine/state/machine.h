@@ -1,11 +1,13 @@
 // A Program with the tables that give meaning to a State's words.
 #pragma once
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "engine/program/live_locals.h"
 #include "engine/program/program.h"
 #include "engine/state/local_table.h"
+#include "engine/state/state.h"
 #include "engine/value/value_table.h"
 
 namespace lockstep {
@@ -24,6 +26,9 @@ struct Machine {
   Value intern(const Constant& constant) const;
   // Where a private run has come to rest; locals that are dead there are unset first.
   LocalId intern(LocalState&& state) const;
+  // Forgets all values and private states that are not in one of these states. Requires: nobody
+  // else has kept any, nor views of them.
+  void forget_all_but(std::span<const State* const> states) const;
 
  private:
   LiveLocals live_;

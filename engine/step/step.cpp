@@ -4,15 +4,13 @@
 #include <optional>
 
 #include "engine/assert.h"
+#include "engine/interpreter/cpu_burst.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/objects/operations.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
 namespace {
-
-// Visible operations of one step before it rests all the same: a loop inside `atomic`.
-constexpr std::uint32_t operations_per_step_max = 100'000;
 
 // What MainThread waits for once its code has ended: the other threads.
 const Pending& waiting_for_exit() {
@@ -83,8 +81,16 @@ class Step {
         now_(now),
         purpose_(purpose) {}
 
-  StepInfo take(Choice choice) {
-    bool first = true;
+  StepInfo take(Choice choice) { return take(choice, true); }
+
+  // On from what the thread rests before, `operations` of the step being done.
+  StepInfo finish(std::uint32_t operations) {
+    info_.operations = operations;
+    return continues() ? take({thread_}, false) : info_;
+  }
+
+ private:
+  StepInfo take(Choice choice, bool first) {
     while (true) {
       const Pending& pending = lockstep::pending(machine_, state_, thread_);
       const OperationRow& operation = row(pending.operation);
@@ -119,7 +125,6 @@ class Step {
     return info_;
   }
 
- private:
   // The private run after an operation, from the memo if there is one.
   void go_on(const Pending& pending, const Outcome& outcome) {
     const LocalId from = local(program_, state_, thread_);
@@ -167,7 +172,7 @@ class Step {
 
   bool goes_on(const Pending& next) const {
     if (next.operation == Operation::choose) return false;
-    if (info_.operations >= operations_per_step_max) return false;
+    if (info_.operations >= step_operations_max) return false;
     if (next.atomic) return true;
     if (next.switches == Switch::silent) return true;
     if (next.operation == Operation::thread_end) return !program_.observes_liveness;
@@ -263,38 +268,41 @@ Readiness readiness(const Machine& machine, const State& state, ThreadId thread)
   return operation.ready(state, call_of(machine, thread, next, {thread}, 0));
 }
 
-void enabled(const Machine& machine, const State& state, std::vector<Choice>& choices) {
-  choices.clear();
-  const Program& program = machine.program;
-  const std::size_t threads = thread_count(program, state);
-  for (std::uint32_t i = 0; i < threads; ++i) {
-    const ThreadId thread{i};
-    if (!takes_part(program, state, thread)) continue;
-    const std::size_t before = choices.size();
-    const Pending& next = pending(machine, state, thread);
-    if (next.operation == Operation::choose) {
-      std::uint32_t item = 0;
-      const Value from = next.arguments[0];
-      ValueTable& values = machine.values();
-      if (is_iterable(values, from)) {
-        for (; item_at(values, from, item); ++item) {
-          choices.push_back({thread, Choice::Kind::choose, item});
-        }
-      }
-      if (item == 0) choices.push_back({thread, Choice::Kind::step, 0});
-    } else {
-      switch (readiness(machine, state, thread)) {
-        case Readiness::ready:
-          choices.push_back({thread, Choice::Kind::step, 0});
-          break;
-        case Readiness::until_timeout:
-          choices.push_back({thread, Choice::Kind::timeout, 0});
-          break;
-        case Readiness::blocked:
-          break;
+void choices_of(const Machine& machine, const State& state, ThreadId thread,
+                std::vector<Choice>& choices) {
+  if (!takes_part(machine.program, state, thread)) return;
+  const Pending& next = pending(machine, state, thread);
+  if (next.operation == Operation::choose) {
+    std::uint32_t item = 0;
+    const Value from = next.arguments[0];
+    ValueTable& values = machine.values();
+    if (is_iterable(values, from)) {
+      for (; item_at(values, from, item); ++item) {
+        choices.push_back({thread, Choice::Kind::choose, item});
       }
     }
-    if (next.atomic && choices.size() > before) {
+    if (item == 0) choices.push_back({thread, Choice::Kind::step, 0});
+    return;
+  }
+  switch (readiness(machine, state, thread)) {
+    case Readiness::ready:
+      choices.push_back({thread, Choice::Kind::step, 0});
+      break;
+    case Readiness::until_timeout:
+      choices.push_back({thread, Choice::Kind::timeout, 0});
+      break;
+    case Readiness::blocked:
+      break;
+  }
+}
+
+void enabled(const Machine& machine, const State& state, std::vector<Choice>& choices) {
+  choices.clear();
+  const std::size_t threads = thread_count(machine.program, state);
+  for (ThreadId thread{0}; thread.index < threads; ++thread.index) {
+    const std::size_t before = choices.size();
+    choices_of(machine, state, thread, choices);
+    if (choices.size() > before && pending(machine, state, thread).atomic) {
       choices.erase(choices.begin(), choices.begin() + static_cast<std::ptrdiff_t>(before));
       return;
     }
@@ -314,8 +322,10 @@ bool yields(const Machine& machine, const State& state, ThreadId thread) {
   return readiness(machine, state, thread) != Readiness::ready;
 }
 
-StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer, double now) {
-  const StepInfo info = Step(machine, state, choice.thread, observer, now).take(choice);
+namespace {
+
+void audit_after_step([[maybe_unused]] const Machine& machine,
+                      [[maybe_unused]] const State& state) {
 #ifdef LOCKSTEP_AUDIT
   const std::vector<std::string> faults = audit(machine, state);
   if (!faults.empty()) {
@@ -323,6 +333,20 @@ StepInfo step(const Machine& machine, State& state, Choice choice, Observer* obs
     LOCKSTEP_ASSERT(faults.empty(), "the global invariants hold after a step");
   }
 #endif
+}
+
+}  // namespace
+
+StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer, double now) {
+  const StepInfo info = Step(machine, state, choice.thread, observer, now).take(choice);
+  audit_after_step(machine, state);
+  return info;
+}
+
+StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,
+                     std::uint32_t operations, Observer* observer, double now) {
+  const StepInfo info = Step(machine, state, thread, observer, now).finish(operations);
+  audit_after_step(machine, state);
   return info;
 }
 
@@ -335,7 +359,7 @@ Result evaluate(const Machine& machine, const State& state, FunctionId function)
     const Pending& next = machine.locals().pending(at);
     const Outcome outcome =
         row(next.operation).apply(scratch, call_of(machine, main_thread_id, next, {}, 0));
-    if (outcome.kind == Outcome::Kind::next || ++operations > operations_per_step_max) {
+    if (outcome.kind == Outcome::Kind::next || ++operations > step_operations_max) {
       return raise(machine.values(), ExceptionKind::runtime_error,
                    "an expression of a check may only read");
     }

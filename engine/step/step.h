@@ -70,7 +70,10 @@ State initial_state(const Machine& machine);
 // All choices that are enabled, by thread, step before timeout, items of a choose in order.
 // None: the process has ended, or nobody can ever move again.
 void enabled(const Machine& machine, const State& state, std::vector<Choice>& choices);
-// Whether one choice is. O(1) in the number of threads but for await, join_all, process_exit.
+// Those of one thread, appended, if no other is inside an atomic section.
+void choices_of(const Machine& machine, const State& state, ThreadId thread,
+                std::vector<Choice>& choices);
+// Whether one choice is. O(threads).
 bool is_enabled(const Machine& machine, const State& state, Choice choice);
 
 // What the thread does next, and whether it can. Requires: the thread is alive, or is a
@@ -89,6 +92,10 @@ struct StepInfo {
 // Requires: is_enabled(machine, state, choice).
 StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer = nullptr,
               double now = 0);
+
+// The rest of a step of which cpu_burst() has done the first `operations`: possibly nothing.
+StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,
+                     std::uint32_t operations, Observer* observer = nullptr, double now = 0);
 
 // An expression over shared variables (an invariant, a final check) in this state, without
 // changing it. Reads of all variables are one moment.

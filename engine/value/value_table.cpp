@@ -59,7 +59,8 @@ struct Slot {
 }  // namespace
 
 struct ValueTable::Store {
-  std::uint32_t size = 0;
+  std::uint32_t size = 0;                // indexes that were given out, those below included
+  std::vector<std::uint32_t> forgotten;  // indexes to be given out again
   std::size_t blocks_bytes = 0;
   std::vector<Slot> slots = std::vector<Slot>(slots_min);  // a power of two
   Arena arena;
@@ -137,12 +138,13 @@ Value ValueTable::intern(ValueKind kind, ExceptionKind exception, const void* co
     return value_detail::make(value_detail::tag_indexed, index);
   }
 
-  const std::uint32_t index = store.size;
+  const bool is_new = store.forgotten.empty();
+  const std::uint32_t index = is_new ? store.size : store.forgotten.back();
   LOCKSTEP_ASSERT(index < (1U << index_bits), "the table holds no more values than words can name");
   LOCKSTEP_ASSERT(count <= std::numeric_limits<std::uint32_t>::max(),
                   "arithmetic.h bounds what a single value may hold");
   const Place at = place(index);
-  if (at.offset == 0) {
+  if (is_new && at.offset == 0) {
     const std::size_t entries = std::size_t{1} << (at.block + first_block_bits);
     blocks_[at.block] = std::make_unique_for_overwrite<Entry[]>(entries);
     store.blocks_bytes += entries * sizeof(Entry);
@@ -173,8 +175,12 @@ Value ValueTable::intern(ValueKind kind, ExceptionKind exception, const void* co
   }
   blocks_[at.block][at.offset] = fresh;
 
-  ++store.size;
-  if (std::size_t{store.size} * 4 > store.slots.size() * 3) store.grow_index();
+  if (is_new) {
+    ++store.size;
+  } else {
+    store.forgotten.pop_back();
+  }
+  if ((store.size - store.forgotten.size()) * 4 > store.slots.size() * 3) store.grow_index();
   store.free_slot(hash) = {hash, index + 1};
   return value_detail::make(value_detail::tag_indexed, index);
 }
@@ -242,7 +248,54 @@ FunctionId ValueTable::as_function(Value value) const {
   return {value_detail::payload_of(value)};
 }
 
-std::size_t ValueTable::size() const { return store_->size; }
+void ValueTable::forget_all_but(std::span<const std::uint32_t> words) {
+  Store& store = *store_;
+  std::vector<bool> kept(store.size);
+  std::vector<Value> open;
+  const auto keep = [&](Value value) {
+    const std::uint32_t index = value_detail::payload_of(value);
+    if (!is_indexed(value) || index >= store.size || kept[index]) return;
+    kept[index] = true;
+    open.push_back(value);
+  };
+  for (const std::uint32_t index : store.forgotten) kept[index] = true;  // has no content
+  for (const std::uint32_t word : words) keep({word});
+  while (!open.empty()) {
+    const Value value = open.back();
+    open.pop_back();
+    const ValueKind kind = entry(value).kind;
+    if (kind == ValueKind::list || kind == ValueKind::tuple || kind == ValueKind::dict ||
+        kind == ValueKind::exception) {
+      for (const Value item : items(value)) keep(item);
+    }
+  }
+  for (const std::uint32_t index : store.forgotten) kept[index] = false;
+
+  Arena arena;
+  std::vector<Slot> old(std::max<std::size_t>(slots_min, store.slots.size()));
+  old.swap(store.slots);
+  store.forgotten.clear();
+  for (const Slot& slot : old) {
+    if (slot.index_plus_1 == 0 || !kept[slot.index_plus_1 - 1]) continue;
+    store.free_slot(slot.hash) = slot;
+  }
+  for (std::uint32_t index = store.size; index-- > 0;) {
+    if (!kept[index]) {
+      store.forgotten.push_back(index);
+      continue;
+    }
+    const Place at = place(index);
+    Entry& entry = blocks_[at.block][at.offset];
+    if (is_scalar(entry.kind)) continue;
+    const std::size_t bytes = entry.size * unit_bytes(entry.kind);
+    char* const moved = arena.allocate(bytes);
+    if (bytes != 0) std::memcpy(moved, entry.content, bytes);
+    entry.content = moved;
+  }
+  store.arena = std::move(arena);
+}
+
+std::size_t ValueTable::size() const { return store_->size - store_->forgotten.size(); }
 
 std::size_t ValueTable::memory_bytes() const {
   return sizeof *this + sizeof *store_ + store_->blocks_bytes +

@@ -4,8 +4,8 @@
 // identity of content. Indexes depend on the order of insertion and must never reach
 // anything that is printed or sorted by.
 //
-// Content never moves, and neither does what leads to it: threads may read values that
-// they were handed (with the usual happens-before) while one other thread inserts.
+// Content never moves but in forget_all_but(), and neither does what leads to it: threads may read
+// values that they were handed (with the usual happens-before) while one other thread inserts.
 // Inserting, size() and memory_bytes() want the caller's lock.
 //
 // Tested by tests/engine/value/value_table_test.cpp.
@@ -66,6 +66,10 @@ class ValueTable {
   ObjectId as_object(Value value) const;
   ThreadId as_thread(Value value) const;
   FunctionId as_function(Value value) const;
+
+  // Forgets every value that none of `words` names, directly or inside another: words that may
+  // be Values, any others beside them. What is kept keeps its word, and its content moves. O(size).
+  void forget_all_but(std::span<const std::uint32_t> words);
 
   std::size_t size() const;          // values stored
   std::size_t memory_bytes() const;  // what they and the index take, spare room included

@@ -108,7 +108,7 @@ TEST_CASE("replay: a run's choices as a schedule give the same trace, byte for b
       const Ran ran = run_named(*program, policy, seed);
       REQUIRE(ran.result.end != RunResult::End::limit);
       const Machine machine(*program);
-      const Schedule schedule = to_schedule(machine, ran.result.choices);
+      const Schedule schedule = to_schedule(machine, ran.result.choices.all());
 
       const auto check = [&](const Ran& again) {
         INFO(again.result.reason);
@@ -117,7 +117,7 @@ TEST_CASE("replay: a run's choices as a schedule give the same trace, byte for b
         CHECK(again.text == ran.text);
       };
       check(run_with(*program, *scripted_policy(*program, schedule, 0)));
-      check(run_with(*program, *exact_policy(ran.result.choices)));
+      check(run_with(*program, *exact_policy(ran.result.choices.all())));
       const std::string json = schedule_json(schedule, *program, 0);
       INFO(json);
       check(run_schedule(*program, json));
@@ -136,10 +136,10 @@ TEST_CASE("replay: a prefix of the choices is a schedule too", "[engine][run][sc
   const Ran ran = run_named(*program, "random", 1);
   const Machine machine(*program);
   for (std::size_t steps = 0; steps <= ran.result.choices.size(); ++steps) {
-    const std::span<const Choice> prefix(ran.result.choices.data(), steps);
+    const std::vector<Choice> prefix = ran.result.choices.first(steps);
     const Ran again =
         run_with(*program, *scripted_policy(*program, to_schedule(machine, prefix), 0));
-    CHECK(std::ranges::equal(again.result.choices, prefix));
+    CHECK(again.result.choices.all() == prefix);
   }
 }
 
@@ -171,7 +171,7 @@ TEST_CASE("to_schedule: a declared thread that changes its name goes by its numb
                 'T2': [{'sleep': 1}]}})");
   const Ran ran = run_named(*program, "timed");
   const Machine machine(*program);
-  const Schedule schedule = to_schedule(machine, ran.result.choices);
+  const Schedule schedule = to_schedule(machine, ran.result.choices.all());
   CHECK(schedule.front().thread == "T1#1");
   const Ran again = run_schedule(*program, schedule_json(schedule, *program, 0));
   CHECK(again.jsonl == ran.jsonl);

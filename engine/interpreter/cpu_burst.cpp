@@ -1,0 +1,386 @@
+// The instructions that loops are made of are executed here, on the bare memory of the innermost
+// frame; everything else by the Interpreter, which must agree with it to the letter.
+#include "engine/interpreter/cpu_burst.h"
+
+#include <utility>
+#include <vector>
+
+#include "engine/interpreter/interpreter.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint32_t frames_kept_max = 64;
+
+class Burst {
+ public:
+  Burst(const Machine& machine, State& state, ThreadId thread, const BurstLimits& limits)
+      : machine_(machine),
+        program_(machine.program),
+        values_(machine.values()),
+        state_(state),
+        thread_(thread),
+        limits_(limits),
+        all_switch_(machine.program.gil != GilModel::calls_and_loops),
+        local_(machine.locals().get(local(machine.program, state, thread))),
+        interpreter_(machine, local_, nullptr) {}
+
+  CpuBurst take() {
+    if (local_.continues || local_.atomic_depth > 0 || local_.frames.empty()) return {};
+    const Opcode first = program_.code[local_.frames.back().pc].opcode;
+    if (row(first).visible && !is_variable(first)) return {};
+    // Where it rests before private bytecode, it stands at run_on.
+    left_ = row(first).visible ? program_.limits.private_steps_max : 0;
+    execute();
+    result_.begun = begun_;
+    set_local(program_, state_, thread_, machine_.intern(std::move(local_)));
+    return result_;
+  }
+
+ private:
+  static bool is_variable(Opcode opcode) {
+    return opcode == Opcode::load_global || opcode == Opcode::store_global ||
+           opcode == Opcode::update_global;
+  }
+
+  // Before a visible operation: whether the burst goes on with it, and in which step.
+  bool begins_operation() {
+    if (begun_.operations > 0 && (local_.may_switch || begun_.operations >= step_operations_max)) {
+      ++result_.steps;
+      result_.done.operations += begun_.operations;
+      result_.done.run_ons += begun_.run_ons;
+      spent_ns_ += static_cast<std::int64_t>(begun_.operations) * limits_.operation_ns +
+                   static_cast<std::int64_t>(begun_.run_ons) * limits_.run_on_ns;
+      begun_ = {};
+      if (result_.steps == limits_.steps_max || spent_ns_ >= limits_.time_ns) return false;
+    }
+    ++begun_.operations;
+    return true;
+  }
+
+  void execute();
+
+  // The innermost frame's memory, while nobody else looks at the frame.
+  void take_frame() {
+    frame_ = &local_.frames.back();
+    const std::size_t size = frame_->stack.size();
+    const std::size_t most = program_.functions[frame_->function.index].stack_max;
+    if (most > size) frame_->stack.resize(most);
+    top_ = frame_->stack.data() + size;
+    locals_ = frame_->locals.data();
+    pc_ = frame_->pc;
+  }
+  void give_frame() {
+    frame_->stack.resize(static_cast<std::size_t>(top_ - frame_->stack.data()));
+    frame_->pc = pc_;
+  }
+
+  bool calls(FunctionId function, std::uint32_t arguments) {
+    const Function& callee = program_.functions[function.index];
+    if (callee.parameters != arguments || local_.frames.size() >= program_.limits.frames_max) {
+      return false;
+    }
+    Frame fresh;
+    if (!frames_kept_.empty()) {
+      fresh = std::move(frames_kept_.back());
+      frames_kept_.pop_back();
+    }
+    fresh.function = function;
+    fresh.pc = callee.begin;
+    fresh.locals.assign(callee.locals.size(), unset_value);
+    fresh.stack.clear();
+    std::copy(top_ - arguments, top_, fresh.locals.begin());
+    top_ -= arguments;
+    give_frame();
+    local_.frames.push_back(std::move(fresh));
+    local_.may_switch = true;
+    take_frame();
+    return true;
+  }
+  void returns() {
+    const Value value = top_[-1];
+    if (frames_kept_.size() < frames_kept_max) {
+      frames_kept_.push_back(std::move(local_.frames.back()));
+    }
+    local_.frames.pop_back();
+    take_frame();
+    *top_++ = value;
+    ++pc_;
+  }
+
+  const Machine& machine_;
+  const Program& program_;
+  ValueTable& values_;
+  State& state_;
+  ThreadId thread_;
+  const BurstLimits& limits_;
+  bool all_switch_;  // the GIL model lets others in at every operation
+  LocalState local_;
+  Interpreter interpreter_;
+  CpuBurst result_;
+  CpuBurst::Work begun_;
+  std::int64_t spent_ns_ = 0;
+  std::uint32_t left_ = 0;  // bytecodes before the private run rests at run_on
+  Frame* frame_ = nullptr;
+  Value* top_ = nullptr;  // one behind the topmost of the stack
+  Value* locals_ = nullptr;
+  std::uint32_t pc_ = 0;
+  std::vector<Frame> frames_kept_;  // for their memory
+};
+
+bool fits(std::int64_t n) { return n >= small_integer_min && n <= small_integer_max; }
+
+// If both operands and the result are small integers. (Of such none overflows 64 bits.)
+bool calculate(BinaryOperator op, Value left, Value right, Value& result) {
+  if (!is_small_integer(left) || !is_small_integer(right)) return false;
+  std::int64_t n = small_integer(left);
+  switch (op) {
+    case BinaryOperator::add:
+      n += small_integer(right);
+      break;
+    case BinaryOperator::subtract:
+      n -= small_integer(right);
+      break;
+    case BinaryOperator::multiply:
+      n *= small_integer(right);
+      break;
+    default:
+      return false;
+  }
+  if (!fits(n)) return false;
+  result = small_integer_value(n);
+  return true;
+}
+
+// If both operands are small integers.
+bool compare_small(Comparison op, Value left, Value right, Value& result) {
+  if (!is_small_integer(left) || !is_small_integer(right)) return false;
+  const std::int64_t a = small_integer(left);
+  const std::int64_t b = small_integer(right);
+  switch (op) {
+    case Comparison::equal:
+      result = boolean_value(a == b);
+      return true;
+    case Comparison::not_equal:
+      result = boolean_value(a != b);
+      return true;
+    case Comparison::less:
+      result = boolean_value(a < b);
+      return true;
+    case Comparison::less_equal:
+      result = boolean_value(a <= b);
+      return true;
+    case Comparison::greater:
+      result = boolean_value(a > b);
+      return true;
+    case Comparison::greater_equal:
+      result = boolean_value(a >= b);
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Burst::execute() {
+  const Instruction* const code = program_.code.data();
+  const Value* const constants = machine_.constants.data();
+  // The members of these names, while nobody else needs them: they would be stored and loaded
+  // again with every instruction, since a Value might be one of them.
+  std::uint32_t pc = 0;
+  std::uint32_t left = left_;
+  Value* top = nullptr;
+  Value* locals = nullptr;
+  const auto take = [&] {
+    take_frame();
+    pc = pc_;
+    top = top_;
+    locals = locals_;
+  };
+  const auto give = [&] {
+    pc_ = pc;
+    top_ = top;
+    give_frame();
+  };
+  // Before an operation on a variable: whether the burst goes on with it.
+  const auto begins = [&] {
+    if (local_.atomic_depth > 0 || !begins_operation()) return false;
+    left = program_.limits.private_steps_max;
+    local_.may_switch = all_switch_;
+    return true;
+  };
+  take();
+  for (;;) {
+    const Instruction& instruction = code[pc];
+    const std::uint32_t a = instruction.a;
+    switch (instruction.opcode) {
+      case Opcode::load_global:
+        if (!begins()) return give();
+        *top++ = global(state_, {a});
+        ++pc;
+        continue;
+      case Opcode::store_global:
+        if (!begins()) return give();
+        set_global(state_, {a}, *--top);
+        ++pc;
+        continue;
+      case Opcode::update_global: {
+        if (!begins()) return give();
+        const Update update = Update::decode(instruction.b);
+        local_.may_switch = all_switch_ || update.kind != Update::Kind::set_item;
+        const std::uint32_t operands = update.depth + update.arguments();
+        const Updated result =
+            updated(values_, global(state_, {a}), update, {top - operands, operands});
+        if (result.container.raised) {
+          give();
+          interpreter_.unwind(result.container.value);
+          if (local_.frames.empty()) return;
+          take();
+          continue;
+        }
+        set_global(state_, {a}, result.container.value);
+        top -= operands;
+        if (update.pushes()) *top++ = result.pushed;
+        ++pc;
+        continue;
+      }
+      case Opcode::operate:
+      case Opcode::perform:
+      case Opcode::await: {
+        // The receiver may lack the method; then the private run goes on with an exception.
+        give();
+        const std::uint32_t most = program_.limits.private_steps_max;
+        left = most - std::min(interpreter_.run(most - left), most);
+        if (local_.frames.empty()) return;
+        const Opcode next = code[local_.frames.back().pc].opcode;
+        if (row(next).visible && !is_variable(next)) return;
+        take();
+        continue;
+      }
+      default:
+        break;
+    }
+    if (left == 0) {
+      local_.may_switch = true;
+      if (!begins_operation()) return give();
+      left = program_.limits.private_steps_max;
+      ++begun_.run_ons;
+    }
+    --left;
+    switch (instruction.opcode) {
+      case Opcode::constant: {
+        // With what mostly follows, if the run does not end in between.
+        const Instruction* const next = &instruction + 1;
+        if (left >= 2 && next->opcode == Opcode::binary) {
+          if (calculate(static_cast<BinaryOperator>(next->a), top[-1], constants[a], top[-1])) {
+            --left;
+            pc += 2;
+            continue;
+          }
+        } else if (left >= 2 && next->opcode == Opcode::compare &&
+                   next[1].opcode == Opcode::jump_if_false) {
+          Value result;
+          if (compare_small(static_cast<Comparison>(next->a), top[-1], constants[a], result)) {
+            --top;
+            left -= 2;
+            pc = result == true_value ? pc + 3 : next[1].a;
+            continue;
+          }
+        }
+        *top++ = constants[a];
+        ++pc;
+        continue;
+      }
+      case Opcode::load_local: {
+        const Value value = locals[a];
+        if (value == unset_value) break;
+        const Instruction* const next = &instruction + 1;
+        if (left >= 3 && next->opcode == Opcode::constant) {
+          Value result;
+          if (next[1].opcode == Opcode::binary && next[2].opcode == Opcode::store_local) {
+            if (calculate(static_cast<BinaryOperator>(next[1].a), value, constants[next->a],
+                          result)) {
+              locals[next[2].a] = result;
+              left -= 3;
+              pc += 4;
+              continue;
+            }
+          } else if (next[1].opcode == Opcode::compare && next[2].opcode == Opcode::jump_if_false) {
+            if (compare_small(static_cast<Comparison>(next[1].a), value, constants[next->a],
+                              result)) {
+              left -= 3;
+              pc = result == true_value ? pc + 4 : next[2].a;
+              continue;
+            }
+          }
+        }
+        *top++ = value;
+        ++pc;
+        continue;
+      }
+      case Opcode::store_local:
+        locals[a] = *--top;
+        ++pc;
+        continue;
+      case Opcode::binary:
+        if (!calculate(static_cast<BinaryOperator>(a), top[-2], top[-1], top[-2])) break;
+        --top;
+        ++pc;
+        continue;
+      case Opcode::compare:
+        if (!compare_small(static_cast<Comparison>(a), top[-2], top[-1], top[-2])) break;
+        --top;
+        ++pc;
+        continue;
+      case Opcode::pop:
+        --top;
+        ++pc;
+        continue;
+      case Opcode::jump:
+        pc = a;
+        continue;
+      case Opcode::loop_back:
+        local_.may_switch = true;
+        pc = a;
+        continue;
+      case Opcode::jump_if_false:
+        --top;
+        pc = *top == false_value || (*top != true_value && !truth(values_, *top)) ? a : pc + 1;
+        continue;
+      case Opcode::jump_if_true:
+        --top;
+        pc = *top == true_value || (*top != false_value && truth(values_, *top)) ? a : pc + 1;
+        continue;
+      case Opcode::call:
+        pc_ = pc;
+        top_ = top;
+        if (!calls({a}, instruction.b)) break;
+        pc = pc_;
+        top = top_;
+        locals = locals_;
+        continue;
+      case Opcode::return_value:
+        if (local_.frames.size() == 1) break;
+        top_ = top;
+        returns();
+        pc = pc_;
+        top = top_;
+        locals = locals_;
+        continue;
+      default:
+        break;
+    }
+    give();
+    interpreter_.execute(instruction, *frame_);
+    if (local_.frames.empty()) return;
+    take();
+  }
+}
+
+}  // namespace
+
+CpuBurst cpu_burst(const Machine& machine, State& state, ThreadId thread,
+                   const BurstLimits& limits) {
+  return Burst(machine, state, thread, limits).take();
+}
+
+}  // namespace lockstep

@@ -1,0 +1,45 @@
+// Many steps of one thread in one go, for runs that nobody watches step by step.
+//
+// A CPU burst is what a thread does between two operations for which it would have to wait or
+// could be noticed otherwise than through the shared variables: it reads and writes those, and
+// executes private bytecode. The steps are the very ones that step() would take one by one; they
+// are counted, and not told of. Between them the private state is interned nowhere, so that a
+// long loop leaves nothing behind.
+#pragma once
+#include <cstdint>
+
+#include "engine/state/machine.h"
+#include "engine/state/state.h"
+
+namespace lockstep {
+
+// Visible operations of one step before it rests all the same: a loop inside `atomic`, or one that
+// the GIL model lets nobody into.
+inline constexpr std::uint32_t step_operations_max = 100'000;
+
+struct CpuBurst {
+  struct Work {
+    std::uint64_t operations = 0;  // visible ones
+    std::uint64_t run_ons = 0;     // of these, Operation::run_on
+  };
+  std::uint64_t steps = 0;  // that are complete
+  Work done;                // in them
+  // What was done of a step that goes on with an operation that is for step() to do, or ends
+  // before it: finish_step() says. Nothing: the thread rests at the end of a step.
+  Work begun;
+};
+
+struct BurstLimits {
+  std::uint64_t steps_max = 0;  // at least 1
+  // Nanoseconds: no step begins when the burst has lasted so long.
+  std::int64_t time_ns = 0;
+  std::int64_t operation_ns = 0;  // what a visible operation costs
+  std::int64_t run_on_ns = 0;     // and Operation::run_on beside that
+};
+
+// Requires: the thread can take a step; nobody stands at an await, which reads variables. Does
+// nothing if the thread rests before something else than a variable.
+CpuBurst cpu_burst(const Machine& machine, State& state, ThreadId thread,
+                   const BurstLimits& limits);
+
+}  // namespace lockstep

@@ -1,0 +1,191 @@
+#include "engine/step/enabled_choices.h"
+
+#include <algorithm>
+
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+bool by_thread(const Choice& a, const Choice& b) { return a.thread < b.thread; }
+
+}  // namespace
+
+EnabledChoices::EnabledChoices(const Machine& machine)
+    : machine_(machine),
+      at_object_(machine.program.objects.size()),
+      conditions_(machine.program.objects.size()) {
+  for (std::uint32_t i = 0; i < machine.program.objects.size(); ++i) {
+    if (const auto lock = machine.program.objects[i].lock) conditions_[lock->index].push_back({i});
+  }
+}
+
+void EnabledChoices::begin(const State& initial) {
+  choices_.clear();
+  for (ThreadId t{0}; t.index < thread_count(machine_.program, initial); ++t.index) concern(t);
+  look_again(initial, main_thread_id);
+}
+
+void EnabledChoices::before_step(const State& before) {
+  const auto shared = static_cast<std::ptrdiff_t>(threads_offset(machine_.program));
+  before_.assign(before.words.begin(), before.words.begin() + shared);
+  for (const ThreadId thread : concerned_) is_concerned_[thread.index] = false;
+  concerned_.clear();
+  ended_ = false;
+}
+
+void EnabledChoices::on_event(const Event& event) {
+  if (event.kind == Event::Kind::thread_ended) {
+    ended_ = true;
+    concern(event.thread);
+  }
+  if (event.kind != Event::Kind::operation && event.kind != Event::Kind::timeout) return;
+  if (machine_.values().kind(event.receiver) != ValueKind::thread) return;
+  // It was started, or otherwise changed.
+  ended_ = true;
+  concern(machine_.values().as_thread(event.receiver));
+}
+
+void EnabledChoices::after_step(const State& after, ThreadId stepped) {
+  const Program& program = machine_.program;
+  const std::size_t threads = thread_count(program, after);
+  if (has_exited(after)) {
+    for (ThreadId t{0}; t.index < threads; ++t.index) concern(t);
+    return look_again(after, stepped);
+  }
+  for (ThreadId t{static_cast<std::uint32_t>(places_.size())}; t.index < threads; ++t.index) {
+    concern(t);
+  }
+  concern(stepped);
+  const std::size_t named = concerned_.size();
+  for (std::size_t i = 0; i < named; ++i) {
+    if (concerned_[i].index < at_thread_.size()) concern_all(at_thread_[concerned_[i].index]);
+  }
+  if (ended_) concern_all(at_end_);
+  concern_all(at_any_);
+  if (!std::equal(before_.begin(), before_.end(), after.words.begin())) {
+    for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+      const std::uint32_t begin = program.objects[i].offset;
+      const std::uint32_t words = row(program.objects[i].kind).words;
+      if (std::equal(before_.begin() + begin, before_.begin() + begin + words,
+                     after.words.begin() + begin)) {
+        continue;
+      }
+      concern_all(at_object_[i]);
+      for (const ObjectId condition : conditions_[i]) concern_all(at_object_[condition.index]);
+    }
+  }
+  look_again(after, stepped);
+}
+
+EnabledChoices::List* EnabledChoices::list_of(const Place& place) {
+  switch (place.stand) {
+    case Stand::free:
+      return nullptr;
+    case Stand::object:
+      return &at_object_[place.on];
+    case Stand::thread:
+      if (at_thread_.size() <= place.on) at_thread_.resize(place.on + 1);
+      return &at_thread_[place.on];
+    case Stand::end:
+      return &at_end_;
+    case Stand::any:
+      return &at_any_;
+  }
+  return nullptr;
+}
+
+void EnabledChoices::stand(const State& state, ThreadId thread) {
+  Place next;
+  const Life its = life(machine_.program, state, thread);
+  if (!has_exited(state) &&
+      (its == Life::alive || (thread == main_thread_id && its == Life::ended))) {
+    const Pending& now = pending(machine_, state, thread);
+    const OperationRow& operation = row(now.operation);
+    const ValueKind receiver = machine_.values().kind(now.receiver);
+    if (operation.ready == nullptr) {
+      next.stand = Stand::free;
+    } else if (receiver == ValueKind::object) {
+      next = {Stand::object, machine_.values().as_object(now.receiver).index};
+    } else if (receiver == ValueKind::thread) {
+      next = {Stand::thread, machine_.values().as_thread(now.receiver).index};
+    } else {
+      next.stand = operation.let_go_by == LetGoBy::end      ? Stand::end
+                   : operation.let_go_by == LetGoBy::cancel ? Stand::free  // it is spoken of
+                                                            : Stand::any;
+    }
+  }
+  if (places_.size() <= thread.index) places_.resize(thread.index + 1);
+  Place& place = places_[thread.index];
+  if (place.stand == next.stand && place.on == next.on) return;
+  if (List* const old = list_of(place)) {
+    const ThreadId last = old->back();
+    (*old)[place.at] = last;
+    places_[last.index].at = place.at;
+    old->pop_back();
+  }
+  if (List* const list = list_of(next)) {
+    next.at = list->size();
+    list->push_back(thread);
+  }
+  place = next;
+}
+
+void EnabledChoices::concern(ThreadId thread) {
+  if (is_concerned_.size() <= thread.index) is_concerned_.resize(thread.index + 1);
+  if (is_concerned_[thread.index]) return;
+  is_concerned_[thread.index] = true;
+  concerned_.push_back(thread);
+}
+void EnabledChoices::concern_all(const List& threads) {
+  for (const ThreadId thread : threads) concern(thread);
+}
+
+void EnabledChoices::look_again(const State& state, ThreadId stepped) {
+  std::ranges::sort(concerned_);
+  for (const ThreadId thread : concerned_) stand(state, thread);
+  if (concerned_.size() == 1) {
+    // Most steps. What others may do stays where it is.
+    const auto [begin, end] =
+        std::equal_range(choices_.begin(), choices_.end(), Choice{concerned_.front()}, by_thread);
+    fresh_.clear();
+    choices_of(machine_, state, concerned_.front(), fresh_);
+    const auto kept = std::min<std::ptrdiff_t>(end - begin, std::ssize(fresh_));
+    std::copy_n(fresh_.begin(), kept, begin);
+    if (kept < end - begin) {
+      choices_.erase(begin + kept, end);
+    } else {
+      choices_.insert(end, fresh_.begin() + kept, fresh_.end());
+    }
+  } else {
+    fresh_.clear();
+    auto old = choices_.begin();
+    for (const ThreadId thread : concerned_) {
+      const auto until = std::lower_bound(old, choices_.end(), Choice{thread}, by_thread);
+      fresh_.insert(fresh_.end(), old, until);
+      choices_of(machine_, state, thread, fresh_);
+      old = std::upper_bound(until, choices_.end(), Choice{thread}, by_thread);
+    }
+    fresh_.insert(fresh_.end(), old, choices_.end());
+    choices_.swap(fresh_);
+  }
+  first_ = choices_.data();
+  count_ = choices_.size();
+  // Only who has just taken a step can be inside an atomic section that has begun.
+  const Life its = life(machine_.program, state, stepped);
+  if (its == Life::alive && !has_exited(state) && pending(machine_, state, stepped).atomic) {
+    const auto [begin, end] =
+        std::equal_range(choices_.begin(), choices_.end(), Choice{stepped}, by_thread);
+    if (begin != end) {
+      first_ = &*begin;
+      count_ = static_cast<std::size_t>(end - begin);
+    }
+  }
+#ifdef LOCKSTEP_AUDIT
+  std::vector<Choice> all;
+  enabled(machine_, state, all);
+  LOCKSTEP_ASSERT(std::ranges::equal(all, choices()), "a step concerns nobody else");
+#endif
+}
+
+}  // namespace lockstep

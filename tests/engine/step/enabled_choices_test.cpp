@@ -1,0 +1,71 @@
+// engine/step/enabled_choices.cpp: step by step the same as looked up anew.
+#include "engine/step/enabled_choices.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "engine/run/splitmix64.h"
+#include "language/load.h"
+#include "tests/support/random_scenario.h"
+#include "tests/support/running.h"
+
+namespace lockstep {
+namespace {
+
+std::unique_ptr<Program> random_program(std::uint64_t seed) {
+  Loaded loaded = load("random.json", random_scenario(seed));
+  REQUIRE(loaded.program);
+  return std::make_unique<Program>(std::move(*loaded.program));
+}
+
+class Telling : public Observer {
+ public:
+  explicit Telling(EnabledChoices& enabled) : enabled_(enabled) {}
+  void on_event(const Machine&, const State&, const Event& event) override {
+    enabled_.on_event(event);
+  }
+
+ private:
+  EnabledChoices& enabled_;
+};
+
+TEST_CASE("EnabledChoices: as enabled() has them, along random ways", "[engine][step][oracle]") {
+  std::size_t steps = 0;
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    CAPTURE(seed);
+    const auto program = random_program(seed);
+    const Machine machine(*program);
+    SplitMix64 numbers(seed);
+    State state = initial_state(machine);
+    EnabledChoices enabled_choices(machine);
+    enabled_choices.begin(state);
+    Telling telling(enabled_choices);
+    for (int i = 0; i < 200; ++i) {
+      std::vector<Choice> expected;
+      enabled(machine, state, expected);
+      INFO(dump(machine, state));
+      REQUIRE(std::ranges::equal(enabled_choices.choices(), expected));
+      if (expected.empty()) break;
+      const Choice choice = expected[numbers.below(expected.size())];
+      const State before = state;
+      enabled_choices.before_step(state);
+      step(machine, state, choice, &telling);
+      enabled_choices.after_step(state, choice.thread);
+      ++steps;
+      // Whose private state has changed is among those whom the step concerned.
+      const std::size_t threads = thread_count(*program, before);
+      for (ThreadId t{0}; t.index < threads; ++t.index) {
+        if (local(*program, before, t) == local(*program, state, t) &&
+            life(*program, before, t) == life(*program, state, t)) {
+          continue;
+        }
+        CHECK(std::ranges::binary_search(enabled_choices.concerned(), t));
+      }
+    }
+  }
+  CHECK(steps > 1000);
+}
+
+}  // namespace
+}  // namespace lockstep
