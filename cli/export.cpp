@@ -71,6 +71,13 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
 
   TurnRecorder recorder;
   const bool repeats = schedule || counterexample;
+  if (repeats && input->program.has_processes) {
+    console.err(
+        fmt::format("lockstep {}: the scenario has processes, and only the threads of one "
+                    "can be made to take turns; without an interleaving it is written\n",
+                    command.name));
+    return Exit::bad_input;
+  }
   if (repeats) {
     Exit exit = Exit::bad_input;
     const std::unique_ptr<Policy> policy =

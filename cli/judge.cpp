@@ -73,11 +73,11 @@ std::string shown(const Texts& texts) {
 // Only the variables that some expected outcome names: the others do not matter.
 Texts projected(const Texts& found, const std::vector<Texts>& patterns) {
   Texts kept;
-  for (const auto& [name, text] : found) {
+  for (const auto& entry : found) {
     const bool used = std::any_of(patterns.begin(), patterns.end(), [&](const Texts& pattern) {
-      return find(pattern, name) != nullptr;
+      return find(pattern, entry.first) != nullptr;
     });
-    if (used) kept.emplace_back(name, text);
+    if (used) kept.push_back(entry);
   }
   return kept;
 }

@@ -29,6 +29,7 @@
 
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -61,11 +62,12 @@ class Releasers {
  private:
   bool could_let_go(const BlockedThread& waiter, ThreadId other) const {
     const Program& program = machine_.program;
+    if (waiter.by == LetGoBy::end) return waits_for_end_of(machine_, state_, waiter.thread, other);
     const std::vector<LocalState>& locals = locals_[other.index];
     if (locals.empty()) return false;
-    if (waiter.by == LetGoBy::end) {
-      return life(program, state_, other) == Life::alive && is_waited_for(waiter, other);
-    }
+    const bool is_elsewhere =
+        process_of(program, state_, other) != process_of(program, state_, waiter.thread);
+    if (is_elsewhere && !(waiter.object && is_shared(program, *waiter.object))) return false;
     if (waiter.by == LetGoBy::store) {
       if (other == waiter.thread || waits_alike(waiter, other)) return false;
       const AwaitedCode code = awaited_code(program, waiter.pending->pc);
@@ -79,19 +81,7 @@ class Releasers {
     });
     if (owned && waiter.owner == other) return first || is_blocked(other);
     if (other == waiter.thread || waits_alike(waiter, other)) return false;
-    return first && program.objects[waiter.object->index].kind != ObjectKind::rlock;
-  }
-
-  bool is_waited_for(const BlockedThread& waiter, ThreadId other) const {
-    const Pending& pending = *waiter.pending;
-    switch (pending.operation) {
-      case Operation::join_all:
-        return other != waiter.thread;
-      case Operation::process_exit:
-        return !is_daemon(machine_.program, state_, other);
-      default:
-        return pending.receiver == thread_value(other);
-    }
+    return first && !only_owner_releases(program.objects[waiter.object->index].kind);
   }
 
   const BlockedThread* find_blocked(ThreadId thread) const {
@@ -116,9 +106,7 @@ class Releasers {
 }  // namespace
 
 bool is_unfinished(const Machine& machine, const State& state, ThreadId thread) {
-  if (has_exited(state)) return false;
-  const Life its = life(machine.program, state, thread);
-  return its == Life::alive || (thread == main_thread_id && its == Life::ended);
+  return takes_part(machine.program, state, thread);
 }
 
 AwaitedCode awaited_code(const Program& program, std::uint32_t await_pc) {
@@ -142,10 +130,13 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     if (!is_unfinished(machine, state, thread)) continue;
     if (readiness(machine, state, thread) != Readiness::blocked) continue;
     const Pending& next = pending(machine, state, thread);
-    BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, {}};
+    BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, false, {}};
     if (machine.values().kind(next.receiver) == ValueKind::object) {
       waiter.object = machine.values().as_object(next.receiver);
-      waiter.owner = owner(machine, state, *waiter.object);
+      waiter.owner = owner_seen_by(machine, state, thread, *waiter.object);
+      waiter.copied = waiter.owner && !is_shared(machine.program, *waiter.object) &&
+                      process_of(machine.program, state, *waiter.owner) !=
+                          process_of(machine.program, state, thread);
     }
     blocked.push_back(waiter);
   }
@@ -158,22 +149,25 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
   return blocked;
 }
 
-std::vector<BlockedThread> stuck_threads(std::size_t threads, std::vector<BlockedThread> blocked) {
+std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,
+                                         std::vector<BlockedThread> blocked) {
+  const std::size_t threads = thread_count(machine.program, state);
   std::vector<Wait> waits;
   waits.reserve(blocked.size());
   for (const BlockedThread& waiter : blocked) waits.push_back(waiter.wait);
   const std::vector<ThreadId> stuck = WaitForGraph(threads, waits).stuck();
   const auto is_stuck = [&](ThreadId thread) { return std::ranges::binary_search(stuck, thread); };
-  // A MainThread whose code is over owns what it owns like any thread that has ended.
+  // The main thread of a process whose code is over owns what it owns like any thread that has
+  // ended.
   const auto can_release = [&](ThreadId thread) {
     const auto found = std::ranges::find(blocked, thread, &BlockedThread::thread);
     return found != blocked.end() && is_stuck(thread) &&
-           found->pending->operation != Operation::process_exit;
+           life(machine.program, state, thread) == Life::alive;
   };
   for (BlockedThread& waiter : blocked) {
     std::vector<ThreadId>& releasers = waiter.wait.releasers;
     std::erase_if(releasers, [&](ThreadId thread) { return !is_stuck(thread); });
-    if (waiter.owner && can_release(*waiter.owner)) releasers = {*waiter.owner};
+    if (waiter.owner && !waiter.copied && can_release(*waiter.owner)) releasers = {*waiter.owner};
   }
   std::erase_if(blocked, [&](const BlockedThread& waiter) { return !is_stuck(waiter.thread); });
   return blocked;

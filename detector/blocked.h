@@ -15,6 +15,7 @@ struct BlockedThread {
   LetGoBy by;
   std::optional<ObjectId> object;  // what it waits on, if that is an object
   std::optional<ThreadId> owner;   // whom that belongs to, dead or alive
+  bool copied = false;             // of an owner in another process: who held it at the fork
   Wait wait;                       // all who might let it go, as waits() says
 };
 
@@ -24,9 +25,10 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
 
 // Of these the ones that are stuck for ever, with waits that say whom each waits for in earnest:
 // a lock's owner if it is stuck as well, rather than everybody who might release it.
-std::vector<BlockedThread> stuck_threads(std::size_t threads, std::vector<BlockedThread> blocked);
+std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,
+                                         std::vector<BlockedThread> blocked);
 
-// Whether it takes part: it has begun and not ended, or is the MainThread of a process that
+// Whether it takes part: it has begun and not ended, or is the main thread of a process that
 // waits for others to end.
 bool is_unfinished(const Machine& machine, const State& state, ThreadId thread);
 

@@ -221,7 +221,9 @@ class FindingWriter {
     }
     for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
       const std::string& name = program.objects[i].name;
-      if (!row(program.objects[i].kind).owned || owner(machine_, state_, {i}) != thread) continue;
+      if (!row(program.objects[i].kind).owned ||
+          owner_seen_by(machine_, state_, thread, {i}) != thread)
+        continue;
       if (std::ranges::count(result, name, &StuckThread::Hold::object) > 0) continue;
       result.push_back({name, {}, 0});
     }
@@ -247,15 +249,14 @@ std::vector<Wait> waits(const Machine& machine, const State& state, const Future
 
 std::vector<Cause> causes(const Machine& machine, const State& state,
                           const FutureAccesses& future) {
-  const std::size_t threads = thread_count(machine.program, state);
-  return causes_of(machine, state, stuck_threads(threads, blocked_threads(machine, state, future)));
+  return causes_of(machine, state,
+                   stuck_threads(machine, state, blocked_threads(machine, state, future)));
 }
 
 std::vector<Finding> deadlocks(const Machine& machine, const State& state,
                                const FutureAccesses& future,
                                const std::vector<TraceRecorder::Holding>& holdings) {
-  const std::size_t threads = thread_count(machine.program, state);
-  const Stuck stuck = stuck_threads(threads, blocked_threads(machine, state, future));
+  const Stuck stuck = stuck_threads(machine, state, blocked_threads(machine, state, future));
   const FindingWriter writer(machine, state, stuck, holdings);
   std::vector<Finding> findings;
   for (const Cause& cause : causes_of(machine, state, stuck)) {

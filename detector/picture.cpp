@@ -68,7 +68,7 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
   const Program& program = machine.program;
   const std::size_t threads = thread_count(program, state);
   const std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
-  const std::vector<BlockedThread> stuck = stuck_threads(threads, blocked);
+  const std::vector<BlockedThread> stuck = stuck_threads(machine, state, blocked);
   const auto is_stuck = [&](ThreadId thread) {
     return std::ranges::count(stuck, thread, &BlockedThread::thread) > 0;
   };
@@ -91,8 +91,8 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
     }
   }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-    const std::optional<ThreadId> its = owner(machine, state, {i});
     for (std::uint32_t t = 0; t < threads; ++t) {
+      const std::optional<ThreadId> its = owner_seen_by(machine, state, {t}, {i});
       const auto held = std::ranges::find_if(holdings, [&](const TraceRecorder::Holding& holding) {
         return holding.thread.index == t && holding.object.index == i;
       });

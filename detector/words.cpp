@@ -43,17 +43,9 @@ std::string DeadlockWords::threads(const std::vector<ThreadId>& threads) const {
 
 // The threads that a join or the end of the process waits for and that have not ended.
 std::vector<ThreadId> DeadlockWords::joined(const BlockedThread& waiter) const {
-  const Program& program = machine_.program;
   std::vector<ThreadId> result;
-  for (std::uint32_t i = 0; i < thread_count(program, state_); ++i) {
-    const ThreadId other{i};
-    if (life(program, state_, other) != Life::alive || other == waiter.thread) continue;
-    const Operation operation = waiter.pending->operation;
-    const bool counts = operation == Operation::join_all ? true
-                        : operation == Operation::process_exit
-                            ? !is_daemon(program, state_, other)
-                            : waiter.pending->receiver == thread_value(other);
-    if (counts) result.push_back(other);
+  for (std::uint32_t i = 0; i < thread_count(machine_.program, state_); ++i) {
+    if (waits_for_end_of(machine_, state_, waiter.thread, {i})) result.push_back({i});
   }
   return result;
 }
@@ -67,7 +59,10 @@ std::string DeadlockWords::awaited(const BlockedThread& waiter) const {
 
 std::string DeadlockWords::operation(const BlockedThread& waiter) const {
   const Pending& pending = *waiter.pending;
-  if (pending.operation == Operation::process_exit) return "exit";
+  if (pending.operation == Operation::process_exit ||
+      pending.operation == Operation::stop_children) {
+    return "exit";
+  }
   const Instruction& instruction = machine_.program.code[pending.pc];
   switch (instruction.opcode) {
     case Opcode::operate: {
@@ -96,7 +91,8 @@ std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
 
 std::string DeadlockWords::waits_for_type(const BlockedThread& waiter) const {
   if (waiter.object) return std::string(row(object(waiter).kind).type);
-  return waiter.by == LetGoBy::store ? "expression" : "Thread";
+  if (waiter.by == LetGoBy::store) return "expression";
+  return waiter.pending->operation == Operation::process_join ? "Process" : "Thread";
 }
 
 std::vector<std::string> DeadlockWords::let_go_by(const BlockedThread& waiter) const {
@@ -192,6 +188,7 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
   }
   if (!row(object(waiter).kind).owned) return ", and no thread is left that could release one";
   if (!waiter.owner) return ", and no thread is left that could release it";
+  if (waiter.copied) return ", a copy of what " + thread(*waiter.owner) + " held at the fork";
   if (life(machine_.program, state_, *waiter.owner) == Life::alive) {
     return ", held by " + thread(*waiter.owner) + ", which will never release it";
   }

@@ -24,9 +24,11 @@ using ObjectId = Id<struct ObjectTag>;      // Program::objects
 using FunctionId = Id<struct FunctionTag>;  // Program::functions
 using GlobalId = Id<struct GlobalTag>;      // Program::globals, the shared variables
 using SiteId = Id<struct SiteTag>;          // Program::sites
+using ProcessId = Id<struct ProcessTag>;    // order of creation; 0 is MainProcess
 using LocalId = Id<struct LocalTag>;        // LocalTable, a thread's whole private state
 
 inline constexpr ThreadId main_thread_id{0};
+inline constexpr ProcessId main_process_id{0};
 
 }  // namespace lockstep
 

@@ -173,8 +173,7 @@ class Exploring {
           groups.insert(groups.end(), its.begin(), its.end());
         }
         std::ranges::sort(groups);
-        const auto repeated = std::ranges::unique(groups);
-        groups.erase(repeated.begin(), repeated.end());
+        groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
       }
       for (const std::uint32_t group : groups) ++groups_[group].states;
     }

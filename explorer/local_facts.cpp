@@ -30,11 +30,12 @@ void LocalFactsTable::learn(LocalId local) {
     facts.object = machine_.values().as_object(pending.receiver);
     const ObjectInfo& object = program.objects[facts.object.index];
     facts.on_lock = row(object.kind).owned;
-    facts.on_rlock = object.kind == ObjectKind::rlock;
+    facts.on_rlock = only_owner_releases(object.kind);
+    facts.on_shared = row(object.kind).shared;
     facts.wait = waits_.of(facts.object, facts.by).value_or(0);
     facts.word = object.offset;
-  } else if (kind == ValueKind::thread) {
-    facts.joined = machine_.values().as_thread(pending.receiver);
+  } else if (const auto joined = thread_of_handle(pending.receiver)) {
+    facts.joined = *joined;
   }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
     for (const LetGoBy by : waits_of(program.objects[i].kind)) {

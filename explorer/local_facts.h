@@ -18,10 +18,11 @@ struct LocalFacts {
   bool on_object = false;
   bool on_lock = false;    // that has an owner
   bool on_rlock = false;   // that only its owner can release
+  bool on_shared = false;  // that all processes see
   ObjectId object;         // if on_object
   std::uint32_t wait = 0;  // the WaitNumber, if it can be blocked on the object
   std::uint32_t word = 0;  // where the object's words begin in a State
-  ThreadId joined;         // thread_join: whom
+  ThreadId joined;         // thread_join, process_join: whom
   std::uint32_t pc = 0;
   Value uncaught = none_value;  // ended with this
 };

@@ -54,8 +54,7 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
                       facts_.of(local(program, state, enabled[0].thread)).atomic;
   for (std::uint32_t i = 0; i < threads_; ++i) {
     if (moves_[i]) continue;
-    const bool alive = is_alive(program, state, i);
-    if (!alive && !(i == 0 && life(program, state, {i}) == Life::ended)) continue;
+    if (!takes_part(program, state, {i})) continue;
     if (atomic && readiness(machine_, state, {i}) != Readiness::blocked) {
       moves_[i] = true;
       continue;
@@ -76,27 +75,29 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
 
 bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   const Program& program = machine_.program;
-  const auto all_move = [&](bool daemons_too) {
+  const auto all_move = [&] {
     for (std::uint32_t i = 0; i < threads_; ++i) {
-      if (i == thread || !is_alive(program, state, i)) continue;
-      if (!moves_[i] && (daemons_too || !is_daemon(program, state, {i}))) return false;
+      if (!moves_[i] && waits_for_end_of(machine_, state, {thread}, {i})) return false;
     }
     return true;
   };
-  if (!is_alive(program, state, thread)) return all_move(false);
+  if (!is_alive(program, state, thread)) return all_move();
   const LocalFacts waiter = facts_.of(local(program, state, {thread}));
   switch (waiter.by) {
     case LetGoBy::end:
-      if (waiter.operation == Operation::join_all) return all_move(true);
+      if (waiter.operation == Operation::join_all) return all_move();
       return moves_[waiter.joined.index];
     case LetGoBy::store:
       for (std::uint32_t i = 0; i < threads_; ++i) {
         if (moves_[i] && is_alive(program, state, i) &&
+            process_of(program, state, {i}) == process_of(program, state, {thread}) &&
             facts_.may_make_true(local(program, state, {i}), waiter.pc)) {
           return true;
         }
       }
-      return moves_[main_thread_id.index] && std::ranges::any_of(callbacks_, [&](LocalId callback) {
+      return moves_[main_thread_id.index] &&
+             process_of(program, state, {thread}) == main_process_id &&
+             std::ranges::any_of(callbacks_, [&](LocalId callback) {
                return facts_.may_make_true(callback, waiter.pc);
              });
     case LetGoBy::release:
@@ -106,7 +107,7 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::get:
     case LetGoBy::task_done:
     case LetGoBy::arrive:
-      return someone_may_let_go(state, waiter);
+      return someone_may_let_go(state, {thread}, waiter);
     case LetGoBy::cancel:  // its time comes
     case LetGoBy::nothing:
       break;
@@ -115,23 +116,28 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   return true;
 }
 
-bool StuckWatch::someone_may_let_go(const State& state, const LocalFacts& waiter) {
+bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter) {
   const Program& program = machine_.program;
+  const auto sees_it = [&](std::uint32_t other) {
+    return waiter.on_shared ||
+           process_of(program, state, {other}) == process_of(program, state, thread);
+  };
   if (waiter.on_lock) {
-    const std::optional<ThreadId> its = owner(machine_, state, waiter.object);
-    if (its && moves_[its->index] && is_alive(program, state, its->index)) {
+    const std::optional<ThreadId> its = owner_seen_by(machine_, state, thread, waiter.object);
+    if (its && moves_[its->index] && sees_it(its->index) && is_alive(program, state, its->index)) {
       if (was_blocked_[its->index]) return true;
       if (facts_.may_let_go(local(program, state, *its), waiter.wait)) return true;
     }
     if (waiter.on_rlock) return false;
   }
   for (std::uint32_t i = 0; i < threads_; ++i) {
-    if (moves_[i] && is_alive(program, state, i) &&
+    if (moves_[i] && sees_it(i) && is_alive(program, state, i) &&
         facts_.may_let_go(local(program, state, {i}), waiter.wait)) {
       return true;
     }
   }
-  return moves_[main_thread_id.index] && std::ranges::any_of(callbacks_, [&](LocalId callback) {
+  return moves_[main_thread_id.index] && sees_it(main_thread_id.index) &&
+         std::ranges::any_of(callbacks_, [&](LocalId callback) {
            return facts_.may_let_go(callback, waiter.wait);
          });
 }
@@ -150,13 +156,14 @@ void StuckWatch::describe_stuck(const State& state) {
     situation_.push_back(at.index);
     const LocalFacts& facts = facts_.of(at);
     if (!facts.on_lock) continue;
-    const std::optional<ThreadId> its = owner(machine_, state, facts.object);
+    const std::optional<ThreadId> its = owner_seen_by(machine_, state, {thread}, facts.object);
     situation_.push_back(its ? its->index + 1 : 0);
   }
 }
 
 std::size_t StuckWatch::memory_bytes() const {
-  return situations_.memory_bytes() + causes_.capacity() * sizeof(*causes_.data()) + cause_bytes_;
+  return situations_.memory_bytes() + causes_.capacity() * sizeof(std::vector<std::uint32_t>) +
+         cause_bytes_;
 }
 
 }  // namespace lockstep

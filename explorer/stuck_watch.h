@@ -37,7 +37,7 @@ class StuckWatch {
 
  private:
   bool can_be_let_go(const State& state, std::uint32_t thread);
-  bool someone_may_let_go(const State& state, const LocalFacts& waiter);
+  bool someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter);
   void find_stuck(const State& state, std::span<const Choice> enabled);
   void describe_stuck(const State& state);
 

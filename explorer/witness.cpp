@@ -27,10 +27,12 @@ class Witness : public RunObserver {
   }
   void on_event(const Machine& machine, const State& state, const Event& event) override {
     recorder_.on_event(machine, state, event);
-    if (event.kind == Event::Kind::operation && event.operation == Operation::thread_create &&
+    if (event.kind == Event::Kind::operation &&
+        (event.operation == Operation::thread_create ||
+         event.operation == Operation::process_create) &&
         event.outcome.kind == Outcome::Kind::value) {
       const std::span<const Value> arguments = machine.values().items(event.arguments[1]);
-      begun_[machine.values().as_thread(event.outcome.value)] = {
+      begun_[*thread_of_handle(event.outcome.value)] = {
           machine.values().as_function(event.arguments[0]), {arguments.begin(), arguments.end()}};
     }
     if (event.outcome.kind != Outcome::Kind::raised) return;

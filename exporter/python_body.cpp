@@ -17,13 +17,15 @@ namespace lockstep {
 namespace {
 
 // Functions of our expressions that Python has under another name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> functions{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> functions{
     {{"current_thread", "threading.current_thread"},
      {"main_thread", "threading.main_thread"},
      {"active_count", "threading.active_count"},
      {"get_ident", "threading.get_ident"},
      {"enumerate_threads", "threading.enumerate"},
      {"getpid", "os.getpid"},
+     {"getppid", "os.getppid"},
+     {"current_process", "multiprocessing.current_process"},
      {"time", "time.monotonic"}}};
 
 // "ValueError", "queue.Empty".
@@ -339,6 +341,7 @@ class BodyWriter {
       }
       case StatementKind::thread:
       case StatementKind::timer:
+      case StatementKind::process:
       case StatementKind::input:
         return give(statement, row(statement.kind).key, call(statement), depth);
       default:
@@ -355,7 +358,7 @@ class BodyWriter {
           types += types.empty() ? "" : ", ";
           types += python_exception(kind);
         }
-        if (handler.types.size() > 1) types = "(" + types + ")";
+        if (handler.types.size() > 1) types = fmt::format("({})", types);
         if (types.empty() && !handler.name.empty()) types = "BaseException";
         std::string head = "except";
         if (!types.empty()) head += " " + types;

@@ -1,5 +1,7 @@
 #include "exporter/python_expression.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -275,8 +277,8 @@ class Writer {
         continue;
       }
       std::string value = text(*piece->operands[0], conditional_level);
-      if (piece->conversion == 's') value = "str(" + value + ")";
-      if (piece->conversion == 'r') value = "repr(" + value + ")";
+      if (piece->conversion == 's') value = fmt::format("str({})", value);
+      if (piece->conversion == 'r') value = fmt::format("repr({})", value);
       pieces += "format(" + value;
       if (has_spec(*piece)) pieces += ", " + text(*piece->operands[1], conditional_level);
       pieces += ")";

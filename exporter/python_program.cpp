@@ -100,8 +100,9 @@ class ProgramWriter {
 
   std::string imports() const {
     std::string out;
-    for (const std::string_view module : {"atexit", "os", "queue", "random", "threading", "time"}) {
-      const bool is_in_shim = module != "os" && module != "random";
+    for (const std::string_view module :
+         {"atexit", "multiprocessing", "os", "queue", "random", "threading", "time"}) {
+      const bool is_in_shim = module != "multiprocessing" && module != "os" && module != "random";
       if ((!forced() || !is_in_shim) && code_.mentions(fmt::format("{}.", module)))
         out += fmt::format("import {}\n", module);
     }
@@ -112,6 +113,10 @@ class ProgramWriter {
           "shutdown()\")"
           "\n";
       if (out.find("import queue\n") == std::string::npos) out.insert(0, "import queue\n");
+    }
+    // What a scenario means; from Python 3.14 on it has to be asked for.
+    if (code_.mentions("multiprocessing.")) {
+      out += "\nmultiprocessing.set_start_method(\"fork\")\n";
     }
     if (!forced() && code_.mentions("compute(")) {
       out +=
@@ -204,6 +209,8 @@ class ProgramWriter {
       const std::optional<std::string> value = written(object, parameter);
       if (value) given.push_back(fmt::format("{}={}", parameter.row.key, *value));
     }
+    // multiprocessing.Value(typecode, *args) knows no keyword.
+    if (object.kind == ObjectKind::mp_value) given = {"\"i\"", std::to_string(object.value)};
     std::string one = fmt::format("{}({})", row(*object.kind).python, fmt::join(given, ", "));
     if (!object.count) return one;
     return fmt::format("tuple({} for _ in range({}))", one, *object.count);

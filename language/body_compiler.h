@@ -134,7 +134,7 @@ class BodyCompiler {
   void raise_statement(const Statement& statement);
   void time_statement(const Statement& statement, Operation operation, std::string_view key);
   void spawn_statement(const Statement& statement);
-  void create_thread(const Statement& statement, std::string_view function_key);
+  void create_thread(const Statement& statement, std::string_view function_key, Operation create);
   void timer_statement(const Statement& statement);
   void input_statement(const Statement& statement);
   // Pushes a function and the tuple of its arguments.

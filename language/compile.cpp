@@ -82,8 +82,22 @@ class Compiler {
 
   void objects() {
     next_word_ = first_global_word + static_cast<std::uint32_t>(scenario_.variables.size());
+    // What all processes share comes last, behind the locks of conditions: a process has a copy of
+    // all that stands before it.
+    declare_objects(false);
     for (const ScenarioObject& object : scenario_.objects) {
-      if (!object.kind) continue;
+      if (object.kind == ObjectKind::condition && object.lock.empty()) own_locks(object);
+    }
+    declare_objects(true);
+    second_names();
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (object.kind == ObjectKind::condition && !object.lock.empty()) named_lock(object);
+    }
+  }
+
+  void declare_objects(bool shared) {
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (!object.kind || row(*object.kind).shared != shared) continue;
       Meaning meaning{Meaning::Kind::object, static_cast<std::uint32_t>(program_.objects.size()),
                       0};
       if (object.count) {
@@ -96,10 +110,6 @@ class Compiler {
         add_object(object.name, *object.kind, object);
       }
       declare(object.name, object.place, meaning);
-    }
-    second_names();
-    for (const ScenarioObject& object : scenario_.objects) {
-      if (object.kind == ObjectKind::condition) locks(object);
     }
   }
 
@@ -158,34 +168,37 @@ class Compiler {
     return module_.names.of_kind(Meaning::Kind::object);
   }
 
-  void locks(const ScenarioObject& condition) {
-    const Meaning meaning = module_.names.find(condition.name);
-    std::optional<ObjectId> lock;
-    if (!condition.lock.empty()) {
-      const Meaning found = object_named(condition.lock);
-      const bool fits = found.kind == Meaning::Kind::object &&
-                        (program_.objects[found.index].kind == ObjectKind::lock ||
-                         program_.objects[found.index].kind == ObjectKind::rlock);
-      if (!fits) {
-        module_.complaints.at(condition.place, "/lock",
-                              fmt::format("expected a Lock or RLock, found {}{}",
-                                          described(found, condition.lock, program_),
-                                          did_you_mean(condition.lock, object_names())));
-        return;
-      }
-      lock = ObjectId{found.index};
+  // The RLock that a Condition brings along.
+  void own_locks(const ScenarioObject& condition) {
+    for_each_element(condition, [&](std::uint32_t index) {
+      const ObjectId own =
+          add_object(program_.objects[index].name + ".lock", ObjectKind::rlock, condition);
+      program_.objects[own.index].hidden = true;
+      program_.objects[index].lock = own;
+    });
+  }
+
+  void named_lock(const ScenarioObject& condition) {
+    const Meaning found = object_named(condition.lock);
+    const bool fits = found.kind == Meaning::Kind::object &&
+                      (program_.objects[found.index].kind == ObjectKind::lock ||
+                       program_.objects[found.index].kind == ObjectKind::rlock);
+    if (!fits) {
+      module_.complaints.at(condition.place, "/lock",
+                            fmt::format("expected a Lock or RLock, found {}{}",
+                                        described(found, condition.lock, program_),
+                                        did_you_mean(condition.lock, object_names())));
+      return;
     }
-    for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) {
-      const std::uint32_t index = meaning.index + i;
-      if (!lock) {
-        const ObjectId own =
-            add_object(program_.objects[index].name + ".lock", ObjectKind::rlock, condition);
-        program_.objects[own.index].hidden = true;
-        program_.objects[index].lock = own;
-      } else {
-        program_.objects[index].lock = lock;
-      }
-    }
+    for_each_element(condition, [&](std::uint32_t index) {
+      program_.objects[index].lock = ObjectId{found.index};
+    });
+  }
+
+  template <class Visit>
+  void for_each_element(const ScenarioObject& object, Visit visit) const {
+    const Meaning meaning = module_.names.find(object.name);
+    for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) visit(meaning.index + i);
   }
 
   // ---- names

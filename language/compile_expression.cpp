@@ -67,6 +67,7 @@ std::string_view statement_of(Verb verb) {
       return row(StatementKind::event_clear).example;
     case Verb::set_name:
     case Verb::set_daemon:
+    case Verb::set_value:
       return row(StatementKind::set).example;
     default:
       return row(*statement_named(row(verb).name)).example;
@@ -87,15 +88,14 @@ std::string owners_of(Verb verb) {
     if (operation_of(verb, object.kind) || through_lock) types.push_back(object.type);
   }
   if (operation_of(verb, ObjectKind::thread)) types.emplace_back("thread");
+  if (operation_of(verb, ObjectKind::process)) types.emplace_back("process");
   std::string out;
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (i == 0) {
-      const bool vowel = std::string_view("AEIO").find(types[i][0]) != std::string_view::npos ||
-                         types[i] == "RLock";
-      out = vowel ? "an " : "a ";
-    } else {
-      out += i + 1 == types.size() ? " or " : ", ";
+      out = with_article(types[i]);
+      continue;
     }
+    out += i + 1 == types.size() ? " or " : ", ";
     out += types[i];
   }
   return out;
@@ -649,7 +649,9 @@ void BodyCompiler::method(const Expression& expression) {
 }
 
 void BodyCompiler::query(const Expression& expression, Verb verb) {
-  if (verb == Verb::is_alive) module_.program.observes_liveness = true;
+  if (verb == Verb::is_alive || verb == Verb::exitcode) {
+    module_.program.observes_liveness = true;
+  }
   const Target target = receiver(*expression.operands[0], verb);
   code_.operate(verb, target);
 }

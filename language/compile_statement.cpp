@@ -84,7 +84,7 @@ void BodyCompiler::statement(const Statement& statement) {
       code_.emit(Opcode::pop);
       return;
     case StatementKind::thread:
-      create_thread(statement, "target");
+      create_thread(statement, "target", Operation::thread_create);
       return store(get_operand(statement, "thread"));
     case StatementKind::start:
       return verb_statement(statement, Verb::start, "");
@@ -126,6 +126,10 @@ void BodyCompiler::statement(const Statement& statement) {
       return verb_statement(statement, Verb::abort, "");
     case StatementKind::timer:
       return timer_statement(statement);
+    case StatementKind::process:
+      module_.program.has_processes = true;
+      create_thread(statement, "target", Operation::process_create);
+      return store(get_operand(statement, "process"));
     case StatementKind::cancel:
       return verb_statement(statement, Verb::cancel, "");
     case StatementKind::input:
@@ -179,10 +183,13 @@ void BodyCompiler::store_expression(const Expression& target) {
     expression(*target.operands[0]);
     return code_.emit(Opcode::store_attribute, module_.pool.index(string_constant(target.text)));
   }
-  const Verb verb = target.text == "name" ? Verb::set_name : Verb::set_daemon;
-  if (target.text != "name" && target.text != "daemon") {
+  const Verb verb = target.text == "name"    ? Verb::set_name
+                    : target.text == "value" ? Verb::set_value
+                                             : Verb::set_daemon;
+  if (verb == Verb::set_daemon && target.text != "daemon") {
     complain(target, fmt::format("the attribute {} cannot be assigned to; \"name\" and \"daemon\" "
-                                 "of a thread can, and any of a Local",
+                                 "of a thread or process can, \"value\" of an mp.Value, and any "
+                                 "of a Local",
                                  in_quotes(target.text)));
     return code_.emit(Opcode::pop);
   }
@@ -411,17 +418,18 @@ void BodyCompiler::function_and_arguments(const Statement& statement,
   }
 }
 
-// Thread(target, args, name, daemon), in the order of Python's parameters.
-void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key) {
+// Thread(target, args, name, daemon), in the order of Python's parameters; Process likewise.
+void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key,
+                                 Operation create) {
   function_and_arguments(statement, function_key);
   operand_or_none(find_operand(statement, "name"));
   operand_or_none(find_operand(statement, "daemon"));
-  code_.perform(Operation::thread_create, 4);
+  code_.perform(create, 4);
 }
 
 // As t = Thread(...); t.start(): the name is there before the thread runs.
 void BodyCompiler::spawn_statement(const Statement& statement) {
-  create_thread(statement, "spawn");
+  create_thread(statement, "spawn", Operation::thread_create);
   if (const Operand* target = find_operand(statement, "as")) {
     code_.emit(Opcode::duplicate);
     store(*target);

@@ -109,6 +109,7 @@ std::optional<Constant> constant_of(const ValueTable& values, Value value) {
     case ValueKind::boolean:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:
@@ -173,6 +174,7 @@ std::string literal(const Constant& constant, const Program* program) {
     }
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function: {
       LOCKSTEP_ASSERT(program != nullptr, "handles are named by a program");
       const std::uint32_t index = value_detail::payload_of(constant.inline_value);

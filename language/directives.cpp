@@ -21,6 +21,7 @@ bool names_threads(const Program& program) {
   return std::any_of(program.code.begin(), program.code.end(), [](const Instruction& instruction) {
     return (instruction.opcode == Opcode::perform &&
             (static_cast<Operation>(instruction.a) == Operation::thread_create ||
+             static_cast<Operation>(instruction.a) == Operation::process_create ||
              static_cast<Operation>(instruction.a) == Operation::timer_create)) ||
            (instruction.opcode == Opcode::operate &&
             static_cast<Verb>(instruction.a) == Verb::set_name);

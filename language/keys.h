@@ -50,6 +50,7 @@ inline constexpr KeyRow machine_keys[] = {
 inline constexpr KeyRow costs_keys[] = {
     {"bytecode", false, "one bytecode instruction"},
     {"thread_start", false, "the start of a thread"},
+    {"process_start", false, "starting a process by fork"},
 };
 
 // Keys of every object that is not a second name; object_parameters has those of some kinds.
@@ -89,6 +90,20 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::lifo_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
     {ObjectKind::priority_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
 
+    {ObjectKind::mp_semaphore,
+     ObjectParameter::Shape::count,
+     {"value", false, "how many may hold it at once; 1 without it"},
+     0,
+     1},
+    {ObjectKind::mp_bounded_semaphore,
+     ObjectParameter::Shape::count,
+     {"value", false, "how many may hold it at once, and its upper bound; 1 without it"},
+     0,
+     1},
+    {ObjectKind::mp_value,
+     ObjectParameter::Shape::count,
+     {"value", false, "the initial value of the C int; 0 without it"},
+     -object_value_max},
     {ObjectKind::barrier,
      ObjectParameter::Shape::count,
      {"parties", true, "how many threads it holds until all have come"}},

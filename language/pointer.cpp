@@ -32,7 +32,9 @@ std::string child(std::string_view pointer, std::size_t index) {
 }
 
 std::string with_article(std::string_view noun) {
-  const bool vowel = !noun.empty() && std::string_view("AEIOaeio").find(noun[0]) != noun.npos;
+  // As it is spoken: an RLock, an mp.Lock.
+  const bool vowel = !noun.empty() && (std::string_view("AEIOaeio").find(noun[0]) != noun.npos ||
+                                       noun == "RLock" || noun.starts_with("mp."));
   return (vowel ? "an " : "a ") + std::string(noun);
 }
 

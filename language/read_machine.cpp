@@ -11,6 +11,8 @@ void read_costs(Reader& reader, const At& at, Costs& costs) {
       costs.bytecode = reader.seconds(at.member(member), true).value_or(0);
     } else if (member.key == "thread_start") {
       costs.thread_start = reader.seconds(at.member(member), true).value_or(0);
+    } else if (member.key == "process_start") {
+      costs.process_start = reader.seconds(at.member(member), true).value_or(0);
     }
   }
 }

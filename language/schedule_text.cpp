@@ -205,6 +205,7 @@ bool has_handles(const Constant& constant) {
   switch (constant.kind) {
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
       return true;
     default:

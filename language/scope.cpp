@@ -17,7 +17,7 @@ namespace {
 constexpr Operation called_operations[] = {
     Operation::current_thread, Operation::main_thread,       Operation::active_count,
     Operation::get_ident,      Operation::enumerate_threads, Operation::getpid,
-    Operation::time,
+    Operation::getppid,        Operation::current_process,   Operation::time,
 };
 
 bool binds(StatementKind kind, const FieldRow& field) {

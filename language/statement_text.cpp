@@ -123,6 +123,9 @@ std::string text_of(const Statement& statement) {
       return into("into") + "get " + source("get") + named("block") + named("timeout");
     case StatementKind::barrier_wait:
       return into("into") + "wait at " + source("barrier_wait") + named("timeout");
+    case StatementKind::process:
+      return fmt::format("{}Process({})", into("process"),
+                         function_and_arguments(statement, "target"));
     case StatementKind::timer:
       return fmt::format("{}Timer({}, {})", into("timer"), source("interval"),
                          function_and_arguments(statement, "function"));

@@ -16,7 +16,7 @@ constexpr bool optional = false;
 
 constexpr FieldRow set_fields[] = {
     {"set", target, required,
-     "the variable, item (xs[i], d['k']) or attribute (t.name, t.daemon) to assign to"},
+     "the variable, item (xs[i], d['k']) or attribute (t.name, t.daemon, v.value) to assign to"},
     {"to", expression, required, "the value"},
 };
 constexpr FieldRow append_fields[] = {
@@ -112,10 +112,10 @@ constexpr FieldRow thread_fields[] = {
      "whether it is a daemon; without it as the thread that creates it"},
 };
 constexpr FieldRow start_fields[] = {
-    {"start", expression, required, "the thread"},
+    {"start", expression, required, "the thread or process"},
 };
 constexpr FieldRow join_fields[] = {
-    {"join", expression, required, "the thread or queue"},
+    {"join", expression, required, "the thread, process or queue"},
     {"timeout", expression, optional,
      "virtual seconds; without it, or with None, for as long as it takes; a queue has none"},
 };
@@ -211,6 +211,14 @@ constexpr FieldRow timer_fields[] = {
     {"function", function, required, "the function that it then executes"},
     {"args", arguments, optional, "the function's arguments"},
 };
+constexpr FieldRow process_fields[] = {
+    {"process", target, required, "where the process is stored"},
+    {"target", function, required, "the function that its main thread executes"},
+    {"args", arguments, optional, "the function's arguments"},
+    {"name", expression, optional, "the process's name"},
+    {"daemon", expression, optional,
+     "whether it is a daemon; without it as the process that creates it"},
+};
 constexpr FieldRow cancel_fields[] = {
     {"cancel", expression, required, "the timer"},
 };
@@ -293,10 +301,10 @@ constexpr std::array rows{
                  R"json({"thread": "t", "target": "f", "args": [1], "daemon": true})json",
                  "threading.Thread(target={target}, args={args}, name={name}, daemon={daemon})",
                  thread_fields},
-    StatementRow{StatementKind::start, "start", "starts a thread", R"json({"start": "t"})json",
-                 "{start}.start()", start_fields},
+    StatementRow{StatementKind::start, "start", "starts a thread or process",
+                 R"json({"start": "t"})json", "{start}.start()", start_fields},
     StatementRow{StatementKind::join, "join",
-                 "waits until a thread has ended, or all tasks of a queue are done",
+                 "waits until a thread or process has ended, or all tasks of a queue are done",
                  R"json({"join": "t", "timeout": 1})json", "{join}.join(timeout={timeout})",
                  join_fields},
     StatementRow{StatementKind::spawn, "spawn", "creates a thread and starts it",
@@ -305,7 +313,7 @@ constexpr std::array rows{
                  spawn_fields},
     StatementRow{StatementKind::acquire, "acquire", "acquires a lock or semaphore",
                  R"json({"acquire": "mutexA", "timeout": 1, "into": "got"})json",
-                 "{acquire}.acquire(blocking={blocking}, timeout={timeout})", acquire_fields},
+                 "{acquire}.acquire({blocking}, timeout={timeout})", acquire_fields},
     StatementRow{StatementKind::release, "release", "releases a lock or semaphore",
                  R"json({"release": "mutexA"})json", "{release}.release({n})", release_fields},
     StatementRow{StatementKind::with, "with", "holds locks while a block is executed",
@@ -356,6 +364,12 @@ constexpr std::array rows{
                  "creates a thread that waits and then calls a function, once it is started",
                  R"json({"timer": "t", "interval": 5, "function": "f", "args": [1]})json",
                  "threading.Timer({interval}, {function}, args={args})", timer_fields},
+    StatementRow{StatementKind::process, "process",
+                 "creates a process, which begins with a copy of all memory once it is started",
+                 R"json({"process": "p", "target": "f", "args": [1]})json",
+                 "multiprocessing.Process(target={target}, args={args}, name={name}, "
+                 "daemon={daemon})",
+                 process_fields},
     StatementRow{StatementKind::cancel, "cancel", "ends a timer whose time has not come",
                  R"json({"cancel": "t"})json", "{cancel}.cancel()", cancel_fields},
     StatementRow{StatementKind::input, "input", "reads a line of input",

@@ -54,6 +54,7 @@ enum class StatementKind : std::uint8_t {
   reset,
   abort,
   timer,
+  process,
   cancel,
   input,
   atexit,
@@ -85,8 +86,9 @@ struct StatementRow {
   std::string_view key;      // the first field's key; it names the statement
   std::string_view help;     // one line
   std::string_view example;  // JSON text of one statement
-  // The call in Python that the statement is, "{acquire}.acquire(blocking={blocking})": fields by
-  // their keys; an argument whose field is absent is left out. Empty: it is no single call.
+  // The call in Python that the statement is, "{acquire}.acquire({blocking}, timeout={timeout})":
+  // fields by their keys; an argument whose field is absent is left out. Empty: it is no single
+  // call.
   std::string_view python;
   std::span<const FieldRow> fields;
 };

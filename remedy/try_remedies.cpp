@@ -4,6 +4,8 @@
 // What a patched scenario may not do: deadlock, show a fault that the original did not have, or
 // end as the original never ends. It need not be able to end in all the ways of the original: a
 // remedy takes interleavings away.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -67,10 +69,10 @@ bool is_finished(const ExploredOutcome& outcome) {
 std::string in_words(const ExploredOutcome& outcome) {
   std::string out;
   for (const auto& [name, value] : outcome.variables) {
-    out += (out.empty() ? "" : ", ") + name + " = " + value;
+    out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", name, value);
   }
   for (const auto& [thread, exception] : outcome.exceptions) {
-    out += (out.empty() ? "" : ", ") + thread + " ends with " + exception;
+    out += fmt::format("{}{} ends with {}", out.empty() ? "" : ", ", thread, exception);
   }
   return out.empty() ? "it finishes" : out;
 }

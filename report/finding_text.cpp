@@ -68,16 +68,22 @@ constexpr WaitWords tasks{
     "", ", and nobody is left who could call task_done", "only done by"};
 
 const WaitWords& words_of(const StuckThread& thread) {
-  if (thread.waits_for_type == "Thread") return ending;
+  if (thread.waits_for_type == "Thread" || thread.waits_for_type == "Process") return ending;
   if (const auto kind = object_kind_named(thread.waits_for_type)) {
     switch (*kind) {
       case ObjectKind::lock:
       case ObjectKind::rlock:
+      case ObjectKind::mp_lock:
+      case ObjectKind::mp_rlock:
+      case ObjectKind::mp_value:
         return owned;
       case ObjectKind::semaphore:
       case ObjectKind::bounded_semaphore:
+      case ObjectKind::mp_semaphore:
+      case ObjectKind::mp_bounded_semaphore:
         return counted_permits;
       case ObjectKind::event:
+      case ObjectKind::mp_event:
         return settable;
       case ObjectKind::condition:
         return notifiable;
@@ -93,6 +99,7 @@ const WaitWords& words_of(const StuckThread& thread) {
       case ObjectKind::file:
       case ObjectKind::local:
       case ObjectKind::thread:
+      case ObjectKind::process:
       case ObjectKind::nothing:
         break;
     }

@@ -15,7 +15,7 @@ std::string subject_arguments(const Subject& subject) {
   const bool dashed = subject.file.size() > 1 && subject.file.starts_with('-');
   std::string text = shell_quoted(dashed ? "./" + subject.file : subject.file);
   for (const auto& [name, value] : subject.settings) {
-    text += " --set " + shell_quoted(name + "=" + value);
+    text += " --set " + shell_quoted(fmt::format("{}={}", name, value));
   }
   return text;
 }

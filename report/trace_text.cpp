@@ -32,6 +32,7 @@ bool creates_threads(const Program& program) {
   return std::ranges::any_of(program.code, [](const Instruction& instruction) {
     return instruction.opcode == Opcode::perform &&
            (static_cast<Operation>(instruction.a) == Operation::thread_create ||
+            static_cast<Operation>(instruction.a) == Operation::process_create ||
             static_cast<Operation>(instruction.a) == Operation::timer_create);
   });
 }
@@ -160,7 +161,7 @@ std::vector<TraceText::Line> TraceText::lines_of(const TraceStep& step) const {
                (event.kind == Event::Kind::thread_ended && !event.value.empty())) {
       ink = Ink::bad;
     }
-    if (event.kind == Event::Kind::mark) text = "# " + text;
+    if (event.kind == Event::Kind::mark) text.insert(0, "# ");
     std::string place;
     if (event.has_site) {
       const std::uint32_t at = program_.sites[event.site.index].line;

@@ -45,19 +45,26 @@ constexpr Verb NO_VERB = Verb::none;
 }  // namespace verb_column
 
 const std::array object_table{
-#define OBJECT(kind, type, python, python_class, words, owned, works_as) \
-  ObjectRow{ObjectKind::kind,                                            \
-            type,                                                        \
-            python,                                                      \
-            python_class,                                                \
-            words,                                                       \
-            owned,                                                       \
-            ObjectKind::works_as,                                        \
-            &initialise_##works_as,                                      \
-            &owner_##works_as,                                           \
+#define ROW(kind, type, python, python_class, words, owned, shared, works_as) \
+  ObjectRow{ObjectKind::kind,                                                 \
+            type,                                                             \
+            python,                                                           \
+            python_class,                                                     \
+            words,                                                            \
+            owned,                                                            \
+            shared,                                                           \
+            ObjectKind::works_as,                                             \
+            &initialise_##works_as,                                           \
+            &owner_##works_as,                                                \
             &describe_##works_as},
+#define OBJECT(kind, type, python, python_class, words, owned, works_as) \
+  ROW(kind, type, python, python_class, words, owned, false, works_as)
+#define SHARED_OBJECT(kind, type, python, python_class, words, owned, works_as) \
+  ROW(kind, type, python, python_class, words, owned, true, works_as)
 #include "engine/objects/objects.def"
+#undef SHARED_OBJECT
 #undef OBJECT
+#undef ROW
 };
 
 constexpr std::array verb_table{
@@ -166,6 +173,10 @@ std::optional<Verb> verb_named(std::string_view name) {
 
 std::span<const LetGoBy> waits_of(ObjectKind kind) {
   return waits_by_kind[static_cast<std::size_t>(kind)];
+}
+
+bool only_owner_releases(ObjectKind kind) {
+  return kind == ObjectKind::rlock || kind == ObjectKind::mp_rlock || kind == ObjectKind::mp_value;
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

@@ -21,10 +21,13 @@ struct State;
 
 enum class ObjectKind : std::uint8_t {
 #define OBJECT(kind, type, python, python_class, words, owner, works_as) kind,
+#define SHARED_OBJECT OBJECT
 #include "engine/objects/objects.def"
+#undef SHARED_OBJECT
 #undef OBJECT
-  thread,   // receivers that are no objects of the scenario:
-  nothing,  // a thread handle, and no receiver at all
+  thread,   // receivers that are no objects of the scenario: a thread handle,
+  process,  // that of a process,
+  nothing,  // and no receiver at all
 };
 
 enum class Verb : std::uint8_t {
@@ -112,6 +115,7 @@ struct ObjectRow {
   std::string_view python_class;  // as Python's messages call it: "_thread.lock"
   std::uint32_t words;
   bool owned;
+  bool shared;          // one object for all processes; others are copied by a fork
   ObjectKind works_as;  // the kind whose operations it has
   void (*initialise)(const Machine&, State&, ObjectId);
   std::optional<ThreadId> (*owner)(const Machine&, const State&, ObjectId);  // null unless owned
@@ -149,6 +153,9 @@ std::optional<Verb> verb_named(std::string_view name);
 
 // What ends the waits on an object of the kind, each once: for a Queue put, get and task_done.
 std::span<const LetGoBy> waits_of(ObjectKind kind);
+
+// Whether nobody but its owner can release an object of the kind: an RLock.
+bool only_owner_releases(ObjectKind kind);
 
 // The operation that `verb` is for a receiver of `kind`, if it has one. A Condition hands
 // acquire, release, enter and exit on to its lock: see resolve() in state/local_table.h.

@@ -9,7 +9,9 @@ namespace lockstep {
   void initialise_##works_as(const Machine&, State&, ObjectId);                     \
   std::optional<ThreadId> owner_##works_as(const Machine&, const State&, ObjectId); \
   std::string describe_##works_as(const Machine&, const State&, ObjectId);
+#define SHARED_OBJECT OBJECT
 #include "engine/objects/objects.def"
+#undef SHARED_OBJECT
 #undef OBJECT
 
 #define MAY_BLOCK(operation, kind, verb, switches, need, by) \

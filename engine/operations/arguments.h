@@ -53,6 +53,8 @@ std::string describe_items(std::size_t count);
 // Beyond items_max, or beyond what a word can count.
 Outcome too_many_items(const Call& call);
 
+// str(name), as Thread.__init__ and the name property do it.
+std::string name_text(const Call& call, Value name);
 // "Thread-7", the name of the next thread that is given none, with what follows the number.
 Value next_thread_name(State& state, const Call& call, std::string_view suffix);
 // A new thread, not started yet.

@@ -56,7 +56,11 @@ Outcome apply_atexit_register(State& state, const Call& call) {
   if (values.kind(call.arguments[0]) != ValueKind::function) {
     return raise(call, ExceptionKind::type_error, "the first argument must be callable");
   }
-  if (is_exiting(call.machine.program, state)) return Outcome::returned(none_value);
+  // A child that was forked calls nothing of the kind.
+  const ProcessId process = process_of(call.machine.program, state, call.self);
+  if (is_exiting(call.machine.program, state) || process != main_process_id) {
+    return Outcome::returned(none_value);
+  }
   Word& word = state.words[layout::exit_callbacks];
   const std::span<const Value> before = values.items({word});
   if (before.size() >= items_max) {

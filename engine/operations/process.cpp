@@ -1,113 +1,276 @@
-// The process itself: output, time, choices, shared variables, and the ends of threads.
-#include "engine/assert.h"
+// multiprocessing.Process with the start method fork (Lib/multiprocessing/process.py, 3.11), and
+// how a process ends. A process is named by its main thread, which is created with it and begins
+// to run when it is started, with a copy of the memory of whoever starts it.
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
 #include "engine/operations/atexit.h"
+#include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
 namespace {
 
-// A duration that only says where others may run: durations are the virtual clock's business.
-Outcome pass_time(const Call& call) {
-  const Seconds given = seconds(call, call.arguments[0]);
-  if (given.error) return *given.error;
-  if (given.value < 0) {
-    return raise(call, ExceptionKind::value_error, "sleep length must be non-negative");
+ThreadId main_of(const Call& call) { return call.machine.values().as_process(call.receiver); }
+ProcessId process_of_self(const State& state, const Call& call) {
+  return process_of(call.machine.program, state, call.self);
+}
+ProcessId process_of_target(const State& state, const Call& call) {
+  return process_of(call.machine.program, state, main_of(call));
+}
+bool is_own(const State& state, const Call& call) {
+  return process_of_self(state, call) == process_of_target(state, call);
+}
+bool is_child(const State& state, const Call& call) {
+  return main_of(call) != main_thread_id &&
+         parent_of(call.machine, state, process_of_target(state, call)) ==
+             process_of_self(state, call);
+}
+bool is_started(const State& state, const Call& call) {
+  return life(call.machine.program, state, main_of(call)) != Life::created;
+}
+bool is_over(const State& state, const Call& call) {
+  return is_process_over(call.machine.program, state, main_of(call));
+}
+
+Outcome assertion(const Call& call, std::string_view message) {
+  return raise(call, ExceptionKind::assertion_error, message);
+}
+
+// Idents and process ids are small numbers here, in the order in which processes were created.
+Value pid(const Call& call, ProcessId process) {
+  return call.machine.values().integer(std::int64_t{process.index} + 1);
+}
+
+// "2:1": the first child of the second child.
+std::string identity(const Machine& machine, const State& state, ProcessId process) {
+  const ProcessId parent = parent_of(machine, state, process);
+  const std::vector<ThreadId> children = children_of(machine, state, parent);
+  const auto self = std::ranges::find(children, main_thread_of(machine, state, process));
+  const std::string count = std::to_string(self - children.begin() + 1);
+  return parent == main_process_id ? count : identity(machine, state, parent) + ":" + count;
+}
+
+// The exit code of a process whose main thread has ended (Process._bootstrap).
+std::int64_t exit_code(const Call& call, const LocalState& ended) {
+  const ValueTable& values = call.machine.values();
+  if (ended.uncaught == none_value) return 0;
+  if (!is_subclass(values.exception_kind(ended.uncaught), ExceptionKind::system_exit)) return 1;
+  const std::span<const Value> arguments = values.items(ended.uncaught);
+  if (arguments.empty()) return 0;
+  if (arguments.size() > 1) return 1;
+  switch (values.kind(arguments[0])) {
+    case ValueKind::none:
+      return 0;
+    case ValueKind::boolean:
+    case ValueKind::integer:
+      return values.as_integer(arguments[0]) & 0xff;
+    default:
+      return 1;
   }
-  return Outcome::returned(none_value);
 }
 
-}  // namespace
-
-Outcome apply_getpid(State&, const Call& call) {
-  return Outcome::returned(call.machine.values().integer(1));
-}
-Outcome apply_time(State&, const Call& call) {
-  return Outcome::returned(call.machine.values().real(call.now));
-}
-// What is printed is in the Event's arguments; a State does not remember it.
-Outcome apply_print(State&, const Call&) { return Outcome::returned(none_value); }
-// So is a prompt, which input() writes before it waits for a line.
-Outcome apply_prompt(State&, const Call&) { return Outcome::returned(none_value); }
-Outcome apply_input(State& state, const Call& call) {
-  const std::vector<std::string>& lines = call.machine.program.input;
-  Word& read = state.words[layout::lines_read];
-  if (read == lines.size()) {
-    return raise(call, ExceptionKind::eof_error, "EOF when reading a line");
-  }
-  return Outcome::returned(call.machine.values().string(lines[read++]));
-}
-Outcome apply_sleep(State&, const Call& call) { return pass_time(call); }
-Outcome apply_io(State&, const Call& call) { return pass_time(call); }
-Outcome apply_compute(State&, const Call& call) { return pass_time(call); }
-Outcome apply_yield(State&, const Call&) { return Outcome::returned(none_value); }
-
-Outcome apply_choose(State&, const Call& call) {
-  ValueTable& values = call.machine.values();
-  const Value from = call.arguments[0];
-  if (!is_iterable(values, from)) {
-    return raise(call, ExceptionKind::type_error,
-                 "'" + std::string(type_name(values, from)) + "' object is not iterable");
-  }
-  const std::optional<Value> item = item_at(values, from, call.chosen);
-  if (!item) {
-    return raise(call, ExceptionKind::index_error, "Cannot choose from an empty sequence");
-  }
-  return Outcome::returned(*item);
-}
-
-Outcome apply_load_global(State& state, const Call& call) {
-  return Outcome::returned(global(state, {call.operand}));
-}
-Outcome apply_store_global(State& state, const Call& call) {
-  set_global(state, {call.operand}, call.arguments[0]);
-  return Outcome::returned(none_value);
-}
-Outcome apply_update_global(State& state, const Call& call) {
-  const GlobalId id{call.operand};
-  const Updated result = updated(call.machine.values(), global(state, id),
-                                 Update::decode(call.update), call.arguments);
-  if (result.container.raised) return Outcome::raise(result.container.value);
-  set_global(state, id, result.container.value);
-  return Outcome::returned(result.pushed);
-}
-
-// step() decides whether the expression of an await is true: it needs more than an operation.
-Outcome apply_await(State&, const Call&) { return Outcome::returned(none_value); }
-Outcome expire_await(State&, const Call&) { return Outcome::returned(none_value); }
-
-Outcome apply_run_on(State&, const Call&) { return Outcome::returned(none_value); }
-
-Outcome apply_thread_end(State& state, const Call& call) {
-  set_life(call.machine.program, state, call.self, Life::ended);
-  return Outcome::returned(none_value);
-}
-
-Readiness ready_process_exit(const State& state, const Call& call) {
+// Nothing of the process runs any more: its locks stay as they are.
+void kill_threads(State& state, const Call& call, ProcessId process) {
   const Program& program = call.machine.program;
-  if (is_exiting(program, state)) return Readiness::ready;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
-    if (life(program, state, {i}) == Life::alive && !is_daemon(program, state, {i})) {
-      return Readiness::blocked;
-    }
-  }
-  return Readiness::ready;
-}
-// Returns the function registered with atexit that MainThread has begun; None: the process has
-// ended. Daemon threads then end on the spot; their locks stay locked.
-Outcome apply_process_exit(State& state, const Call& call) {
-  const Program& program = call.machine.program;
-  if (const std::optional<Value> begun = begin_exit_callback(call.machine, state)) {
-    return Outcome::returned(*begun);
-  }
-  state.words[layout::exited] = 1;
-  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (process_of(program, state, {i}) != process) continue;
     if (life(program, state, {i}) != Life::alive) continue;
     set_life(program, state, {i}, Life::killed);
     set_cancelled(program, state, {i}, false);
     set_local(program, state, {i}, LocalId{0});
   }
+}
+
+// For threads that are no daemons, up to the first call of what is registered with atexit.
+bool waits_for_threads(const State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  if (call.self == main_thread_id && is_exiting(program, state)) return false;
+  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (process_of(program, state, {i}) == process_of_self(state, call) &&
+        life(program, state, {i}) == Life::alive && !is_daemon(program, state, {i})) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Outcome apply_process_create(State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  ValueTable& values = call.machine.values();
+  const Value function = call.arguments[0];
+  const Value name = call.arguments[2];
+  const Value daemon = call.arguments[3];
+  if (values.kind(function) != ValueKind::function) {
+    return raise(call, ExceptionKind::type_error,
+                 "the target of a process is a function of the scenario");
+  }
+  const ProcessId creator = process_of_self(state, call);
+  const bool as_creator = creator != main_process_id &&
+                          is_daemon(program, state, main_thread_of(call.machine, state, creator));
+  const bool is_its = daemon == none_value ? as_creator : truth(values, daemon);
+  const ThreadId main = add_thread(state, call, values.as_function(function),
+                                   values.items(call.arguments[1]), none_value, is_its);
+  const ProcessId process = add_process(call.machine, state, creator, main);
+  const bool unnamed = !truth(values, name);
+  set_thread_name(program, state, main,
+                  values.string(unnamed ? "Process-" + identity(call.machine, state, process)
+                                        : name_text(call, name)));
+  return Outcome::returned(process_value(main));
+}
+
+Outcome apply_process_start(State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  const Machine& machine = call.machine;
+  if (is_started(state, call)) return assertion(call, "cannot start a process twice");
+  if (!is_child(state, call)) {
+    return assertion(call, "can only start a process object created by current process");
+  }
+  const ProcessId self = process_of_self(state, call);
+  if (self != main_process_id && is_daemon(program, state, main_thread_of(machine, state, self))) {
+    return assertion(call, "daemonic processes are not allowed to have children");
+  }
+  const ThreadId main = main_of(call);
+  copy_memory(machine, state, process_of_target(state, call), call.self);
+  // What the forking thread keeps in a threading.local goes with it.
+  LocalState begin = machine.locals().get(local(program, state, main));
+  begin.attributes = machine.locals().get(local(program, state, call.self)).attributes;
+  if (!begin.frames.empty()) set_local(program, state, main, machine.intern(std::move(begin)));
+  set_life(program, state, main, Life::alive);
+  return Outcome::returned(none_value);
+}
+
+Readiness ready_process_join(const State& state, const Call& call) {
+  if (!is_child(state, call) || !is_started(state, call) || is_over(state, call)) {
+    return Readiness::ready;
+  }
+  return waiting(call, call.arguments[0]);
+}
+Outcome apply_process_join(State& state, const Call& call) {
+  if (!is_child(state, call)) return assertion(call, "can only join a child process");
+  if (!is_started(state, call)) return assertion(call, "can only join a started process");
+  if (call.arguments[0] != none_value && !is_over(state, call)) {
+    const Seconds timeout = seconds(call, call.arguments[0]);
+    if (timeout.error) return *timeout.error;
+  }
+  return Outcome::returned(none_value);
+}
+Outcome expire_process_join(State&, const Call&) { return Outcome::returned(none_value); }
+
+Outcome apply_process_is_alive(State& state, const Call& call) {
+  if (is_own(state, call)) return Outcome::returned(true_value);
+  if (!is_child(state, call)) return assertion(call, "can only test a child process");
+  return Outcome::returned(boolean_value(is_started(state, call) && !is_over(state, call)));
+}
+Outcome apply_process_name(State& state, const Call& call) {
+  const ThreadId main = main_of(call);
+  if (main == main_thread_id) {
+    return Outcome::returned(call.machine.values().string("MainProcess"));
+  }
+  return Outcome::returned(thread_name_value(call.machine.program, state, main));
+}
+Outcome apply_process_pid(State& state, const Call& call) {
+  if (!is_started(state, call)) return Outcome::returned(none_value);
+  return Outcome::returned(pid(call, process_of_target(state, call)));
+}
+Outcome apply_process_ident(State& state, const Call& call) {
+  return apply_process_pid(state, call);
+}
+Outcome apply_process_exitcode(State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  const ThreadId main = main_of(call);
+  if (!is_child(state, call) || !is_started(state, call) || !is_over(state, call)) {
+    return Outcome::returned(none_value);
+  }
+  constexpr std::int64_t terminated = -15;
+  if (life(program, state, main) == Life::killed) {
+    return Outcome::returned(call.machine.values().integer(terminated));
+  }
+  const LocalState ended = call.machine.locals().get(local(program, state, main));
+  return Outcome::returned(call.machine.values().integer(exit_code(call, ended)));
+}
+Outcome apply_process_daemon(State& state, const Call& call) {
+  return Outcome::returned(boolean_value(is_daemon(call.machine.program, state, main_of(call))));
+}
+Outcome apply_process_set_name(State& state, const Call& call) {
+  if (call.machine.values().kind(call.arguments[0]) != ValueKind::string) {
+    return assertion(call, "name must be a string");
+  }
+  if (main_of(call) == main_thread_id) {
+    return raise(call, ExceptionKind::runtime_error, "the main process keeps its name");
+  }
+  set_thread_name(call.machine.program, state, main_of(call), call.arguments[0]);
+  return Outcome::returned(none_value);
+}
+Outcome apply_process_set_daemon(State& state, const Call& call) {
+  if (is_started(state, call)) return assertion(call, "process has already started");
+  set_daemon(call.machine.program, state, main_of(call),
+             truth(call.machine.values(), call.arguments[0]));
+  return Outcome::returned(none_value);
+}
+
+Outcome apply_current_process(State& state, const Call& call) {
+  return Outcome::returned(
+      process_value(main_thread_of(call.machine, state, process_of_self(state, call))));
+}
+Outcome apply_getpid(State& state, const Call& call) {
+  return Outcome::returned(pid(call, process_of_self(state, call)));
+}
+// Nobody outlives the parent here; that of the main process is none of the program's.
+Outcome apply_getppid(State& state, const Call& call) {
+  const ProcessId self = process_of_self(state, call);
+  if (self == main_process_id) return Outcome::returned(call.machine.values().integer(0));
+  return Outcome::returned(pid(call, parent_of(call.machine, state, self)));
+}
+
+// The main process runs its exit handlers once its non-daemon threads have ended, those of the
+// program before that of multiprocessing, which was registered first; a child runs that one alone,
+// at once, and waits for its threads afterwards.
+//
+// A child that is terminated ends on the spot: whoever terminates it here does nothing more that
+// it could notice, so that what it may do before the signal comes it may as well do before this.
+Readiness ready_stop_children(const State& state, const Call& call) {
+  return call.self == main_thread_id && waits_for_threads(state, call) ? Readiness::blocked
+                                                                       : Readiness::ready;
+}
+Outcome apply_stop_children(State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  for (const ThreadId child : live_children_of(call.machine, state, process_of_self(state, call))) {
+    if (!is_daemon(program, state, child)) continue;
+    const ProcessId process = process_of(program, state, child);
+    kill_threads(state, call, process);
+    set_life(program, state, child, Life::killed);
+    set_local(program, state, child, LocalId{0});
+    set_process_over(program, state, child);
+    forget_memory(call.machine, state, process);
+  }
+  return Outcome::returned(none_value);
+}
+Outcome expire_stop_children(State&, const Call&) { return Outcome::returned(none_value); }
+
+Readiness ready_process_exit(const State& state, const Call& call) {
+  if (waits_for_threads(state, call)) return Readiness::blocked;
+  const bool calls = call.self == main_thread_id && state.words[layout::exit_callbacks] != 0;
+  if (calls || !call.machine.program.has_processes) return Readiness::ready;
+  return live_children_of(call.machine, state, process_of_self(state, call)).empty()
+             ? Readiness::ready
+             : Readiness::blocked;
+}
+// Returns the function registered with atexit that MainThread has begun; None: the process has
+// ended. Daemon threads then end on the spot; their locks stay locked.
+Outcome apply_process_exit(State& state, const Call& call) {
+  if (call.self == main_thread_id) {
+    if (const std::optional<Value> begun = begin_exit_callback(call.machine, state)) {
+      return Outcome::returned(*begun);
+    }
+  }
+  kill_threads(state, call, process_of_self(state, call));
+  set_process_over(call.machine.program, state, call.self);
   return Outcome::returned(none_value);
 }
 Outcome expire_process_exit(State&, const Call&) { return Outcome::returned(none_value); }

@@ -7,6 +7,7 @@
 
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
+#include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 #include "engine/value/text.h"
 
@@ -15,10 +16,16 @@ namespace {
 
 ThreadId target(const Call& call) { return call.machine.values().as_thread(call.receiver); }
 
+// A forked child has only the thread that forked: it takes the others for ended.
+bool is_foreign(const State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  return process_of(program, state, target(call)) != process_of(program, state, call.self);
+}
 // While MainThread calls what is registered with atexit it is as ended as it was before.
 Life life_of_target(const State& state, const Call& call) {
   if (target(call) == main_thread_id && is_exiting(call.machine.program, state)) return Life::ended;
-  return life(call.machine.program, state, target(call));
+  const Life its = life(call.machine.program, state, target(call));
+  return is_foreign(state, call) && its != Life::created ? Life::ended : its;
 }
 bool is_over(Life life) { return life == Life::ended || life == Life::killed; }
 
@@ -27,21 +34,14 @@ template <class Visit>
 void for_each_alive(const State& state, const Call& call, Visit visit) {
   const Program& program = call.machine.program;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
-    if (i == main_thread_id.index || life(program, state, {i}) == Life::alive) visit(ThreadId{i});
+    if (process_of(program, state, {i}) != process_of(program, state, call.self)) continue;
+    if (is_process_main(program, state, {i}) || life(program, state, {i}) == Life::alive) {
+      visit(ThreadId{i});
+    }
   }
 }
 
 bool is_true(const Call& call, Value value) { return truth(call.machine.values(), value); }
-
-// str(name), as Thread.__init__ and the name property do it. Only data makes sense as a name.
-class NoHandles : public Names {
-  std::string object_name(ObjectId) const override { return "<object>"; }
-  std::string thread_name(ThreadId) const override { return "<Thread>"; }
-  std::string function_name(FunctionId) const override { return "<function>"; }
-};
-std::string name_text(const Call& call, Value name) {
-  return str(call.machine.values(), name, NoHandles{});
-}
 
 // CPython's idents are addresses; ours are the thread's number, MainThread being 1.
 Value ident(const Call& call, ThreadId thread) {
@@ -49,6 +49,16 @@ Value ident(const Call& call, ThreadId thread) {
 }
 
 }  // namespace
+
+std::string name_text(const Call& call, Value name) {
+  // Only data makes sense as a name.
+  class NoHandles : public Names {
+    std::string object_name(ObjectId) const override { return "<object>"; }
+    std::string thread_name(ThreadId) const override { return "<Thread>"; }
+    std::string function_name(FunctionId) const override { return "<function>"; }
+  };
+  return str(call.machine.values(), name, NoHandles{});
+}
 
 Value next_thread_name(State& state, const Call& call, std::string_view suffix) {
   const std::string number = std::to_string(++state.words[layout::names_given]);
@@ -65,6 +75,7 @@ ThreadId add_thread(State& state, const Call& call, FunctionId body,
   set_life(program, state, id, Life::created);
   set_daemon(program, state, id, daemon);
   set_thread_name(program, state, id, name);
+  set_process(program, state, id, process_of(program, state, call.self));
   return id;
 }
 
@@ -101,6 +112,10 @@ Outcome apply_thread_start(State& state, const Call& call) {
   if (life_of_target(state, call) != Life::created) {
     return raise(call, ExceptionKind::runtime_error, "threads can only be started once");
   }
+  if (is_foreign(state, call)) {
+    return raise(call, ExceptionKind::runtime_error,
+                 "a thread that another process has created cannot be started");
+  }
   set_life(call.machine.program, state, target(call), Life::alive);
   return Outcome::returned(none_value);
 }
@@ -136,7 +151,12 @@ Outcome expire_join_all(State&, const Call&) { return Outcome::returned(none_val
 Outcome apply_thread_is_alive(State& state, const Call& call) {
   return Outcome::returned(boolean_value(life_of_target(state, call) == Life::alive));
 }
+// The main thread of a child has the name of its process for people, and MainThread for Python.
 Outcome apply_thread_name(State& state, const Call& call) {
+  if (is_process_main(call.machine.program, state, target(call)) &&
+      target(call) != main_thread_id) {
+    return Outcome::returned(call.machine.values().string("MainThread"));
+  }
   return Outcome::returned(thread_name_value(call.machine.program, state, target(call)));
 }
 Outcome apply_thread_ident(State& state, const Call& call) {
@@ -147,6 +167,11 @@ Outcome apply_thread_daemon(State& state, const Call& call) {
   return Outcome::returned(boolean_value(is_daemon(call.machine.program, state, target(call))));
 }
 Outcome apply_thread_set_name(State& state, const Call& call) {
+  if (is_process_main(call.machine.program, state, target(call)) &&
+      target(call) != main_thread_id) {
+    return raise(call, ExceptionKind::runtime_error,
+                 "the main thread of a child process keeps its name");
+  }
   set_thread_name(call.machine.program, state, target(call),
                   call.machine.values().string(name_text(call, call.arguments[0])));
   return Outcome::returned(none_value);
@@ -165,8 +190,9 @@ Outcome apply_current_thread(State&, const Call& call) {
 Outcome apply_get_ident(State&, const Call& call) {
   return Outcome::returned(ident(call, call.self));
 }
-Outcome apply_main_thread(State&, const Call&) {
-  return Outcome::returned(thread_value(main_thread_id));
+Outcome apply_main_thread(State& state, const Call& call) {
+  const ProcessId process = process_of(call.machine.program, state, call.self);
+  return Outcome::returned(thread_value(main_thread_of(call.machine, state, process)));
 }
 Outcome apply_active_count(State& state, const Call& call) {
   std::int64_t count = 0;

@@ -57,6 +57,7 @@ std::string constant_text(const Program& program, const Constant& constant) {
       return "{" + items_text(program, constant) + "}";
     case ValueKind::object:
       return program.objects[index].name;
+    case ValueKind::process:
     case ValueKind::thread:
       return program.threads[index].name;
     case ValueKind::function:

@@ -130,6 +130,7 @@ enum class GilModel : std::uint8_t {
 struct Costs {
   double bytecode = 5e-8;
   double thread_start = 1e-4;
+  double process_start = 8e-3;
 };
 
 struct Limits {                             // of one simulated program
@@ -173,6 +174,7 @@ struct Program {
   std::optional<FunctionId> timer_body;  // what a Timer executes: interval, function, arguments
   bool observes_liveness = false;        // some thread asks is_alive, active_count, enumerate
   bool reads_clock = false;              // some thread calls time()
+  bool has_processes = false;            // some thread creates a process
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;

@@ -40,6 +40,11 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::simple_queue_get, 1,
                    TimedOperation::Negative::not_timed},  // ValueError
     TimedOperation{Operation::thread_join, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::process_join, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_lock_acquire, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_rlock_acquire, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_semaphore_acquire, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_event_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::barrier_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
@@ -108,6 +113,7 @@ VirtualClock::VirtualClock(const Program& program)
     : operation_cost_(nanoseconds(bytecodes_per_operation * program.costs.bytecode)),
       run_on_cost_(nanoseconds(program.limits.private_steps_max * program.costs.bytecode)),
       thread_start_cost_(nanoseconds(program.costs.thread_start)),
+      process_start_cost_(nanoseconds(program.costs.process_start)),
       switch_interval_(nanoseconds(program.switch_interval)) {}
 
 double VirtualClock::now() const { return static_cast<double>(now_) / nanoseconds_per_second; }
@@ -155,6 +161,7 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
   begun_ = true;
   if (event.kind == Event::Kind::timeout || event.outcome.kind == Outcome::Kind::raised) return;
   if (event.operation == Operation::thread_start) extra_ = later(extra_, thread_start_cost_);
+  if (event.operation == Operation::process_start) extra_ = later(extra_, process_start_cost_);
   if (event.operation == Operation::run_on) extra_ = later(extra_, run_on_cost_);
   if (event.operation == Operation::compute || (is_sleep(event.operation) && !waited_for)) {
     if (const auto d = duration(machine, event.operation, event.arguments)) {

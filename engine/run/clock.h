@@ -12,7 +12,7 @@
 //   memoises private runs; but a run so long that it is interrupted (run_on) costs all of its
 //   Limits::private_steps_max;
 // - compute(d): d, as a whole: a switch interval that passes meanwhile is seen after it;
-// - thread_start: Costs::thread_start;
+// - starting a thread or process: Costs::thread_start, Costs::process_start;
 // - a sleep inside `atomic`, where no thread can rest before it: its duration.
 //
 // The clock counts whole nanoseconds, so that sums of durations are exact: three sleeps of
@@ -84,6 +84,7 @@ class VirtualClock {
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;
   Nanoseconds thread_start_cost_;
+  Nanoseconds process_start_cost_;
   Nanoseconds switch_interval_;
   // Of the step that is under way, or the last one:
   const Pending* before_ = nullptr;  // what its thread rested before

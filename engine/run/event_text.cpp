@@ -5,6 +5,7 @@
 
 #include "engine/run/threads.h"
 #include "engine/run/trace.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -45,7 +46,9 @@ class EventText {
                    : "end by " +
                          std::string(exception_name(values_.exception_kind(event_.outcome.value)));
       case Event::Kind::process_ended:
-        return "the process ends";
+        return process_of(program_, state_, event_.thread) == main_process_id
+                   ? "the process ends"
+                   : process_name() + " ends";
     }
     return {};
   }
@@ -58,6 +61,10 @@ class EventText {
   const std::string& function_name(Value function) const {
     return program_.functions[values_.as_function(function).index].name;
   }
+  std::string process_name() const {
+    const ProcessId process = process_of(program_, state_, event_.thread);
+    return thread_name(machine_, state_, main_thread_of(machine_, state_, process));
+  }
   const std::string& variable() const { return program_.globals[event_.operand].name; }
 
   std::string receiver() const {
@@ -65,7 +72,8 @@ class EventText {
       case ValueKind::object:
         return object_label(program_, values_.as_object(event_.receiver));
       case ValueKind::thread:
-        return thread_name(machine_, state_, values_.as_thread(event_.receiver));
+      case ValueKind::process:
+        return thread_name(machine_, state_, *thread_of_handle(event_.receiver));
       default:
         return {};
     }
@@ -220,10 +228,17 @@ class EventText {
         return "prompt " + printed_line(machine_, state_, event_);
       case Operation::thread_create:
       case Operation::timer_create:
-        return "create " + thread_name(machine_, state_, values_.as_thread(event_.outcome.value));
+      case Operation::process_create:
+        return "create " + thread_name(machine_, state_, *thread_of_handle(event_.outcome.value));
+      case Operation::mp_value_set:
+        return receiver() + ".value = " + argument(0);
+      case Operation::stop_children:
+        return "terminate daemonic processes";
       case Operation::thread_set_name:
+      case Operation::process_set_name:
         return receiver() + ".name = " + argument(0);
       case Operation::thread_set_daemon:
+      case Operation::process_set_daemon:
         return receiver() + ".daemon = " + argument(0);
       case Operation::condition_park:
         return asked() + ": notified";

@@ -114,8 +114,9 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
   enabled.begin(state);
   if (observer != nullptr) observer->on_begin(machine, state, clock);
   Fan fan(clock, policy, enabled, observer);
-  const bool may_burst =
-      !has_await(machine.program) && (observer == nullptr || !observer->watches_each_step());
+  // A burst, and a machine that forgets, know one memory.
+  const bool may_burst = !has_await(machine.program) && !machine.program.has_processes &&
+                         (observer == nullptr || !observer->watches_each_step());
   Forgetter forgetter(machine);
   std::optional<Choice> previous;
   std::uint64_t asked = 0;  // for RunLimits::cut, at this number of steps
@@ -192,7 +193,8 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     clock.end_step(machine, state, choice, info, enabled.concerned());
     if (observer != nullptr) observer->on_step_end(machine, state, clock.now());
     previous = choice;
-    if (options.forgets) forgetter.look(state, policy.kept_state());
+    if (options.forgets && !machine.program.has_processes)
+      forgetter.look(state, policy.kept_state());
   }
 }
 

@@ -39,6 +39,7 @@ Constant constant_of(const Machine& machine, const State& state, Value value) {
     case ValueKind::boolean:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:

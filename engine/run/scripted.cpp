@@ -210,7 +210,7 @@ class Scripted : public Policy {
     }
     if (until.holds) {
       const bool owned = row(machine.program.objects[until.holds->index].kind).owned;
-      if (owned ? owner(machine, state, *until.holds) != thread_
+      if (owned ? owner_seen_by(machine, state, *thread_, *until.holds) != thread_
                 : !holdings_.holds(*thread_, *until.holds)) {
         return false;
       }

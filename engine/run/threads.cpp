@@ -45,12 +45,11 @@ std::string joined(const std::vector<std::string>& parts, std::string_view last)
 }
 
 // The threads other than `self` that are alive; without the daemons if `counted` says so.
-std::string others_alive(const Machine& machine, const State& state, ThreadId self, bool daemons) {
+std::string awaited_ends(const Machine& machine, const State& state, ThreadId waiter) {
   std::vector<std::string> names;
   for (ThreadId t{0}; t.index < thread_count(machine.program, state); ++t.index) {
-    if (t == self || !is_living(machine, state, t)) continue;
-    if (!daemons && is_daemon(machine.program, state, t)) continue;
-    names.push_back(thread_name(machine, state, t));
+    if (waits_for_end_of(machine, state, waiter, t))
+      names.push_back(thread_name(machine, state, t));
   }
   return joined(names, " and ");
 }
@@ -66,8 +65,7 @@ const std::string& object_label(const Program& program, ObjectId object) {
 }
 
 bool is_resting(const Machine& machine, const State& state, ThreadId thread) {
-  if (has_exited(state)) return false;
-  return thread == main_thread_id || is_living(machine, state, thread);
+  return takes_part(machine.program, state, thread);
 }
 
 bool looks_indexed(std::string_view name) { return indexed(name).has_value(); }
@@ -103,7 +101,7 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
     case LetGoBy::release: {
       const ObjectId id = machine.values().as_object(what.receiver);
       if (!row(machine.program.objects[id.index].kind).owned) return "a permit of " + object();
-      const std::optional<ThreadId> holder = owner(machine, state, id);
+      const std::optional<ThreadId> holder = owner_seen_by(machine, state, thread, id);
       if (!holder) return object();
       if (*holder == thread) return object() + ", which it holds itself";
       return object() + ", held by " + thread_name(machine, state, *holder);
@@ -119,11 +117,7 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
     case LetGoBy::task_done:
       return "the tasks of " + object() + " to be done";
     case LetGoBy::end:
-      if (machine.values().kind(what.receiver) == ValueKind::thread) {
-        return thread_name(machine, state, machine.values().as_thread(what.receiver)) + " to end";
-      }
-      return others_alive(machine, state, thread, what.operation != Operation::process_exit) +
-             " to end";
+      return awaited_ends(machine, state, thread) + " to end";
     case LetGoBy::store:
       return "the condition of its await";
     case LetGoBy::arrive:

@@ -52,11 +52,14 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
     case ValueKind::object:
       return object_label(machine.program, machine.values().as_object(receiver)) + what;
     case ValueKind::thread:
-      return thread_name(machine, state, machine.values().as_thread(receiver)) + what;
+    case ValueKind::process:
+      return thread_name(machine, state, *thread_of_handle(receiver)) + what;
     default:
       break;
   }
-  if (operation == Operation::process_exit) return "the other threads (exit)";
+  if (operation == Operation::process_exit || operation == Operation::stop_children) {
+    return "the other threads (exit)";
+  }
   if (by == LetGoBy::end) return "the other threads" + what;
   if (by == LetGoBy::store) return "a condition (await)";
   return by == LetGoBy::cancel ? "its timer" : "nothing";
@@ -188,7 +191,7 @@ RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
     ThreadTimes& thread = times.threads.emplace_back(account.sums);
     thread.name = thread_name(machine, state, {i});
     for (const auto& [cause, time_ns] : account.blocked) {
-      const bool is_join = machine.values().kind(cause.receiver) == ValueKind::thread;
+      const bool is_join = thread_of_handle(cause.receiver).has_value();
       thread.blocked.push_back(
           {name_of(machine, state, cause.operation, cause.receiver), time_ns, is_join});
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/run/threads.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -31,14 +32,15 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
   const StateNames names(machine, state);
   TraceEvent told{event.kind,      event.site, false, event_text(machine, state, event),
                   event.operation, {},         {},    {}};
-  told.has_site = is_live(event.kind) && event.operation != Operation::process_exit;
+  told.has_site = is_live(event.kind) && event.operation != Operation::process_exit &&
+                  event.operation != Operation::stop_children;
 
   if (event.kind == Event::Kind::called || event.kind == Event::Kind::returned) {
     told.object = program.functions[event.function.index].name;
   } else if (values.kind(event.receiver) == ValueKind::object) {
     told.object = program.objects[values.as_object(event.receiver).index].name;
-  } else if (values.kind(event.receiver) == ValueKind::thread) {
-    told.object = thread_name(machine, state, values.as_thread(event.receiver));
+  } else if (const auto thread = thread_of_handle(event.receiver)) {
+    told.object = thread_name(machine, state, *thread);
   }
   Value value = event.outcome.kind == Outcome::Kind::next ? none_value : event.outcome.value;
   if (event.kind == Event::Kind::operation) {
@@ -76,7 +78,9 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
                             Choice choice, double) {
   number_ = number;
   if (sink_ == nullptr) return;
+  std::optional<State> seen;
   before_ = before;
+  seen_before_ = seen_by(machine, before, choice.thread, seen);
   ready_before_ = all_readiness(machine, before);
   step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {},
                     {},     {}};
@@ -114,18 +118,25 @@ void TraceRecorder::on_step_end(const Machine& machine, const State& after, doub
   if (sink_ == nullptr) return;
   const Program& program = machine.program;
   step_.time = now;
-  for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
-    const Value old_value = global(before_, {i});
-    const Value new_value = global(after, {i});
+  std::optional<State> view;
+  const State& seen = seen_by(machine, after, step_.choice.thread, view);
+  // Of a process that is over nothing is left in memory that could have changed.
+  const ProcessId process = process_of(program, after, step_.choice.thread);
+  const bool is_gone = is_process_over(program, after, main_thread_of(machine, after, process)) &&
+                       process != main_process_id;
+  for (std::uint32_t i = 0; i < program.globals.size() && !is_gone; ++i) {
+    const Value old_value = global(seen_before_, {i});
+    const Value new_value = global(seen, {i});
     if (old_value == new_value) continue;
     step_.changes.push_back({program.globals[i].name,
-                             repr(machine.values(), old_value, StateNames(machine, before_)),
+                             repr(machine.values(), old_value, StateNames(machine, seen_before_)),
                              repr(machine.values(), new_value, StateNames(machine, after))});
   }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
     const ObjectRow& object = row(program.objects[i].kind);
-    std::string old_text = object.describe(machine, before_, {i});
-    std::string new_text = object.describe(machine, after, {i});
+    if (is_gone && !object.shared) continue;
+    std::string old_text = object.describe(machine, seen_before_, {i});
+    std::string new_text = object.describe(machine, seen, {i});
     if (old_text == new_text) continue;
     step_.changes.push_back({program.objects[i].name, std::move(old_text), std::move(new_text)});
   }

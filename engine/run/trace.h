@@ -80,6 +80,7 @@ class TraceRecorder : public RunObserver {
   TraceStep step_;
   std::uint64_t number_ = 0;
   State before_;                         // only with a sink
+  State seen_before_;                    // by the thread whose step it is
   std::vector<Readiness> ready_before_;  // index = thread; only with a sink
   std::vector<bool> has_begun_;          // index = thread; only with a sink
   Holdings holdings_;

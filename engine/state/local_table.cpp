@@ -12,6 +12,7 @@ namespace lockstep {
 std::optional<Operation> resolve(const Program& program, const ValueTable& values, Verb verb,
                                  Value& receiver) {
   if (values.kind(receiver) == ValueKind::thread) return operation_of(verb, ObjectKind::thread);
+  if (values.kind(receiver) == ValueKind::process) return operation_of(verb, ObjectKind::process);
   if (values.kind(receiver) != ValueKind::object) return std::nullopt;
   const ObjectInfo& object = program.objects[values.as_object(receiver).index];
   const std::optional<Operation> own = operation_of(verb, object.kind);

@@ -67,6 +67,7 @@ Value Machine::intern(const Constant& constant) const {
     case ValueKind::boolean:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:

@@ -12,6 +12,9 @@ constexpr Word daemon_bit = 4;
 constexpr Word timer_bit = 8;
 constexpr Word cancelled_bit = 16;
 constexpr Word exiting_bit = 32;
+constexpr Word process_main_bit = 64;
+constexpr Word process_over_bit = 128;
+constexpr unsigned process_shift = 8;  // the bits above: the ProcessId
 
 std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
   const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
@@ -29,17 +32,21 @@ void set_bit(const Program& program, State& state, ThreadId thread, Word bit, bo
 
 }  // namespace
 
-std::size_t threads_offset(const Program& program) {
+std::size_t objects_end(const Program& program) {
   if (program.objects.empty()) return layout::globals + program.globals.size();
   const ObjectInfo& last = program.objects.back();
   return last.offset + row(last.kind).words;
+}
+
+std::size_t threads_offset(const Program& program) {
+  return objects_end(program) + (program.has_processes ? 1 : 0);
 }
 
 std::size_t thread_count(const Program& program, const State& state) {
   return (state.words.size() - threads_offset(program)) / layout::words_per_thread;
 }
 
-bool has_exited(const State& state) { return state.words[layout::exited] != 0; }
+bool has_exited(const State& state) { return (state.words[layout::exited] & 1U) != 0; }
 
 Value global(const State& state, GlobalId id) { return {state.words[layout::globals + id.index]}; }
 void set_global(State& state, GlobalId id, Value value) {
@@ -86,6 +93,37 @@ bool is_exiting(const Program& program, const State& state) {
 }
 void set_exiting(const Program& program, State& state) {
   set_bit(program, state, main_thread_id, exiting_bit, true);
+}
+ProcessId process_of(const Program& program, const State& state, ThreadId thread) {
+  if (!program.has_processes) return main_process_id;
+  return {state.words[at(program, state, thread, status_word)] >> process_shift};
+}
+void set_process(const Program& program, State& state, ThreadId thread, ProcessId process) {
+  Word& word = state.words[at(program, state, thread, status_word)];
+  word = (word & ((Word{1} << process_shift) - 1)) | process.index << process_shift;
+}
+bool is_process_main(const Program& program, const State& state, ThreadId thread) {
+  return thread == main_thread_id || has_bit(program, state, thread, process_main_bit);
+}
+void set_process_main(const Program& program, State& state, ThreadId thread) {
+  set_bit(program, state, thread, process_main_bit, true);
+}
+bool is_process_over(const Program& program, const State& state, ThreadId main) {
+  return has_exited(state) || has_bit(program, state, main, process_over_bit);
+}
+void set_process_over(const Program& program, State& state, ThreadId main) {
+  if (main == main_thread_id) {
+    state.words[layout::exited] |= 1U;
+  } else {
+    set_bit(program, state, main, process_over_bit, true);
+  }
+}
+bool takes_part(const Program& program, const State& state, ThreadId thread) {
+  if (has_exited(state)) return false;
+  const Life its = life(program, state, thread);
+  if (its == Life::alive) return true;
+  return its == Life::ended && is_process_main(program, state, thread) &&
+         !is_process_over(program, state, thread);
 }
 
 Value thread_name_value(const Program& program, const State& state, ThreadId thread) {

@@ -1,11 +1,14 @@
 // A State: everything that can differ between two moments of a run, as 32-bit words.
 //
-//   words[0]                  1 once the process has ended
+//   words[0]                  1 once the main process has ended (while a step is under way,
+//                             also whose memory is in place: process_memory.h)
 //   words[1]                  names given to unnamed threads so far
 //   words[2]                  lines of Program::input read so far
 //   words[3]                  the functions registered with atexit, a Value
 //   words[4 ..]               the shared variables, a Value each
 //   then                      the objects' words, where ObjectInfo::offset says
+//   then                      if Program::has_processes: the memories of the other processes, a
+//                             Value (process_memory.h)
 //   then, for each thread     LocalId, status, name (a Value)
 //
 // Nothing that can be derived is in it, and no order of insertion: two states that behave
@@ -33,7 +36,7 @@ enum class Life : std::uint8_t {
   created,  // start() has not been called
   alive,
   ended,
-  killed,  // a daemon thread when the process ended
+  killed,  // a daemon thread when its process ended
 };
 
 namespace layout {
@@ -45,6 +48,8 @@ inline constexpr std::size_t globals = 4;
 inline constexpr std::size_t words_per_thread = 3;
 }  // namespace layout
 
+// Where the objects' words end; the word with the memories of processes, if there are any.
+std::size_t objects_end(const Program& program);
 // Where the threads' words begin: the same in every State of a Program.
 std::size_t threads_offset(const Program& program);
 std::size_t thread_count(const Program& program, const State& state);
@@ -69,6 +74,19 @@ void set_cancelled(const Program& program, State& state, ThreadId thread, bool c
 // then waits for no thread any more.
 bool is_exiting(const Program& program, const State& state);
 void set_exiting(const Program& program, State& state);
+// The process in which a thread runs: that of the thread that created it, but that the main
+// thread of a process runs in the new one.
+ProcessId process_of(const Program& program, const State& state, ThreadId thread);
+void set_process(const Program& program, State& state, ThreadId thread, ProcessId process);
+// Whether it is MainThread, or the main thread of another process.
+bool is_process_main(const Program& program, const State& state, ThreadId thread);
+void set_process_main(const Program& program, State& state, ThreadId thread);
+// Of the main thread of a process: that the process has ended, and nothing of it runs any more.
+bool is_process_over(const Program& program, const State& state, ThreadId main);
+void set_process_over(const Program& program, State& state, ThreadId main);
+// A thread that runs or waits, or whose code has ended but whose process waits for others.
+bool takes_part(const Program& program, const State& state, ThreadId thread);
+
 Value thread_name_value(const Program& program, const State& state, ThreadId thread);
 void set_thread_name(const Program& program, State& state, ThreadId thread, Value name);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/state/process_memory.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -21,6 +22,8 @@ class Audit {
     if (machine_.values().kind({state_.words[layout::exit_callbacks]}) != ValueKind::tuple) {
       fault("the functions registered with atexit are a tuple");
     }
+    if (process_in_place(state_) != main_process_id)
+      fault("between steps the main process has its memory in place");
     for (std::uint32_t i = 0; i < program_.objects.size(); ++i) check_object({i});
     for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) check_thread({i});
     return std::move(faults_);
@@ -34,9 +37,12 @@ class Audit {
     const Word* words = object_words(program_, state_, id);
     switch (object.kind) {
       case ObjectKind::lock:
+      case ObjectKind::mp_lock:
         check_owner(object, words[0]);
         break;
       case ObjectKind::rlock:
+      case ObjectKind::mp_rlock:
+      case ObjectKind::mp_value:
         check_owner(object, words[0]);
         if ((words[0] == 0) != (words[1] == 0)) {
           fault(object.name + ": an RLock is free exactly while its count is 0");
@@ -54,6 +60,17 @@ class Audit {
       case ObjectKind::event:
         if (words[0] > 1) fault(object.name + ": an Event's flag is 0 or 1");
         check_waiters(id, words[1], Operation::event_park);
+        break;
+      case ObjectKind::mp_event:
+        if (words[0] > 1) fault(object.name + ": an Event's flag is 0 or 1");
+        check_waiters(id, words[1], Operation::mp_event_park);
+        break;
+      case ObjectKind::mp_bounded_semaphore:
+        if (words[0] > static_cast<std::uint64_t>(object.value)) {
+          fault(object.name + ": a BoundedSemaphore never exceeds its initial value");
+        }
+        break;
+      case ObjectKind::mp_semaphore:
         break;
       case ObjectKind::condition:
         check_waiters(id, words[0], Operation::condition_park);
@@ -76,6 +93,7 @@ class Audit {
         break;
       case ObjectKind::local:
       case ObjectKind::thread:
+      case ObjectKind::process:
       case ObjectKind::nothing:
         break;
     }
@@ -167,7 +185,10 @@ class Audit {
     }
     if (its.frames.empty() && !its.attributes.empty()) fault("an ended thread has no attributes");
     if (now == Life::ended && !its.frames.empty()) fault("an ended thread has no frame");
-    if (has_exited(state_) && now == Life::alive) fault("no thread outlives the process");
+    const ThreadId main = main_thread_of(machine_, state_, process_of(program_, state_, id));
+    if (is_process_over(program_, state_, main) && now == Life::alive) {
+      fault("no thread outlives its process");
+    }
     for (const Frame& frame : its.frames) {
       const Function& function = program_.functions[frame.function.index];
       if (frame.pc < function.begin || frame.pc >= function.end) {

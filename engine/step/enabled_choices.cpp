@@ -49,7 +49,8 @@ void EnabledChoices::on_event(const Event& event) {
 void EnabledChoices::after_step(const State& after, ThreadId stepped) {
   const Program& program = machine_.program;
   const std::size_t threads = thread_count(program, after);
-  if (has_exited(after)) {
+  // What a process has to itself is not in the words that are compared here.
+  if (has_exited(after) || program.has_processes) {
     for (ThreadId t{0}; t.index < threads; ++t.index) concern(t);
     return look_again(after, stepped);
   }
@@ -97,9 +98,7 @@ EnabledChoices::List* EnabledChoices::list_of(const Place& place) {
 
 void EnabledChoices::stand(const State& state, ThreadId thread) {
   Place next;
-  const Life its = life(machine_.program, state, thread);
-  if (!has_exited(state) &&
-      (its == Life::alive || (thread == main_thread_id && its == Life::ended))) {
+  if (takes_part(machine_.program, state, thread)) {
     const Pending& now = pending(machine_, state, thread);
     const OperationRow& operation = row(now.operation);
     const ValueKind receiver = machine_.values().kind(now.receiver);

@@ -7,20 +7,31 @@
 #include "engine/interpreter/cpu_burst.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/objects/operations.h"
+#include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
 namespace {
 
-// What MainThread waits for once its code has ended: the other threads.
-const Pending& waiting_for_exit() {
-  static const Pending pending = [] {
-    Pending exit;
-    exit.operation = Operation::process_exit;
-    exit.switches = row(Operation::process_exit).switches;
-    return exit;
-  }();
+// What the main thread of a process waits for once its code has ended: the others of the process,
+// and its children; daemonic ones it terminates first (multiprocessing/util.py, _exit_function).
+Pending pending_after_the_end(Operation operation) {
+  Pending pending;
+  pending.operation = operation;
+  pending.switches = row(operation).switches;
   return pending;
+}
+const Pending& waiting_for_exit(const Machine& machine, const State& state, ThreadId main) {
+  static const Pending exit = pending_after_the_end(Operation::process_exit);
+  static const Pending stop = pending_after_the_end(Operation::stop_children);
+  if (!machine.program.has_processes) return exit;
+  if (main == main_thread_id && state.words[layout::exit_callbacks] != 0) return exit;
+  const ProcessId process = process_of(machine.program, state, main);
+  const std::vector<ThreadId> children = live_children_of(machine, state, process);
+  return std::ranges::any_of(
+             children, [&](ThreadId child) { return is_daemon(machine.program, state, child); })
+             ? stop
+             : exit;
 }
 
 Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
@@ -28,13 +39,6 @@ Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Ch
   return {machine,           thread,        pending.receiver,
           pending.arguments, pending.saved, pending.operand,
           pending.update,    choice.value,  now};
-}
-
-// A thread whose turn can come: it runs or waits, or is a MainThread whose process goes on.
-bool takes_part(const Program& program, const State& state, ThreadId thread) {
-  if (has_exited(state)) return false;
-  const Life its = life(program, state, thread);
-  return its == Life::alive || (thread == main_thread_id && its == Life::ended);
 }
 
 // Forwards what happens inside a private run.
@@ -81,16 +85,29 @@ class Step {
         now_(now),
         purpose_(purpose) {}
 
-  StepInfo take(Choice choice) { return take(choice, true); }
+  StepInfo take(Choice choice) {
+    return in_its_memory([&] { perform(choice, true); });
+  }
 
   // On from what the thread rests before, `operations` of the step being done.
   StepInfo finish(std::uint32_t operations) {
     info_.operations = operations;
-    return continues() ? take({thread_}, false) : info_;
+    return in_its_memory([&] {
+      if (continues()) perform({thread_}, false);
+    });
   }
 
  private:
-  StepInfo take(Choice choice, bool first) {
+  template <class Body>
+  StepInfo in_its_memory(Body body) {
+    const ProcessId before = process_in_place(state_);
+    put_in_place(machine_, state_, process_of(program_, state_, thread_));
+    body();
+    put_in_place(machine_, state_, before);
+    return info_;
+  }
+
+  void perform(Choice choice, bool first) {
     while (true) {
       const Pending& pending = lockstep::pending(machine_, state_, thread_);
       const OperationRow& operation = row(pending.operation);
@@ -114,15 +131,15 @@ class Step {
         break;
       }
       tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
-      if (pending.operation == Operation::process_exit) {
-        if (has_exited(state_)) tell_process_end();
+      if (pending.operation == Operation::process_exit ||
+          pending.operation == Operation::stop_children) {
+        end_processes();
         break;
       }
       go_on(pending, outcome);
       first = false;
       if (!continues()) break;
     }
-    return info_;
   }
 
   // The private run after an operation, from the memo if there is one.
@@ -185,20 +202,38 @@ class Step {
       event.outcome = Outcome::returned(uncaught(machine_, state_, thread_));
       observer_->on_event(machine_, state_, event);
     }
-    // The process ends with its last non-daemon thread; only daemon threads make that moment
-    // a choice, since they go on until it comes.
-    if (life(program_, state_, main_thread_id) != Life::ended) return;
-    if (state_.words[layout::exit_callbacks] != 0) return;
-    for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
-      if (life(program_, state_, {i}) == Life::alive) return;
-    }
-    state_.words[layout::exited] = 1;
-    tell_process_end();
+    end_processes();
   }
 
-  void tell_process_end() {
+  // A process ends with its last non-daemon thread and its last child; only daemons make that
+  // moment a choice, since they go on until it comes. With a process its parent may end.
+  void end_processes() {
+    for (ProcessId process = process_of(program_, state_, thread_);;) {
+      const ThreadId main = main_thread_of(machine_, state_, process);
+      if (!is_process_over(program_, state_, main)) {
+        if (life(program_, state_, main) != Life::ended) return;
+        if (process == main_process_id && state_.words[layout::exit_callbacks] != 0) return;
+        for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
+          if (process_of(program_, state_, {i}) == process &&
+              life(program_, state_, {i}) == Life::alive) {
+            return;
+          }
+        }
+        if (!live_children_of(machine_, state_, process).empty()) return;
+        set_process_over(program_, state_, main);
+      }
+      tell_process_end(main);
+      if (process == main_process_id) return;
+      process = parent_of(machine_, state_, process);
+    }
+  }
+
+  // `main`: of the process. Who took the step tells of its own process.
+  void tell_process_end(ThreadId main) {
     if (observer_ == nullptr) return;
-    observer_->on_event(machine_, state_, Event{Event::Kind::process_ended, thread_, {}});
+    const bool is_own = process_of(program_, state_, main) == process_of(program_, state_, thread_);
+    const ThreadId of = is_own ? thread_ : main;
+    observer_->on_event(machine_, state_, Event{Event::Kind::process_ended, of, {}});
   }
 
   void tell(Event::Kind kind, const Pending& pending, const Outcome& outcome) {
@@ -256,7 +291,9 @@ State initial_state(const Machine& machine) {
 }
 
 const Pending& pending(const Machine& machine, const State& state, ThreadId thread) {
-  if (life(machine.program, state, thread) != Life::alive) return waiting_for_exit();
+  if (life(machine.program, state, thread) != Life::alive) {
+    return waiting_for_exit(machine, state, thread);
+  }
   return machine.locals().pending(local(machine.program, state, thread));
 }
 
@@ -265,7 +302,9 @@ Readiness readiness(const Machine& machine, const State& state, ThreadId thread)
   const OperationRow& operation = row(next.operation);
   // Inside an atomic section it does not wait: it raises.
   if (operation.ready == nullptr || next.in_atomic) return Readiness::ready;
-  return operation.ready(state, call_of(machine, thread, next, {thread}, 0));
+  std::optional<State> view;
+  return operation.ready(seen_by(machine, state, thread, view),
+                         call_of(machine, thread, next, {thread}, 0));
 }
 
 void choices_of(const Machine& machine, const State& state, ThreadId thread,
@@ -322,6 +361,29 @@ bool yields(const Machine& machine, const State& state, ThreadId thread) {
   return readiness(machine, state, thread) != Readiness::ready;
 }
 
+bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waiter, ThreadId other) {
+  const Program& program = machine.program;
+  if (other == waiter || !takes_part(program, state, other)) return false;
+  const Pending& next = pending(machine, state, waiter);
+  if (next.operation == Operation::process_join) return next.receiver == process_value(other);
+  const ProcessId self = process_of(program, state, waiter);
+  const ProcessId its = process_of(program, state, other);
+  const bool is_child = its != self && is_process_main(program, state, other) &&
+                        parent_of(machine, state, its) == self;
+  if (next.operation == Operation::process_exit && is_child) return true;
+  if (its != self || life(program, state, other) != Life::alive) return false;
+  switch (next.operation) {
+    case Operation::join_all:
+      return true;
+    case Operation::stop_children:
+    case Operation::process_exit:
+      return !is_daemon(program, state, other) &&
+             !(self == main_process_id && is_exiting(program, state));
+    default:
+      return next.receiver == thread_value(other);
+  }
+}
+
 namespace {
 
 void audit_after_step([[maybe_unused]] const Machine& machine,
@@ -369,6 +431,11 @@ Result evaluate(const Machine& machine, const State& state, FunctionId function)
   return {run.returned};
 }
 
+std::optional<ThreadId> owner_seen_by(const Machine& machine, const State& state, ThreadId thread,
+                                      ObjectId object) {
+  std::optional<State> view;
+  return owner(machine, seen_by(machine, state, thread, view), object);
+}
 std::optional<ThreadId> owner(const Machine& machine, const State& state, ObjectId object) {
   return row(machine.program.objects[object.index].kind).owner(machine, state, object);
 }
@@ -384,6 +451,10 @@ std::string StateNames::object_name(ObjectId id) const {
 std::string StateNames::thread_name(ThreadId id) const {
   const Value name = thread_name_value(machine_.program, state_, id);
   return "<Thread " + std::string(machine_.values().as_text(name)) + ">";
+}
+std::string StateNames::process_name(ThreadId main) const {
+  const Value name = thread_name_value(machine_.program, state_, main);
+  return "<Process " + std::string(machine_.values().as_text(name)) + ">";
 }
 std::string StateNames::function_name(FunctionId id) const {
   return "<function " + machine_.program.functions[id.index].name + ">";

@@ -61,7 +61,8 @@ struct Event {
 class Observer {
  public:
   virtual ~Observer() = default;
-  // `state` is the state right after the event. Valid during the call only.
+  // `state` is the state right after the event, with the memory of the thread's process in place
+  // (state/process_memory.h). Valid during the call only.
   virtual void on_event(const Machine& machine, const State& state, const Event& event) = 0;
 };
 
@@ -101,8 +102,15 @@ StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,
 // changing it. Reads of all variables are one moment.
 Result evaluate(const Machine& machine, const State& state, FunctionId function);
 
-// Who a lock belongs to; nothing if it is free or has no owner by nature.
+// Whether a thread that waits for ends (LetGoBy::end) waits for that of this one: that it has
+// ended or, of the main thread of a process, that the process has.
+bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waiter, ThreadId other);
+
+// Who a lock belongs to; nothing if it is free or has no owner by nature. Of a lock that every
+// process has for itself: in the memory that is in place, or in that of the thread's process.
 std::optional<ThreadId> owner(const Machine& machine, const State& state, ObjectId object);
+std::optional<ThreadId> owner_seen_by(const Machine& machine, const State& state, ThreadId thread,
+                                      ObjectId object);
 // The uncaught exception with which a thread has ended; none_value if there is none.
 Value uncaught(const Machine& machine, const State& state, ThreadId thread);
 
@@ -112,6 +120,7 @@ class StateNames : public Names {
   StateNames(const Machine& machine, const State& state) : machine_(machine), state_(state) {}
   std::string object_name(ObjectId id) const override;
   std::string thread_name(ThreadId id) const override;
+  std::string process_name(ThreadId main) const override;
   std::string function_name(FunctionId id) const override;
 
  private:

@@ -244,6 +244,7 @@ bool equal_but_for(const ValueTable& values, Value left, Value right, Pairs& pai
     case ValueKind::bytes:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
@@ -291,6 +292,7 @@ bool truth(const ValueTable& values, Value value) {
     case ValueKind::boolean:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
@@ -334,6 +336,8 @@ std::string_view type_name(const ValueTable& values, Value value) {
       return "range";
     case ValueKind::object:
       return "object";
+    case ValueKind::process:
+      return "Process";
     case ValueKind::thread:
       return "Thread";
     case ValueKind::function:

@@ -150,6 +150,7 @@ std::optional<Number> number_of(const ValueTable& values, Value value) {
     case ValueKind::range:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:

@@ -151,6 +151,9 @@ class Writer {
       case ValueKind::thread:
         out_ += names_.thread_name(values_.as_thread(value));
         break;
+      case ValueKind::process:
+        out_ += names_.process_name(values_.as_process(value));
+        break;
       case ValueKind::function:
         out_ += names_.function_name(values_.as_function(value));
         break;

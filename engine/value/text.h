@@ -21,6 +21,9 @@ class Names {
   virtual ~Names() = default;
   virtual std::string object_name(ObjectId id) const = 0;  // as <Lock mutexA>
   virtual std::string thread_name(ThreadId id) const = 0;  // as <Thread T1>
+  virtual std::string process_name(ThreadId main) const {
+    return "<Process #" + std::to_string(main.index) + ">";  // as <Process Process-1>
+  }
   virtual std::string function_name(FunctionId id) const = 0;
 };
 

@@ -41,6 +41,7 @@ class JsonWriter {
       case ValueKind::range:
       case ValueKind::object:
       case ValueKind::thread:
+      case ValueKind::process:
       case ValueKind::function:
       case ValueKind::exception_class:
       case ValueKind::exception:

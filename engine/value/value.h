@@ -8,6 +8,7 @@
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <optional>
 
 #include "engine/ids.h"
 
@@ -26,6 +27,7 @@ enum class ValueKind : std::uint8_t {
   range,   // start, stop, step
   object,  // a synchronisation object: Lock, Event, ...
   thread,
+  process,  // named by its main thread
   function,
   exception_class,
   exception,  // a class and its arguments
@@ -52,6 +54,7 @@ enum Tag : std::uint32_t {
   tag_function = 4,
   tag_constant = 5,
   tag_exception_class = 6,
+  tag_process = 7,
 };
 inline constexpr std::uint32_t tag_bits = 3;
 constexpr Value make(Tag tag, std::uint32_t payload) {
@@ -72,6 +75,15 @@ constexpr Value object_value(ObjectId id) {
 }
 constexpr Value thread_value(ThreadId id) {
   return value_detail::make(value_detail::tag_thread, id.index);
+}
+constexpr Value process_value(ThreadId main) {
+  return value_detail::make(value_detail::tag_process, main.index);
+}
+// The thread of a thread's handle, the main thread of a process's; nothing of other values.
+constexpr std::optional<ThreadId> thread_of_handle(Value value) {
+  const value_detail::Tag tag = value_detail::tag_of(value);
+  if (tag != value_detail::tag_thread && tag != value_detail::tag_process) return std::nullopt;
+  return ThreadId{value_detail::payload_of(value)};
 }
 constexpr Value function_value(FunctionId id) {
   return value_detail::make(value_detail::tag_function, id.index);

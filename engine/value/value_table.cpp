@@ -108,6 +108,7 @@ std::size_t unit_bytes(ValueKind kind) {
     case ValueKind::boolean:
     case ValueKind::object:
     case ValueKind::thread:
+    case ValueKind::process:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:
@@ -241,6 +242,10 @@ ObjectId ValueTable::as_object(Value value) const {
 }
 ThreadId ValueTable::as_thread(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::thread, "as_thread takes a thread");
+  return {value_detail::payload_of(value)};
+}
+ThreadId ValueTable::as_process(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::process, "as_process takes a process");
   return {value_detail::payload_of(value)};
 }
 FunctionId ValueTable::as_function(Value value) const {

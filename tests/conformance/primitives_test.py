@@ -463,6 +463,93 @@ PROGRAMS = {
         {"spawn": "f", "as": "t"}, {"join": "t", "timeout": 0}, {"print": "t.is_alive()"},
         {"join": "t", "timeout": -1}, {"join": "t", "timeout": 1}, {"print": "t.is_alive()"},
         {"join": "t", "timeout": 9}, {"print": "t.is_alive()"}]),
+    "Process: a memory of its own, names, ids and exit codes": ({"x": "Lock"}, {
+        "f": {"params": ["m"], "body": [
+            {"global": ["n"]}, {"set": "n", "to": "n + m"},
+            {"print": ["n", "current_process().name", "getppid() != getpid()", "x.locked()"]},
+            {"print": ["current_thread().name", "active_count()", "main_thread().name"]},
+            tried({"input": "line"}),
+            {"if": "m == 1", "then": [{"raise": "SystemExit(3)"}]},
+            {"if": "m == 2", "then": [{"raise": "SystemExit()"}]},
+            {"if": "m == 3", "then": [{"raise": "SystemExit('text')"}]},
+            {"if": "m == 4", "then": [{"raise": "ValueError('uncaught')"}]},
+            {"if": "m == 5", "then": [{"raise": "SystemExit(300)"}]},
+            {"if": "m == 6", "then": [{"raise": "SystemExit(True)"}]}]}}, [
+        {"set": "n", "to": 10},
+        {"for": "i", "in": "range(8)", "do": [
+            {"process": "p", "target": "f", "args": ["i"]},
+            {"print": ["p.name", "p.pid", "p.exitcode", "p.is_alive()", "p.daemon"]},
+            {"start": "p"}, {"join": "p"},
+            {"print": ["n", "p.exitcode", "p.is_alive()", "p.pid == getpid()"]}]}]),
+    "Process: errors": ({}, {"f": [{"sleep": 1}], "child": {"params": ["p", "q"], "body": [
+        tried({"join": "p"}), tried({"print": "p.is_alive()"}), tried({"start": "q"}),
+        {"print": ["p.exitcode", "q.exitcode", "q.pid"]},
+        {"process": "g", "target": "f"}, {"print": "g.name"}]},
+        "daemonic": [{"process": "g", "target": "f"}, {"print": "g.daemon"},
+                     tried({"start": "g"})]}, [
+        {"process": "p", "target": "f"}, tried({"join": "p"}), {"start": "p"},
+        tried({"start": "p"}), tried({"set": "p.daemon", "to": True}),
+        tried({"set": "p.name", "to": 7}), {"set": "p.name", "to": "'egon'"}, {"print": "p.name"},
+        {"process": "q", "target": "f", "name": "7", "daemon": True}, {"print": "q.name"},
+        {"process": "r", "target": "child", "args": ["p", "q"]}, {"start": "r"}, {"join": "r"},
+        {"process": "d", "target": "daemonic", "daemon": True}, {"start": "d"}, {"join": "d"},
+        {"join": "p", "timeout": 0}, {"print": "p.is_alive()"}, {"join": "p", "timeout": -1},
+        {"join": "p", "timeout": 9}, {"print": ["p.is_alive()", "p.exitcode"]},
+        tried({"print": "p.locked()"}), tried({"release": "p"})]),
+    "Process: what a fork finds locked stays locked; threads do not come along": (
+        {"x": "Lock", "r": "RLock"}, {
+            "holder": [{"with": ["x", "r"], "do": [{"sleep": 2}]}],
+            "f": {"params": ["t"], "body": [
+                {"print": ["t.is_alive()", "active_count()", "x.locked()"]}, {"join": "t"},
+                *got({"acquire": "x", "timeout": 0.2}), *got({"acquire": "r", "blocking": False}),
+                tried({"release": "r"}), {"release": "x"}, *got({"acquire": "x"})]},
+            "own": [*got({"acquire": "r", "blocking": False}), {"release": "r"}, {"release": "r"},
+                    tried({"release": "r"})]}, [
+            {"spawn": "holder", "as": "t"}, {"sleep": 0.5},
+            {"process": "p", "target": "f", "args": ["t"]}, {"start": "p"}, {"join": "p"},
+            {"print": "x.locked()"}, {"join": "t"}, {"print": "x.locked()"},
+            {"acquire": "r"}, {"process": "p", "target": "own"}, {"start": "p"}, {"join": "p"},
+            {"release": "r"}, tried({"release": "r"})]),
+    "Process: a daemon is terminated at the end, another is waited for": ({}, {
+        "f": {"params": ["name", "seconds"], "body": [
+            {"sleep": "seconds"}, {"print": "name"}]},
+        "late": [{"sleep": 3}, {"print": "'late thread'"}],
+        "with_threads": [{"spawn": "late"}, {"print": "'main of the child ends'"}]}, [
+        {"process": "d", "target": "f", "args": ["'daemon'", 2], "daemon": True}, {"start": "d"},
+        {"process": "p", "target": "f", "args": ["'waited for'", 4]}, {"start": "p"},
+        {"process": "q", "target": "with_threads"}, {"start": "q"},
+        {"sleep": 1}, {"print": "'main ends'"}]),
+    "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
+        tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
+        *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),
+        *got({"acquire": "x", "timeout": -3}), *got({"acquire": "x", "blocking": False, "timeout": 3}),
+        *got({"acquire": "x", "timeout": 0.2}), tried({"acquire": "x", "timeout": "'soon'"}),
+        {"release": "x"}, tried({"acquire": "x", "timeout": "'soon'"}),
+        *got({"acquire": "y"}), *got({"acquire": "y"}), {"release": "y"}, {"release": "y"},
+        tried({"release": "y"}), {"set": "any", "to": "x"}, tried({"print": "any.locked()"}),
+        tried({"release": "any", "n": 2}), {"set": "z.value", "to": 7},
+        {"with": "z", "do": [{"set": "z.value", "to": "z.value - 1"}]}, {"print": "z.value"},
+        {"set": "z.value", "to": 2 ** 32 + 5}, {"print": "z.value"},
+        {"set": "z.value", "to": 2 ** 31}, {"print": "z.value"},
+        {"set": "z.value", "to": True}, {"print": "z.value"},
+        tried({"set": "z.value", "to": 1.5}), tried({"set": "z.value", "to": None})]),
+    "mp.Semaphore, mp.BoundedSemaphore": ({
+        "s": {"type": "mp.Semaphore", "value": 1}, "b": {"type": "mp.BoundedSemaphore", "value": 1}},
+        {}, [
+        *got({"acquire": "s"}), *got({"acquire": "s", "blocking": False}), {"release": "s"},
+        {"release": "s"}, *got({"acquire": "s"}), *got({"acquire": "s"}),
+        *got({"acquire": "s", "timeout": 0.2}), tried({"release": "b"}),
+        {"with": "b", "do": [*got({"acquire": "b", "blocking": False})]}, tried({"release": "b"})]),
+    "mp.Event, mp.Value and locks between processes": ({
+        "ev": "mp.Event", "v": {"type": "mp.Value", "value": 5}, "x": "mp.Lock"}, {
+        "f": [{"wait": "ev"}, {"with": "x", "do": [{"set": "v.value", "to": "v.value * 2"}]}],
+        "g": [*got({"acquire": "x", "timeout": 0.5}), {"release": "x"}]}, [
+        *got({"wait": "ev", "timeout": 0.2}), *got({"wait": "ev", "timeout": 0}),
+        tried({"wait": "ev", "timeout": "'x'"}), {"print": "ev.is_set()"},
+        {"process": "p", "target": "f"}, {"start": "p"}, {"event_set": "ev"}, {"join": "p"},
+        {"print": ["v.value", "ev.is_set()"]}, {"event_clear": "ev"}, {"print": "ev.is_set()"},
+        {"acquire": "x"}, {"process": "p", "target": "g"}, {"start": "p"}, {"join": "p"},
+        *got({"acquire": "x"})]),
     "sleep: errors": ({}, {}, [
         tried({"sleep": -1}), {"sleep": 0}, {"sleep": True}, {"sleep": 0.1}]),
     "try: else, finally, re-raise, order": ({}, {"f": {"params": ["n"], "body": [

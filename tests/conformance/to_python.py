@@ -11,7 +11,9 @@ SCALE = 0.05
 
 PRELUDE = '''\
 import json as _json, random as _random, sys as _sys, time as _time, threading
-from os import getpid
+import multiprocessing as mp
+from multiprocessing import Process, current_process
+from os import getpid, getppid
 from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
                        Barrier, BrokenBarrierError, Timer, local as Local,
                        current_thread, main_thread, active_count, get_ident)
@@ -34,7 +36,9 @@ def _t(timeout):  # what is no duration is left for CPython to refuse
 _out = _sys.stdout.write
 _print_lock = Lock()
 def print(*values):
-    with _print_lock: _out(" ".join(map(str, values)) + "\\n")
+    with _print_lock:
+        _out(" ".join(map(str, values)) + "\\n")
+        _sys.stdout.flush()
 ''' % SCALE
 
 
@@ -143,6 +147,10 @@ class Writer:
     def do_sleep(self, s, depth): self.line(depth, f"sleep({literal(s['sleep'])})")
     def do_yield(self, s, depth): self.line(depth, "_time.sleep(0)")
 
+    def do_process(self, s, depth):
+        created = self.create(s, s["target"]).replace("Thread(", "Process(", 1)
+        self.line(depth, f"{s['process']} = {created}")
+
     def create(self, s, target):
         given = [f"target={target}", f"args=[{', '.join(literal(a) for a in s.get('args', []))}]"]
         given += [f"{key}={literal(s[key])}" for key in ("name", "daemon") if key in s]
@@ -169,7 +177,7 @@ class Writer:
     def do_acquire(self, s, depth):
         given = []
         if "blocking" in s:
-            given.append("blocking=" + literal(s["blocking"]))
+            given.append(literal(s["blocking"]))
         if "timeout" in s:
             given.append("timeout=" + self.timeout(s))
         self.call(s, depth, f"{s['acquire']}.acquire({', '.join(given)})")
@@ -231,11 +239,13 @@ class Writer:
 
     def make(self, row):
         if isinstance(row, str):
-            return row + "()"
+            row = {"type": row}
         if "same_as" in row:
             return row["same_as"]
         numbers = [literal(row[key]) for key in ("value", "maxsize") if key in row]
         given = numbers[0] if numbers else row.get("lock", "")
+        if row["type"] == "mp.Value":
+            given = f"'i', {given or 0}"
         if row["type"] == "Barrier":
             # A function of the scenario stands further down.
             action = f"lambda: {row['action']}()" if "action" in row else None

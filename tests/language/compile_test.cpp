@@ -892,16 +892,16 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"set": "x", "to": "T1.upper()"})json",
        "21: /functions/f/body/1/to: the thread \"T1\" has no method \"upper\""},
       {R"json({"set": "x", "to": "mutexA.is_set()"})json",
-       "21: /functions/f/body/1/to: expected an Event, found the Lock \"mutexA\""},
+       "21: /functions/f/body/1/to: expected an Event or mp.Event, found the Lock \"mutexA\""},
       {R"json({"set": "x", "to": "cond.locked()"})json",
        "21: /functions/f/body/1/to: expected a Lock, found the Condition \"cond\""},
       {R"json({"set": "x", "to": "forks.locked()"})json",
        "21: /functions/f/body/1/to: expected a Lock, found the array \"forks\"; one of its objects "
        "is forks[0]"},
       {R"json({"set": "x", "to": "forks[n].is_set()"})json",
-       "21: /functions/f/body/1/to: expected an Event, found the Lock \"forks[n]\""},
+       "21: /functions/f/body/1/to: expected an Event or mp.Event, found the Lock \"forks[n]\""},
       {R"json({"set": "x", "to": "ready.is_alive()"})json",
-       "21: /functions/f/body/1/to: expected a thread, found the Event \"ready\""},
+       "21: /functions/f/body/1/to: expected a thread or process, found the Event \"ready\""},
       {R"json({"set": "x", "to": "T1.is_alive(1)"})json",
        "21: /functions/f/body/1/to: is_alive() takes no arguments, found 1"},
       {R"json({"set": "x", "to": "T1.is_alive"})json",
@@ -913,49 +913,60 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"set": "x", "to": "'a'.upper"})json",
        "21: /functions/f/body/1/to: \"upper\" is a method: it is written \"upper()\""},
       {R"json({"set": "x", "to": "mutexA.name"})json",
-       "21: /functions/f/body/1/to: expected a thread, found the Lock \"mutexA\""},
+       "21: /functions/f/body/1/to: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"acquire": "mutxA"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found \"mutxA\"; did you mean \"mutexA\"?"},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found \"mutxA\"; did "
+       "you mean \"mutexA\"?"},
       {R"json({"acquire": "ready"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the Event \"ready\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the Event "
+       "\"ready\""},
       {R"json({"acquire": "forks"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the array \"forks\"; one of its objects is forks[0]"},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the array "
+       "\"forks\"; one of its objects is forks[0]"},
       {R"json({"acquire": "g"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the function \"g\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the function "
+       "\"g\""},
       {R"json({"acquire": "N"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the parameter \"N\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the parameter "
+       "\"N\""},
       {R"json({"acquire": 5})json",
-       "13: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found 5"},
+       "13: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found 5"},
       {R"json({"acquire": "T1"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the thread \"T1\""},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the thread "
+       "\"T1\""},
       {R"json({"acquire": "len"})json",
-       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the function \"len\" of Python"},
+       "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the function "
+       "\"len\" of Python"},
       {R"json({"release": "forks[7].x"})json",
        "14: /functions/f/body/1/release: unknown attribute \"x\""},
       {R"json({"with": ["mutexA", "ready"], "do": []})json",
-       "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore or "
-       "Condition, found the Event \"ready\""},
+       "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Value, found the "
+       "Event \"ready\""},
       {R"json({"wait": "mutexA"})json",
-       "11: /functions/f/body/1/wait: expected an Event or Condition, found the Lock \"mutexA\""},
+       "11: /functions/f/body/1/wait: expected an Event, Condition or mp.Event, found the Lock "
+       "\"mutexA\""},
       {R"json({"wait_for": "ready", "until": "n"})json",
        "15: /functions/f/body/1/wait_for: expected a Condition, found the Event \"ready\""},
       {R"json({"notify": "sem"})json",
        "13: /functions/f/body/1/notify: expected a Condition, found the Semaphore \"sem\""},
       {R"json({"event_set": "cond"})json",
-       "16: /functions/f/body/1/event_set: expected an Event, found the Condition \"cond\""},
+       "16: /functions/f/body/1/event_set: expected an Event or mp.Event, found the Condition "
+       "\"cond\""},
       {R"json({"task_done": "simple"})json",
        "16: /functions/f/body/1/task_done: expected a Queue, LifoQueue or PriorityQueue, found the "
        "SimpleQueue \"simple\""},
       {R"json({"join": "simple"})json",
-       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue or thread, found "
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, thread or "
+       "process, found "
        "the SimpleQueue \"simple\""},
       {R"json({"put": "mutexA", "item": 1})json",
        "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue or SimpleQueue, "
@@ -967,15 +978,16 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "21: /functions/f/body/1/to: get() is a statement of its own, such as {\"get\": \"q\", "
        "\"into\": \"item\"}"},
       {R"json({"start": "mutexA"})json",
-       "12: /functions/f/body/1/start: expected a thread, found the Lock \"mutexA\""},
+       "12: /functions/f/body/1/start: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"join": "T3"})json",
-       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue or thread, found "
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, thread or "
+       "process, found "
        "\"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "
-       "\"daemon\" of a thread can, and any of a Local"},
+       "\"daemon\" of a thread or process can, \"value\" of an mp.Value, and any of a Local"},
       {R"json({"set": "mutexA.name", "to": "1"})json",
-       "10: /functions/f/body/1/set: expected a thread, found the Lock \"mutexA\""},
+       "10: /functions/f/body/1/set: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"set": "forks[0]", "to": "1"})json",
        "10: /functions/f/body/1/set: expected a variable that holds a list or dict, found the "
        "array \"forks\""},
@@ -1020,7 +1032,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "29: /functions/f/body/1/do/0: \"continue\" stands outside a loop"},
       {R"json({"set": "'a'.x", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"x\" cannot be assigned to; \"name\" and "
-       "\"daemon\" of a thread can, and any of a Local"},
+       "\"daemon\" of a thread or process can, \"value\" of an mp.Value, and any of a Local"},
       {R"json({"choose": "xs[cuont]", "from": "cuont"})json",
        "16: /functions/f/body/1/choose: unknown name \"cuont\"; did you mean \"count\"?\n34: "
        "/functions/f/body/1/from: unknown name \"cuont\"; did you mean \"count\"?"},

@@ -35,7 +35,8 @@ std::string joined(const std::vector<std::string>& items) {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed) : dice_(seed) {}
+  explicit Generator(std::uint64_t seed, bool processes = false)
+      : dice_(seed), processes_(processes) {}
 
   std::string scenario() {
     choose_objects();
@@ -44,8 +45,8 @@ class Generator {
                        dice_.one_of<std::string>({"3.9", "3.12", "free-threaded", "none"}) +
                        "\"},\n \"objects\": {" + joined(declarations_) +
                        "},\n \"variables\": {\"x\": 0, \"y\": 0, \"flag\": false}";
-    const bool with_main = dice_.percent(50);
-    functions_ = dice_.below(3);
+    const bool with_main = processes_ || dice_.percent(50);
+    functions_ = processes_ ? 1 + dice_.below(2) : dice_.below(3);
     // A function may call those behind it.
     std::string functions;
     for (std::size_t i = functions_; i-- > 0;) {
@@ -60,7 +61,7 @@ class Generator {
                    "\"act\": [{\"global\": [\"x\", \"y\", \"flag\"]}, " + block(1) + "]";
     }
     if (!functions.empty()) text += ",\n \"functions\": {" + functions + "}";
-    threads_ = with_main ? dice_.below(3) : 2 + dice_.below(2);
+    threads_ = processes_ ? dice_.below(2) : with_main ? dice_.below(3) : 2 + dice_.below(2);
     if (with_main && functions_ == 0 && threads_ == 0) threads_ = 1;
     joins_in_turn_ = threads_ > 1 && dice_.percent(5);
     std::vector<std::string> threads;
@@ -81,6 +82,22 @@ class Generator {
     };
     declare("a", "\"Lock\"", locks_);
     declarations_.push_back("\"log\": \"File\"");
+    if (processes_) {
+      declare("m", "\"mp.Lock\"", locks_);
+      if (dice_.percent(50)) declare("mr", "\"mp.RLock\"", locks_);
+      if (dice_.percent(50))
+        declarations_.push_back(R"json("v": {"type": "mp.Value", "value": 1})json");
+      has_value_ = declarations_.back().starts_with("\"v\"");
+      if (dice_.percent(40)) {
+        declare("s",
+                "{\"type\": \"" +
+                    dice_.one_of<std::string>({"mp.Semaphore", "mp.BoundedSemaphore"}) +
+                    "\", \"value\": " + std::to_string(dice_.below(3)) + "}",
+                semaphores_);
+      }
+      if (dice_.percent(50)) declare("e", "\"mp.Event\"", events_);
+      return;
+    }
     if (dice_.percent(60)) declare("b", "\"Lock\"", locks_);
     if (dice_.percent(30)) declare("r", "\"RLock\"", locks_);
     if (dice_.percent(20)) {
@@ -156,7 +173,10 @@ class Generator {
       const std::string how = "f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [" +
                               std::to_string(i) + "]" +
                               (dice_.percent(20) ? ", \"daemon\": true" : "");
-      if (dice_.percent(70)) {
+      if (processes_ && dice_.percent(70)) {
+        statements.push_back("{\"process\": \"" + name + "\", \"target\": \"" + how + "}");
+        if (dice_.percent(95)) statements.push_back("{\"start\": \"" + name + "\"}");
+      } else if (dice_.percent(70)) {
         statements.push_back("{\"spawn\": \"" + how + ", \"as\": \"" + name + "\"}");
       } else {
         statements.push_back("{\"thread\": \"" + name + "\", \"target\": \"" + how + "}");
@@ -243,6 +263,7 @@ class Generator {
     std::string lock = "\"" + dice_.one_of(locks_) + "\"";
     if (!semaphores_.empty() && dice_.percent(20)) lock = "\"s\"";
     if (!conditions_.empty() && dice_.percent(30)) lock = "\"c\"";
+    if (has_value_ && dice_.percent(30)) lock = "\"v\"";
     if (dice_.percent(20)) lock = "[" + lock + ", \"" + dice_.one_of(locks_) + "\"]";
     return "{\"with\": " + lock + ", \"do\": " + inner(depth) + "}";
   }
@@ -366,6 +387,8 @@ class Generator {
   }
 
   std::string data() {
+    if (has_value_ && dice_.percent(40))
+      return R"json({"set": "v.value", "to": "(v.value + x) % 3"})json";
     switch (dice_.below(6)) {
       case 0:
       case 1:
@@ -446,6 +469,8 @@ class Generator {
   }
 
   Dice dice_;
+  bool processes_;
+  bool has_value_ = false;
   std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_, queues_;
   bool simple_queue_ = false;
   bool has_barrier_ = false;
@@ -461,5 +486,8 @@ class Generator {
 }  // namespace
 
 std::string random_scenario(std::uint64_t seed) { return Generator(seed).scenario(); }
+std::string random_scenario_with_processes(std::uint64_t seed) {
+  return Generator(seed, true).scenario();
+}
 
 }  // namespace lockstep

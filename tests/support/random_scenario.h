@@ -8,5 +8,7 @@ namespace lockstep {
 
 // The JSON text of a scenario. The same seed gives the same text everywhere.
 std::string random_scenario(std::uint64_t seed);
+// One with child processes, and objects of multiprocessing beside those of threading.
+std::string random_scenario_with_processes(std::uint64_t seed);
 
 }  // namespace lockstep

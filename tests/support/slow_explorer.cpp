@@ -49,9 +49,9 @@ SlowOutcome outcome_of(const Machine& machine, const State& terminal) {
     if (its == Life::ended && !line.empty() && !line.starts_with("SystemExit")) {
       outcome.exceptions.emplace_back(name_of(machine, terminal, {i}), line);
     }
-    // MainThread waits for the others until the process has ended.
-    const bool unfinished = its == Life::alive || (i == 0 && !outcome.finished);
-    if (unfinished) outcome.stuck.push_back(name_of(machine, terminal, {i}));
+    // The main thread of a process waits for the others until that has ended.
+    if (takes_part(machine.program, terminal, {i}))
+      outcome.stuck.push_back(name_of(machine, terminal, {i}));
   }
   return outcome;
 }
