@@ -180,6 +180,10 @@ std::string literal(const Constant& constant, const Program* program) {
       const std::uint32_t index = value_detail::payload_of(constant.inline_value);
       if (constant.kind == ValueKind::object) return program->objects[index].name;
       if (constant.kind == ValueKind::function) return program->functions[index].name;
+      if (constant.kind == ValueKind::process) {
+        const ThreadId main = *thread_of_handle(constant.inline_value);
+        return "<process " + std::to_string(main.index) + ">";
+      }
       // Threads that are created while a program runs have no name in it.
       if (index < program->threads.size()) return program->threads[index].name;
       return "<thread " + std::to_string(index) + ">";

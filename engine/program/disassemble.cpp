@@ -57,13 +57,13 @@ std::string constant_text(const Program& program, const Constant& constant) {
       return "{" + items_text(program, constant) + "}";
     case ValueKind::object:
       return program.objects[index].name;
-    case ValueKind::process:
     case ValueKind::thread:
       return program.threads[index].name;
     case ValueKind::function:
       return program.functions[index].name;
     case ValueKind::exception_class:
       return std::string(exception_name(static_cast<ExceptionKind>(index)));
+    case ValueKind::process:
     case ValueKind::range:
     case ValueKind::exception:
     case ValueKind::unset:

@@ -52,11 +52,11 @@ enum Tag : std::uint32_t {
   tag_object = 2,
   tag_thread = 3,
   tag_function = 4,
-  tag_constant = 5,
+  tag_constant = 5,  // None, False, True, unset; behind them the processes
   tag_exception_class = 6,
-  tag_process = 7,
 };
 inline constexpr std::uint32_t tag_bits = 3;
+inline constexpr std::uint32_t first_process = 4;  // payload of tag_constant
 constexpr Value make(Tag tag, std::uint32_t payload) {
   return {(payload << tag_bits) | static_cast<std::uint32_t>(tag)};
 }
@@ -77,13 +77,15 @@ constexpr Value thread_value(ThreadId id) {
   return value_detail::make(value_detail::tag_thread, id.index);
 }
 constexpr Value process_value(ThreadId main) {
-  return value_detail::make(value_detail::tag_process, main.index);
+  return value_detail::make(value_detail::tag_constant, value_detail::first_process + main.index);
 }
 // The thread of a thread's handle, the main thread of a process's; nothing of other values.
 constexpr std::optional<ThreadId> thread_of_handle(Value value) {
-  const value_detail::Tag tag = value_detail::tag_of(value);
-  if (tag != value_detail::tag_thread && tag != value_detail::tag_process) return std::nullopt;
-  return ThreadId{value_detail::payload_of(value)};
+  using namespace value_detail;
+  const std::uint32_t payload = payload_of(value);
+  if (tag_of(value) == tag_thread) return ThreadId{payload};
+  if (tag_of(value) != tag_constant || payload < first_process) return std::nullopt;
+  return ThreadId{payload - first_process};
 }
 constexpr Value function_value(FunctionId id) {
   return value_detail::make(value_detail::tag_function, id.index);

@@ -246,7 +246,7 @@ ThreadId ValueTable::as_thread(Value value) const {
 }
 ThreadId ValueTable::as_process(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::process, "as_process takes a process");
-  return {value_detail::payload_of(value)};
+  return *thread_of_handle(value);
 }
 FunctionId ValueTable::as_function(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::function, "as_function takes a function");

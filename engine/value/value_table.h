@@ -123,13 +123,15 @@ class ValueTable {
 inline ValueKind ValueTable::kind(Value value) const {
   constexpr std::array<ValueKind, 8> by_tag{
       ValueKind::unset,    ValueKind::integer, ValueKind::object,          ValueKind::thread,
-      ValueKind::function, ValueKind::unset,   ValueKind::exception_class, ValueKind::process};
+      ValueKind::function, ValueKind::unset,   ValueKind::exception_class, ValueKind::unset};
   if (is_indexed(value)) return entry(value).kind;
   if (value_detail::tag_of(value) != value_detail::tag_constant) {
     return by_tag[value_detail::tag_of(value)];
   }
   if (value == none_value) return ValueKind::none;
-  return value == unset_value ? ValueKind::unset : ValueKind::boolean;
+  if (value == unset_value) return ValueKind::unset;
+  return value_detail::payload_of(value) < value_detail::first_process ? ValueKind::boolean
+                                                                       : ValueKind::process;
 }
 
 inline bool ValueTable::is_hashable(Value value) const {
