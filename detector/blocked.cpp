@@ -7,6 +7,8 @@
 //   Event, Condition    set, ...  whoever may do that
 //   a queue             put, ...  whoever may put an item, get one, or call task_done
 //   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
+//   a Listener          connect, ...  whoever may connect to it, or accept or close
+//   a connection        send, ...  whoever may send, receive or close on one of its Listener
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
 //
@@ -93,7 +95,7 @@ class Releasers {
     const BlockedThread* its = find_blocked(other);
     if (its == nullptr || its->by != waiter.by) return false;
     if (waiter.by == LetGoBy::store) return its->pending->pc == waiter.pending->pc;
-    return its->object == waiter.object;
+    return its->pending->receiver == waiter.pending->receiver;
   }
 
   const Machine& machine_;
@@ -131,7 +133,9 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     if (readiness(machine, state, thread) != Readiness::blocked) continue;
     const Pending& next = pending(machine, state, thread);
     BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, false, {}};
-    if (machine.values().kind(next.receiver) == ValueKind::object) {
+    if (machine.values().kind(next.receiver) == ValueKind::connection) {
+      waiter.object = machine.values().as_connection(next.receiver).listener;
+    } else if (machine.values().kind(next.receiver) == ValueKind::object) {
       waiter.object = machine.values().as_object(next.receiver);
       waiter.owner = owner_seen_by(machine, state, thread, *waiter.object);
       waiter.copied = waiter.owner && !is_shared(machine.program, *waiter.object) &&

@@ -33,7 +33,7 @@ WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
 // What kind of wait decides the name of a core, most telling first.
 FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vector<ThreadId>& core) {
   std::size_t joins = 0;
-  std::size_t signals = 0;  // Event, Condition, Barrier, queues
+  std::size_t signals = 0;  // Event, Condition, Barrier, queues, sockets
   std::size_t polls = 0;
   std::size_t permits = 0;
   for (const ThreadId thread : core) {
@@ -47,6 +47,10 @@ FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vecto
       case LetGoBy::get:
       case LetGoBy::task_done:
       case LetGoBy::arrive:
+      case LetGoBy::connect:
+      case LetGoBy::accept:
+      case LetGoBy::send:
+      case LetGoBy::recv:
         ++signals;
         break;
       case LetGoBy::store:

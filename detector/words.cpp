@@ -5,6 +5,7 @@
 
 #include "engine/assert.h"
 #include "engine/operations/barrier.h"
+#include "engine/run/threads.h"
 
 namespace lockstep {
 namespace {
@@ -30,6 +31,11 @@ const ObjectInfo& DeadlockWords::object(const BlockedThread& waiter) const {
   LOCKSTEP_ASSERT(waiter.object.has_value(),
                   "a thread that waits for a release waits on an object");
   return machine_.program.objects[waiter.object->index];
+}
+
+std::string DeadlockWords::connection(const BlockedThread& waiter) const {
+  return connection_label(machine_.program,
+                          machine_.values().as_connection(waiter.pending->receiver));
 }
 
 std::string DeadlockWords::thread(ThreadId thread) const {
@@ -80,6 +86,7 @@ std::string DeadlockWords::operation(const BlockedThread& waiter) const {
 }
 
 std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
+  if (waiter.by == LetGoBy::send || waiter.by == LetGoBy::recv) return connection(waiter);
   if (waiter.object) return object(waiter).name;
   if (waiter.by == LetGoBy::store) return awaited(waiter);
   const std::vector<ThreadId> others = joined(waiter);
@@ -90,6 +97,7 @@ std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
 }
 
 std::string DeadlockWords::waits_for_type(const BlockedThread& waiter) const {
+  if (waiter.by == LetGoBy::send || waiter.by == LetGoBy::recv) return "socket";
   if (waiter.object) return std::string(row(object(waiter).kind).type);
   if (waiter.by == LetGoBy::store) return "expression";
   return waiter.pending->operation == Operation::process_join ? "Process" : "Thread";
@@ -125,6 +133,14 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
     case LetGoBy::arrive:
       return wait + "at " + object(waiter).name + " for " +
              awaited_at_barrier(machine_, state_, *waiter.object);
+    case LetGoBy::connect:
+      return wait + "for a connection to " + object(waiter).name;
+    case LetGoBy::accept:
+      return wait + "for " + object(waiter).name + " to accept";
+    case LetGoBy::send:
+      return wait + "for data on " + connection(waiter);
+    case LetGoBy::recv:
+      return wait + "for room to send on " + connection(waiter);
     case LetGoBy::cancel:
     case LetGoBy::release:
     case LetGoBy::nothing:
@@ -150,6 +166,13 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
       return ", which is up to ";
     case LetGoBy::arrive:
       return in_action(machine_, state_, *waiter.object) ? ", which is up to " : ", expected from ";
+    case LetGoBy::connect:
+    case LetGoBy::recv:
+      return ", to be made by ";
+    case LetGoBy::accept:
+      return ", which is up to ";
+    case LetGoBy::send:
+      return ", to be sent by ";
     case LetGoBy::end:
     case LetGoBy::cancel:
     case LetGoBy::nothing:
@@ -179,6 +202,14 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
       return in_action(machine_, state_, *waiter.object)
                  ? ", which it executes itself"
                  : ", and no thread is left that could come";
+    case LetGoBy::connect:
+      return ", and no thread is left that could connect";
+    case LetGoBy::accept:
+      return ", and no thread is left that could do it";
+    case LetGoBy::send:
+      return ", and no thread is left that could send any";
+    case LetGoBy::recv:
+      return ", and no thread is left that could receive";
     case LetGoBy::end:
     case LetGoBy::cancel:
     case LetGoBy::nothing:

@@ -13,6 +13,7 @@ class DeadlockWords {
   DeadlockWords(const Machine& machine, const State& state) : machine_(machine), state_(state) {}
 
   std::string thread(ThreadId thread) const;
+  std::string connection(const BlockedThread& waiter) const;  // on which it waits
   // What a thread is called among people of one process: "T1", "T1 and T2", "T1, T2 and T3".
   std::string threads(const std::vector<ThreadId>& threads) const;
 

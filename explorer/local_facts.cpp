@@ -25,9 +25,11 @@ void LocalFactsTable::learn(LocalId local) {
   facts.operation = pending.operation;
   facts.pc = pending.pc;
   const ValueKind kind = machine_.values().kind(pending.receiver);
-  if (kind == ValueKind::object) {
+  if (kind == ValueKind::object || kind == ValueKind::connection) {
     facts.on_object = true;
-    facts.object = machine_.values().as_object(pending.receiver);
+    facts.object = kind == ValueKind::object
+                       ? machine_.values().as_object(pending.receiver)
+                       : machine_.values().as_connection(pending.receiver).listener;
     const ObjectInfo& object = program.objects[facts.object.index];
     facts.on_lock = row(object.kind).owned;
     facts.on_rlock = only_owner_releases(object.kind);

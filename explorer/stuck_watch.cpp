@@ -107,6 +107,10 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::get:
     case LetGoBy::task_done:
     case LetGoBy::arrive:
+    case LetGoBy::connect:
+    case LetGoBy::accept:
+    case LetGoBy::send:
+    case LetGoBy::recv:
       return someone_may_let_go(state, {thread}, waiter);
     case LetGoBy::cancel:  // its time comes
     case LetGoBy::nothing:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "engine/assert.h"
 #include "exporter/python_body.h"
 #include "exporter/python_expression.h"
+#include "exporter/python_helpers.h"
 #include "exporter/shim.h"
 #include "language/constant.h"
 #include "language/keys.h"
@@ -99,62 +101,42 @@ class ProgramWriter {
   }
 
   std::string imports() const {
-    std::string out;
-    for (const std::string_view module :
+    // The shim has these, or takes their place.
+    constexpr std::array in_shim{std::string_view("atexit"), std::string_view("queue"),
+                                 std::string_view("threading"), std::string_view("time")};
+    std::set<std::string_view> modules;
+    for (const std::string_view module : 
          {"atexit", "multiprocessing", "os", "queue", "random", "threading", "time"}) {
-      const bool is_in_shim = module != "multiprocessing" && module != "os" && module != "random";
-      if ((!forced() || !is_in_shim) && code_.mentions(fmt::format("{}.", module)))
-        out += fmt::format("import {}\n", module);
+      if (forced() && std::ranges::find(in_shim, module) != in_shim.end()) continue;
+      if (code_.mentions(fmt::format("{}.", module))) modules.insert(module);
     }
+    std::string helpers;
     if (!forced() && shuts_queues_down(program_)) {
-      out +=
+      modules.insert("queue");
+      helpers +=
           "\nif not hasattr(queue.Queue, \"shutdown\"):\n"
           "    raise SystemExit(\"this program needs Python 3.13, in which queues have "
           "shutdown()\")"
           "\n";
-      if (out.find("import queue\n") == std::string::npos) out.insert(0, "import queue\n");
     }
     // What a scenario means; from Python 3.14 on it has to be asked for.
     if (code_.mentions("multiprocessing.")) {
-      out += "\nmultiprocessing.set_start_method(\"fork\")\n";
+      helpers += "\nmultiprocessing.set_start_method(\"fork\")\n";
     }
-    if (!forced() && code_.mentions("compute(")) {
-      out +=
-          "\n\ndef compute(seconds):\n"
-          "    end = time.thread_time() + seconds\n"
-          "    while time.thread_time() < end:\n"
-          "        pass\n";
-      if (out.find("import time\n") == std::string::npos) out.insert(0, "import time\n");
+    for (const PythonHelper& helper : python_helpers()) {
+      if (forced() || !code_.mentions(helper.mention)) continue;
+      modules.insert(helper.imports.begin(), helper.imports.end());
+      helpers += helper.source;
     }
-    if (!forced() && code_.mentions("File(")) {
-      out +=
-          "\n\nclass File:\n"
-          "    def __init__(self):\n"
-          "        self._file = tempfile.TemporaryFile(\"a+b\", buffering=0)\n"
-          "\n"
-          "    def write(self, text):\n"
-          "        if not isinstance(text, str):\n"
-          "            raise TypeError(f\"write() argument must be str, not "
-          "{type(text).__name__}\")"
-          "\n"
-          "        self._file.write(text.encode())\n"
-          "        return len(text)\n"
-          "\n"
-          "    def read(self):\n"
-          "        self._file.seek(0)\n"
-          "        return self._file.read().decode()\n";
-      out.insert(0, "import tempfile\n");
-    }
-    if (!forced() && code_.mentions("with atomic:")) {
-      out += "\natomic = threading.RLock()  # what is inside it is not interrupted by its like\n";
-      if (out.find("import threading\n") == std::string::npos) out.insert(0, "import threading\n");
-    }
-    return out + "\n";
+    std::string out;
+    for (const std::string_view module : modules) out += fmt::format("import {}\n", module);
+    return out + helpers + "\n";
   }
 
   std::string shim() const {
     if (!forced()) return {};
     std::string out = shim_source();
+    if (code_.mentions("Listener(")) out += "\n\n" + shim_sockets_source();
     out += "\n\nrepeat([\n";
     for (const std::string& line : turn_lines(turns_->turns, line_width)) {
       out += fmt::format("    \"{}\",\n", line);

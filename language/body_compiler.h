@@ -139,6 +139,7 @@ class BodyCompiler {
   void input_statement(const Statement& statement);
   // Pushes a function and the tuple of its arguments.
   void function_and_arguments(const Statement& statement, std::string_view function_key);
+  void call_of_verb(const Statement& statement, Verb verb);
   void verb_statement(const Statement& statement, Verb verb, std::string_view argument_key);
   void acquire_statement(const Statement& statement);
   void wait_statement(const Statement& statement);

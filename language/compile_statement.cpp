@@ -138,13 +138,37 @@ void BodyCompiler::statement(const Statement& statement) {
       function_and_arguments(statement, "atexit");
       code_.perform(Operation::atexit_register, 2);
       return code_.emit(Opcode::pop);
-    case StatementKind::write: {
-      const Target target = receiver_operand(get_operand(statement, "write"), Verb::write);
-      operand(get_operand(statement, "text"));
-      code_.operate(Verb::write, target);
-      return store_or_pop(find_operand(statement, "into"));
+    case StatementKind::write:
+      return call_of_verb(statement, Verb::write);
+    case StatementKind::listen:
+      return call_of_verb(statement, Verb::listen);
+    case StatementKind::accept:
+      return call_of_verb(statement, Verb::accept);
+    case StatementKind::connect:
+      return call_of_verb(statement, Verb::connect);
+    case StatementKind::send:
+      return call_of_verb(statement, Verb::send);
+    case StatementKind::recv:
+      return call_of_verb(statement, Verb::recv);
+    case StatementKind::close:
+      return call_of_verb(statement, Verb::close);
+  }
+}
+
+// Verbs whose fields are its arguments in their order, behind the receiver and before `into`.
+void BodyCompiler::call_of_verb(const Statement& statement, Verb verb) {
+  const std::span<const FieldRow> fields = row(statement.kind).fields;
+  const Target target = receiver_operand(get_operand(statement, fields[0].key), verb);
+  const Operand* into = nullptr;
+  for (const FieldRow& field : fields.subspan(1)) {
+    if (field.kind == FieldKind::target) {
+      into = find_operand(statement, field.key);
+    } else {
+      operand_or_none(find_operand(statement, field.key));
     }
   }
+  code_.operate(verb, target);
+  store_or_pop(into);
 }
 
 // ---- assignments

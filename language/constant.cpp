@@ -110,6 +110,7 @@ std::optional<Constant> constant_of(const ValueTable& values, Value value) {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:
@@ -188,6 +189,8 @@ std::string literal(const Constant& constant, const Program* program) {
       if (index < program->threads.size()) return program->threads[index].name;
       return "<thread " + std::to_string(index) + ">";
     }
+    case ValueKind::connection:
+      return "<connection>";
     case ValueKind::exception_class: {
       const std::uint32_t kind = value_detail::payload_of(constant.inline_value);
       return std::string(exception_name(static_cast<ExceptionKind>(kind)));

@@ -104,6 +104,13 @@ inline constexpr ObjectParameter object_parameters[] = {
      ObjectParameter::Shape::count,
      {"value", false, "the initial value of the C int; 0 without it"},
      -object_value_max},
+    {ObjectKind::listener,
+     ObjectParameter::Shape::count,
+     {"buffer", false,
+      "how many bytes each direction of a connection holds that are not read; 65536 without it"},
+     1,
+     65536},
+
     {ObjectKind::barrier,
      ObjectParameter::Shape::count,
      {"parties", true, "how many threads it holds until all have come"}},

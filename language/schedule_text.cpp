@@ -206,6 +206,7 @@ bool has_handles(const Constant& constant) {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
       return true;
     default:

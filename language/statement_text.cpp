@@ -129,6 +129,18 @@ std::string text_of(const Statement& statement) {
     case StatementKind::timer:
       return fmt::format("{}Timer({}, {})", into("timer"), source("interval"),
                          function_and_arguments(statement, "function"));
+    case StatementKind::listen:
+      return "listen " + source("listen") + named("backlog");
+    case StatementKind::accept:
+    case StatementKind::connect:
+      return into("into") + key + " " + source(key) + named("timeout");
+    case StatementKind::send:
+      return fmt::format("{}send {} on {}", into("into"), source("data"), source("send"));
+    case StatementKind::recv:
+      return fmt::format("{}recv {} from {}{}", into("into"), source("size"), source("recv"),
+                         named("timeout"));
+    case StatementKind::close:
+      return "close " + source("close");
     case StatementKind::write:
       return fmt::format("{}write {} to {}", into("into"), source("text"), source("write"));
     case StatementKind::atexit:

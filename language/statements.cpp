@@ -238,6 +238,45 @@ constexpr FieldRow write_fields[] = {
     {"into", target, optional, "where the number of letters is stored"},
 };
 
+constexpr FieldRow listen_fields[] = {
+    {"listen", expression, required, "the Listener"},
+    {"backlog", expression, optional,
+     "how many may be connected and not accepted, but for one; without it 128"},
+};
+constexpr FieldRow accept_fields[] = {
+    {"accept", expression, required, "the Listener"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises TimeoutError; without it, or with None, it waits for "
+     "as "
+     "long as it takes"},
+    {"into", target, optional, "where the server's end of the connection is stored"},
+};
+constexpr FieldRow connect_fields[] = {
+    {"connect", expression, required, "the Listener"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises TimeoutError; without it, or with None, it waits for "
+     "as "
+     "long as it takes"},
+    {"into", target, optional, "where the client's end of the connection is stored"},
+};
+constexpr FieldRow send_fields[] = {
+    {"send", expression, required, "the end of a connection"},
+    {"data", expression, required, "the bytes"},
+    {"into", target, optional, "where the number of bytes that were sent is stored"},
+};
+constexpr FieldRow recv_fields[] = {
+    {"recv", expression, required, "the end of a connection"},
+    {"size", expression, required, "how many bytes at most"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises TimeoutError; without it, or with None, it waits for "
+     "as "
+     "long as it takes"},
+    {"into", target, optional, "where the bytes are stored; b'' once the peer has closed"},
+};
+constexpr FieldRow close_fields[] = {
+    {"close", expression, required, "the Listener, or the end of a connection"},
+};
+
 constexpr std::array rows{
     StatementRow{StatementKind::set, "set", "assigns to a variable, an item or an attribute",
                  R"json({"set": "n", "to": "n - 1"})json", "", set_fields},
@@ -383,6 +422,23 @@ constexpr std::array rows{
     StatementRow{
         StatementKind::write, "write", "appends text to a file, all at once; other threads may run",
         R"json({"write": "log", "text": "f'{i}\\n'"})json", "{write}.write({text})", write_fields},
+    StatementRow{StatementKind::listen, "listen", "lets others connect to a Listener",
+                 R"json({"listen": "server", "backlog": 5})json", "{listen}.listen({backlog})",
+                 listen_fields},
+    StatementRow{StatementKind::accept, "accept", "waits for a client and accepts it",
+                 R"json({"accept": "server", "into": "conn"})json", "{accept}.accept({timeout})",
+                 accept_fields},
+    StatementRow{StatementKind::connect, "connect", "connects to a Listener",
+                 R"json({"connect": "server", "into": "conn"})json", "{connect}.connect({timeout})",
+                 connect_fields},
+    StatementRow{StatementKind::send, "send", "sends bytes; waits while the peer's buffer is full",
+                 R"json({"send": "conn", "data": "b'hello'"})json", "{send}.send({data})",
+                 send_fields},
+    StatementRow{StatementKind::recv, "recv", "waits for bytes from the peer and takes them",
+                 R"json({"recv": "conn", "size": 1024, "into": "data"})json",
+                 "{recv}.recv({size}, {timeout})", recv_fields},
+    StatementRow{StatementKind::close, "close", "closes a Listener or an end of a connection",
+                 R"json({"close": "conn"})json", "{close}.close()", close_fields},
 };
 
 constexpr bool in_order() {

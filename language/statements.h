@@ -59,6 +59,13 @@ enum class StatementKind : std::uint8_t {
   input,
   atexit,
   write,
+
+  listen,
+  accept,
+  connect,
+  send,
+  recv,
+  close,
 };
 
 enum class FieldKind : std::uint8_t {

@@ -19,16 +19,18 @@ constexpr std::array rows{
            "thread waits for itself.",
            "Make it an RLock, which its owner may take again. Or split the function: one that "
            "takes the lock, and one that expects it to be held."},
-    Advice{
-        FindingKind::lost_wakeup, "DEADLOCK",
-        "A thread waits for a notify, for an event to be set, on a queue, or for others to come to "
-        "a barrier, and no thread is left that will do its part: the wakeup came before the wait "
-        "began, went to another waiter, or was never sent.",
-        "Wait in a loop that tests the condition first, `while not ready: cond.wait()` or "
-        "wait_for(), with the lock held from the test to the wait. Change what is tested with "
-        "that lock held, then notify. Use notify_all() if waiters wait for different things. "
-        "On a queue, let every get() have its task_done() and every consumer its own sign to "
-        "stop. At a barrier wait with a timeout, or abort() it where a party fails."},
+    Advice{FindingKind::lost_wakeup, "DEADLOCK",
+           "A thread waits for a notify, for an event to be set, on a queue or a socket, or for "
+           "others "
+           "to come to a barrier, and no thread is left that will do its part: the wakeup came "
+           "before the wait "
+           "began, went to another waiter, or was never sent.",
+           "Wait in a loop that tests the condition first, `while not ready: cond.wait()` or "
+           "wait_for(), with the lock held from the test to the wait. Change what is tested with "
+           "that lock held, then notify. Use notify_all() if waiters wait for different things. "
+           "On a queue, let every get() have its task_done() and every consumer its own sign to "
+           "stop. On a socket let one side speak first, and close what is over. At a barrier wait "
+           "with a timeout, or abort() it where a party fails."},
     Advice{FindingKind::orphaned_lock, "DEADLOCK",
            "A thread has ended without releasing a lock that it held, by an exception or by a "
            "way out that has no release. Whoever wants the lock now waits for ever.",

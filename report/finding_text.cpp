@@ -67,8 +67,27 @@ constexpr WaitWords tasks{
     "", "waits for the tasks of the {0} {1} to be done", ", which only {2} could say",
     "", ", and nobody is left who could call task_done", "only done by"};
 
+constexpr WaitWords data{"",
+                         "waits for data on {1}",
+                         ", which only {2} could send",
+                         "",
+                         ", and nobody is left who could send any",
+                         "only sent by"};
+constexpr WaitWords room_to_send{
+    "", "waits for room to send on {1}",          ", which only a recv by {2} could make",
+    "", ", and nobody is left who could receive", "only emptied by"};
+constexpr WaitWords client{
+    "", "waits for a connection to the {0} {1}",   ", which only {2} could make",
+    "", ", and nobody is left who could make one", "only connected to by"};
+constexpr WaitWords acceptance{
+    "", "waits for the {0} {1} to accept",      ", which only {2} could do",
+    "", ", and nobody is left who could do it", "only accepted by"};
+
 const WaitWords& words_of(const StuckThread& thread) {
   if (thread.waits_for_type == "Thread" || thread.waits_for_type == "Process") return ending;
+  if (thread.waits_for_type == "socket") {
+    return thread.operation == row(Verb::recv).name ? data : room_to_send;
+  }
   if (const auto kind = object_kind_named(thread.waits_for_type)) {
     switch (*kind) {
       case ObjectKind::lock:
@@ -96,10 +115,13 @@ const WaitWords& words_of(const StuckThread& thread) {
                                                          : tasks;
       case ObjectKind::barrier:
         return meeting;
+      case ObjectKind::listener:
+        return thread.operation == row(Verb::accept).name ? client : acceptance;
       case ObjectKind::file:
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:
+      case ObjectKind::connection:
       case ObjectKind::nothing:
         break;
     }

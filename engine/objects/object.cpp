@@ -35,6 +35,10 @@ constexpr LetGoBy END = LetGoBy::end;
 constexpr LetGoBy STORE = LetGoBy::store;
 constexpr LetGoBy ARRIVE = LetGoBy::arrive;
 constexpr LetGoBy CANCEL = LetGoBy::cancel;
+constexpr LetGoBy CONNECT = LetGoBy::connect;
+constexpr LetGoBy ACCEPT = LetGoBy::accept;
+constexpr LetGoBy SEND = LetGoBy::send;
+constexpr LetGoBy RECV = LetGoBy::recv;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
 namespace verb_column {
@@ -126,7 +130,7 @@ const std::array waits_by_kind = [] {
   for (const ObjectRow& object : object_table) {
     std::vector<LetGoBy>& waits = result[static_cast<std::size_t>(object.kind)];
     for (const OperationRow& row : operation_table) {
-      if (!row.may_block || row.kind != object.works_as) continue;
+      if (!row.may_block || !counts_with(row.kind, object.works_as)) continue;
       if (std::ranges::find(waits, row.let_go_by) == waits.end()) waits.push_back(row.let_go_by);
     }
   }
@@ -177,6 +181,10 @@ std::span<const LetGoBy> waits_of(ObjectKind kind) {
 
 bool only_owner_releases(ObjectKind kind) {
   return kind == ObjectKind::rlock || kind == ObjectKind::mp_rlock || kind == ObjectKind::mp_value;
+}
+
+bool counts_with(ObjectKind waited_on, ObjectKind kind) {
+  return waited_on == kind || (waited_on == ObjectKind::connection && kind == ObjectKind::listener);
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

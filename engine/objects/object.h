@@ -25,9 +25,10 @@ enum class ObjectKind : std::uint8_t {
 #include "engine/objects/objects.def"
 #undef SHARED_OBJECT
 #undef OBJECT
-  thread,   // receivers that are no objects of the scenario: a thread handle,
-  process,  // that of a process,
-  nothing,  // and no receiver at all
+  thread,      // receivers that are no objects of the scenario: a thread handle,
+  process,     // that of a process,
+  connection,  // an end of a connection to a Listener,
+  nothing,     // and no receiver at all
 };
 
 enum class Verb : std::uint8_t {
@@ -63,6 +64,10 @@ enum class LetGoBy : std::uint8_t {
   store,
   arrive,  // a Barrier: whoever comes, gives up, resets or aborts
   cancel,
+  connect,  // a Listener, for who accepts
+  accept,   // ... for who connects while its queue is full; also by its close
+  send,     // a connection, for who receives; also by the peer's close
+  recv,     // ... for who sends while the peer's buffer is full; also by the peer's close
 };
 
 enum class Readiness : std::uint8_t {
@@ -151,11 +156,14 @@ std::span<const OperationRow> operation_rows();
 std::optional<ObjectKind> object_kind_named(std::string_view type);
 std::optional<Verb> verb_named(std::string_view name);
 
-// What ends the waits on an object of the kind, each once: for a Queue put, get and task_done.
+// What ends the waits on an object of the kind, each once: for a Queue put, get and task_done. Who
+// waits on a connection is counted with its Listener.
 std::span<const LetGoBy> waits_of(ObjectKind kind);
 
 // Whether nobody but its owner can release an object of the kind: an RLock.
 bool only_owner_releases(ObjectKind kind);
+// Whether a wait on a receiver of kind `waited_on` is counted with objects of `kind`.
+bool counts_with(ObjectKind waited_on, ObjectKind kind);
 
 // The operation that `verb` is for a receiver of `kind`, if it has one. A Condition hands
 // acquire, release, enter and exit on to its lock: see resolve() in state/local_table.h.

@@ -64,6 +64,7 @@ std::string constant_text(const Program& program, const Constant& constant) {
     case ValueKind::exception_class:
       return std::string(exception_name(static_cast<ExceptionKind>(index)));
     case ValueKind::process:
+    case ValueKind::connection:  // none is there before a run
     case ValueKind::range:
     case ValueKind::exception:
     case ValueKind::unset:

@@ -43,6 +43,18 @@ constexpr std::array lets_go{
     LetsGo{Verb::shutdown, LetGoBy::put},
     LetsGo{Verb::shutdown, LetGoBy::get},
     LetsGo{Verb::shutdown, LetGoBy::task_done},
+    LetsGo{Verb::connect, LetGoBy::connect},
+    // Each of them may be what a close in another thread waits for.
+    LetsGo{Verb::accept, LetGoBy::accept},
+    LetsGo{Verb::accept, LetGoBy::send},
+    LetsGo{Verb::accept, LetGoBy::recv},
+    LetsGo{Verb::send, LetGoBy::send},
+    LetsGo{Verb::send, LetGoBy::recv},
+    LetsGo{Verb::recv, LetGoBy::send},
+    LetsGo{Verb::recv, LetGoBy::recv},
+    LetsGo{Verb::close, LetGoBy::accept},
+    LetsGo{Verb::close, LetGoBy::send},
+    LetsGo{Verb::close, LetGoBy::recv},
     LetsGo{Verb::barrier_wait, LetGoBy::arrive},
     LetsGo{Verb::barrier_release, LetGoBy::arrive},
     LetsGo{Verb::barrier_break, LetGoBy::arrive},
@@ -132,7 +144,9 @@ struct FutureAccesses::Tables {
     }
     for (std::uint32_t i = begin; i < end; ++i) {
       const ObjectInfo& object = program.objects[i];
-      if (operation_of(verb, object.kind)) {
+      const bool through_connection = counts_with(ObjectKind::connection, object.kind) &&
+                                      operation_of(verb, ObjectKind::connection).has_value();
+      if (operation_of(verb, object.kind) || through_connection) {
         visit(ObjectId{i});
       } else if (object.lock && operation_of(verb, program.objects[object.lock->index].kind)) {
         visit(*object.lock);

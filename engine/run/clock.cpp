@@ -46,6 +46,10 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::mp_semaphore_acquire, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::mp_event_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::barrier_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::listener_accept_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::listener_connect, 0,
+                   TimedOperation::Negative::not_timed},  // ValueError
+    TimedOperation{Operation::connection_recv_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 

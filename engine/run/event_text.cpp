@@ -74,6 +74,8 @@ class EventText {
       case ValueKind::thread:
       case ValueKind::process:
         return thread_name(machine_, state_, *thread_of_handle(event_.receiver));
+      case ValueKind::connection:
+        return connection_label(program_, values_.as_connection(event_.receiver));
       default:
         return {};
     }
@@ -110,6 +112,12 @@ class EventText {
         return "put";
       case LetGoBy::task_done:
         return "join";
+      case LetGoBy::connect:
+        return "accept";
+      case LetGoBy::send:
+        return "recv";
+      case LetGoBy::recv:
+        return "send";
       default:
         return "wait";
     }
@@ -143,6 +151,14 @@ class EventText {
         return "for " + awaited_at_barrier(machine_, state_, values_.as_object(event_.receiver));
       case LetGoBy::cancel:
         return "for " + argument(0) + " s or until it is cancelled";
+      case LetGoBy::connect:
+        return "until somebody connects";
+      case LetGoBy::accept:
+        return "its queue is full";
+      case LetGoBy::send:
+        return "nothing has come";
+      case LetGoBy::recv:
+        return "the peer's buffer is full";
       case LetGoBy::nothing:
         break;
     }
@@ -252,6 +268,20 @@ class EventText {
       case Operation::simple_queue_get:
         if (event_.outcome.kind == Outcome::Kind::next) return asked();
         return asked() + " -> " + of(event_.outcome.value);
+      case Operation::listener_accept:
+      case Operation::listener_accept_park:
+      case Operation::listener_connect:
+        if (event_.outcome.kind == Outcome::Kind::next) return asked();
+        return asked() + " -> " +
+               connection_label(program_, values_.as_connection(event_.outcome.value));
+      case Operation::connection_recv:
+      case Operation::connection_recv_park:
+        if (event_.outcome.kind == Outcome::Kind::next) return asked();
+        return asked() + " -> " + of(event_.outcome.value);
+      case Operation::connection_send:
+      case Operation::connection_send_park:
+        if (event_.outcome.kind == Outcome::Kind::next) return asked();
+        return "send " + argument(0) + " on " + receiver() + " -> " + of(event_.outcome.value);
       case Operation::lock_restore:
       case Operation::rlock_restore:
         return asked() + " again";

@@ -40,6 +40,7 @@ Constant constant_of(const Machine& machine, const State& state, Value value) {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:

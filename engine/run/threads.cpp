@@ -92,6 +92,11 @@ FoundThread find_thread(const Machine& machine, const State& state, std::string_
                             joined(forms, " or ")};
 }
 
+std::string connection_label(const Program& program, Connection connection) {
+  return object_label(program, connection.listener) + '#' + std::to_string(connection.number + 1) +
+         (connection.is_server ? " (server end)" : " (client end)");
+}
+
 std::string waits_for(const Machine& machine, const State& state, ThreadId thread) {
   const Pending& what = pending(machine, state, thread);
   const auto object = [&]() -> const std::string& {
@@ -125,6 +130,16 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
              " at " + object();
     case LetGoBy::cancel:
       return "its time";
+    case LetGoBy::connect:
+      return "a connection to " + object();
+    case LetGoBy::accept:
+      return object() + " to accept";
+    case LetGoBy::send:
+      return "data on " +
+             connection_label(machine.program, machine.values().as_connection(what.receiver));
+    case LetGoBy::recv:
+      return "room to send on " +
+             connection_label(machine.program, machine.values().as_connection(what.receiver));
     case LetGoBy::nothing:
       break;
   }

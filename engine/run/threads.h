@@ -17,6 +17,9 @@ namespace lockstep {
 // What a scenario calls an object: the RLock that a Condition brings along has its name.
 const std::string& object_label(const Program& program, ObjectId object);
 
+// "server#1 (client end)".
+std::string connection_label(const Program& program, Connection connection);
+
 // Whether it stands before an operation: it is alive, or it is MainThread, whose code has
 // ended and which now waits for the process to end.
 bool is_resting(const Machine& machine, const State& state, ThreadId thread);

@@ -35,6 +35,14 @@ std::string_view asked(LetGoBy by) {
     case LetGoBy::notify:
     case LetGoBy::arrive:
       return " (wait)";
+    case LetGoBy::connect:
+      return " (accept)";
+    case LetGoBy::accept:
+      return " (connect)";
+    case LetGoBy::send:
+      return " (recv)";
+    case LetGoBy::recv:
+      return " (send)";
     case LetGoBy::nothing:
     case LetGoBy::release:
     case LetGoBy::store:
@@ -54,6 +62,8 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
     case ValueKind::thread:
     case ValueKind::process:
       return thread_name(machine, state, *thread_of_handle(receiver)) + what;
+    case ValueKind::connection:
+      return connection_label(machine.program, machine.values().as_connection(receiver)) + what;
     default:
       break;
   }

@@ -41,6 +41,8 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
     told.object = program.objects[values.as_object(event.receiver).index].name;
   } else if (const auto thread = thread_of_handle(event.receiver)) {
     told.object = thread_name(machine, state, *thread);
+  } else if (values.kind(event.receiver) == ValueKind::connection) {
+    told.object = connection_label(program, values.as_connection(event.receiver));
   }
   Value value = event.outcome.kind == Outcome::Kind::next ? none_value : event.outcome.value;
   if (event.kind == Event::Kind::operation) {

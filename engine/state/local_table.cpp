@@ -13,6 +13,9 @@ std::optional<Operation> resolve(const Program& program, const ValueTable& value
                                  Value& receiver) {
   if (values.kind(receiver) == ValueKind::thread) return operation_of(verb, ObjectKind::thread);
   if (values.kind(receiver) == ValueKind::process) return operation_of(verb, ObjectKind::process);
+  if (values.kind(receiver) == ValueKind::connection) {
+    return operation_of(verb, ObjectKind::connection);
+  }
   if (values.kind(receiver) != ValueKind::object) return std::nullopt;
   const ObjectInfo& object = program.objects[values.as_object(receiver).index];
   const std::optional<Operation> own = operation_of(verb, object.kind);

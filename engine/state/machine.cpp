@@ -68,6 +68,7 @@ Value Machine::intern(const Constant& constant) const {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:

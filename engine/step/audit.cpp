@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/state/process_memory.h"
+#include "engine/operations/sockets.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -91,9 +92,13 @@ class Audit {
           fault(object.name + ": what is in a File is a string");
         }
         break;
+      case ObjectKind::listener:
+        check_listener(id, words);
+        break;
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:
+      case ObjectKind::connection:
       case ObjectKind::nothing:
         break;
     }
@@ -119,6 +124,50 @@ class Audit {
     const bool is_heap = object.kind == ObjectKind::priority_queue;
     if (words[5] != 0 && (words[2] != 0 || words[3] != 0) && !is_heap) {
       fault(object.name + ": nobody waits to get from or put into a queue that is shut down");
+    }
+  }
+
+  // Each call that waits inside of one is counted where it waits.
+  void check_listener(ObjectId id, const Word* words) {
+    const std::string& name = program_.objects[id.index].name;
+    if (has_exited(state_)) return;
+    Connections connections(machine_, state_, id);
+    Word accepting = 0;
+    std::vector<std::pair<Connection, std::uint32_t>> inside;
+    for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
+      if (life(program_, state_, {i}) != Life::alive) continue;
+      const Pending& next = pending(machine_, state_, {i});
+      if (next.operation == Operation::listener_accept_park && next.receiver == object_value(id)) {
+        ++accepting;
+      }
+      if (next.operation != Operation::connection_send_park &&
+          next.operation != Operation::connection_recv_park) {
+        continue;
+      }
+      const Connection connection = machine_.values().as_connection(next.receiver);
+      if (connection.listener != id) continue;
+      const auto known =
+          std::ranges::find(inside, connection, [](const auto& one) { return one.first; });
+      if (known == inside.end()) {
+        inside.emplace_back(connection, 1);
+      } else {
+        ++known->second;
+      }
+    }
+    if (accepting != words[ListenerWords::inside]) {
+      fault(name + ": it does not count who waits in accept");
+    }
+    for (const auto& [connection, count] : inside) {
+      const ConnectionEnd& end = connections.end(connection);
+      if (end.inside != count) fault(name + ": an end does not count who waits on it");
+      if (end.is(ConnectionEnd::released)) fault(name + ": somebody waits on a released end");
+    }
+    const Value queue{words[ListenerWords::queue]};
+    if (machine_.values().kind(queue) != ValueKind::tuple) {
+      return fault(name + ": those who wait to be accepted are a tuple");
+    }
+    if (machine_.values().items(queue).size() > words[ListenerWords::backlog] + std::size_t{1}) {
+      fault(name + ": its queue holds one more than the backlog");
     }
   }
 

@@ -245,6 +245,7 @@ bool equal_but_for(const ValueTable& values, Value left, Value right, Pairs& pai
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
@@ -293,6 +294,7 @@ bool truth(const ValueTable& values, Value value) {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
@@ -340,6 +342,8 @@ std::string_view type_name(const ValueTable& values, Value value) {
       return "Process";
     case ValueKind::thread:
       return "Thread";
+    case ValueKind::connection:
+      return "socket";
     case ValueKind::function:
       return "function";
     case ValueKind::exception_class:

@@ -151,6 +151,7 @@ std::optional<Number> number_of(const ValueTable& values, Value value) {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:

@@ -154,6 +154,13 @@ class Writer {
       case ValueKind::process:
         out_ += names_.process_name(values_.as_process(value));
         break;
+      case ValueKind::connection: {
+        const Connection connection = values_.as_connection(value);
+        out_ += connection.is_server ? "<server end of connection " : "<client end of connection ";
+        out_ += std::to_string(connection.number + 1) + " to ";
+        out_ += names_.object_name(connection.listener) + ">";
+        break;
+      }
       case ValueKind::function:
         out_ += names_.function_name(values_.as_function(value));
         break;

@@ -42,6 +42,7 @@ class JsonWriter {
       case ValueKind::object:
       case ValueKind::thread:
       case ValueKind::process:
+      case ValueKind::connection:
       case ValueKind::function:
       case ValueKind::exception_class:
       case ValueKind::exception:

@@ -28,6 +28,7 @@ enum class ValueKind : std::uint8_t {
   object,  // a synchronisation object: Lock, Event, ...
   thread,
   process,  // named by its main thread
+  connection,  // one end of a simulated connection
   function,
   exception_class,
   exception,  // a class and its arguments
@@ -54,6 +55,7 @@ enum Tag : std::uint32_t {
   tag_function = 4,
   tag_constant = 5,  // None, False, True, unset; behind them the processes
   tag_exception_class = 6,
+  tag_connection = 7,
 };
 inline constexpr std::uint32_t tag_bits = 3;
 inline constexpr std::uint32_t first_process = 4;  // payload of tag_constant
@@ -86,6 +88,23 @@ constexpr std::optional<ThreadId> thread_of_handle(Value value) {
   if (tag_of(value) == tag_thread) return ThreadId{payload};
   if (tag_of(value) != tag_constant || payload < first_process) return std::nullopt;
   return ThreadId{payload - first_process};
+}
+// An end of the connection with this number, among those that were made to a Listener.
+struct Connection {
+  ObjectId listener;
+  std::uint32_t number = 0;
+  bool is_server = false;  // the end that accept() gives
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+inline constexpr std::uint32_t connection_number_bits = 10;
+inline constexpr std::uint32_t connections_max = 1U << connection_number_bits;  // of a Listener
+inline constexpr std::uint32_t listeners_end = 1U << (28 - connection_number_bits);
+// Requires: number < connections_max, listener.index < listeners_end.
+constexpr Value connection_value(Connection connection) {
+  return value_detail::make(
+      value_detail::tag_connection,
+      (connection.listener.index << connection_number_bits | connection.number) << 1 |
+          (connection.is_server ? 1U : 0U));
 }
 constexpr Value function_value(FunctionId id) {
   return value_detail::make(value_detail::tag_function, id.index);

@@ -109,6 +109,7 @@ std::size_t unit_bytes(ValueKind kind) {
     case ValueKind::object:
     case ValueKind::thread:
     case ValueKind::process:
+    case ValueKind::connection:
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::unset:
@@ -247,6 +248,13 @@ ThreadId ValueTable::as_thread(Value value) const {
 ThreadId ValueTable::as_process(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::process, "as_process takes a process");
   return *thread_of_handle(value);
+}
+Connection ValueTable::as_connection(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::connection, "as_connection takes a connection");
+  const std::uint32_t payload = value_detail::payload_of(value);
+  return {{payload >> (connection_number_bits + 1)},
+          (payload >> 1) & (connections_max - 1),
+          (payload & 1U) != 0};
 }
 FunctionId ValueTable::as_function(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::function, "as_function takes a function");

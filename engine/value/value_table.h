@@ -66,6 +66,7 @@ class ValueTable {
   ObjectId as_object(Value value) const;
   ThreadId as_thread(Value value) const;
   ThreadId as_process(Value value) const;  // its main thread
+  Connection as_connection(Value value) const;
   FunctionId as_function(Value value) const;
 
   // Forgets every value that none of `words` names, directly or inside another: words that may
@@ -123,7 +124,7 @@ class ValueTable {
 inline ValueKind ValueTable::kind(Value value) const {
   constexpr std::array<ValueKind, 8> by_tag{
       ValueKind::unset,    ValueKind::integer, ValueKind::object,          ValueKind::thread,
-      ValueKind::function, ValueKind::unset,   ValueKind::exception_class, ValueKind::unset};
+      ValueKind::function, ValueKind::unset,   ValueKind::exception_class, ValueKind::connection};
   if (is_indexed(value)) return entry(value).kind;
   if (value_detail::tag_of(value) != value_detail::tag_constant) {
     return by_tag[value_detail::tag_of(value)];

@@ -100,6 +100,9 @@ Json expected_of(const Machine& machine, const RunResult& result, const Both& bo
     if (machine.values().kind(next.receiver) == ValueKind::object) {
       expected["waiting"][name] =
           program.objects[machine.values().as_object(next.receiver).index].name;
+    } else if (machine.values().kind(next.receiver) == ValueKind::connection) {
+      const ObjectId listener = machine.values().as_connection(next.receiver).listener;
+      expected["waiting"][name] = program.objects[listener.index].name;
     } else if (machine.values().kind(next.receiver) == ValueKind::thread) {
       expected["waiting"][name] = std::string(machine.values().as_text(
           thread_name_value(program, state, machine.values().as_thread(next.receiver))));

@@ -626,6 +626,76 @@ def run_python(scenario):
 RENAMED = ("timestamp too large to convert to C _PyTime_t", "timestamp out of range for platform time_t")
 
 
+# A server's end and a client's, of one connection.
+PAIR = [{"listen": "x"}, {"connect": "x", "into": "c"}, {"accept": "x", "into": "s"}]
+
+
+def receives(end, *sizes):
+    return [tried(*got({"recv": end, "size": size})) for size in sizes]
+
+
+def sends(end, *texts):
+    return [tried(*got({"send": end, "data": f"b'{text}'"})) for text in texts]
+
+
+PROGRAMS |= {
+    "socket: bytes come in order, without borders, until the end": ({"x": "Listener"}, {}, [
+        *PAIR, *sends("c", "hello", "", "world"), *receives("s", 3, 0, 100), *sends("s", "X" * 50),
+        *receives("c", 49), {"close": "s"}, *receives("c", 10, 10, 10), {"close": "c"}]),
+    "socket: a peer that has closed": ({"x": "Listener"}, {}, [
+        *PAIR, {"close": "c"}, *receives("s", 1, 1), *sends("s", "a"), *receives("s", 1),
+        *sends("s", "a", "b"), *receives("s", 1), *sends("s", "")]),
+    "socket: a peer that has closed, and is sent to before that is read": ({"x": "Listener"}, {}, [
+        *PAIR, {"close": "s"}, *sends("c", "", "a"), *receives("c", 1), *sends("c", "b")]),
+    "socket: a peer that has closed with something unread": ({"x": "Listener"}, {}, [
+        *PAIR, *sends("s", "hello"), *sends("c", "abc"), {"close": "c"},
+        *receives("s", 2, 9, 9, 9), *sends("s", "x")]),
+    "socket: ... and is sent to": ({"x": "Listener"}, {}, [
+        *PAIR, *sends("s", "hello"), {"close": "c"}, *sends("s", "", "x"), *receives("s", 1)]),
+    "socket: a listener that closes sends those away who wait": ({"x": "Listener"}, {}, [
+        {"listen": "x", "backlog": 5}, {"connect": "x", "into": "c"}, *sends("c", "hi"),
+        {"close": "x"}, *receives("c", 1, 1), *sends("c", "x"), tried({"connect": "x"}),
+        tried({"accept": "x"}), tried({"listen": "x"}), {"close": "x"}, {"close": "c"}]),
+    "socket: errors": ({"x": "Listener"}, {}, [
+        tried({"connect": "x"}), tried({"accept": "x"}), tried({"listen": "x", "backlog": "'a'"}),
+        *PAIR, *(tried(*got({"recv": "s", "size": 1, "timeout": t}))
+                 for t in (0.2, 0, -1, "'soon'", 1e10)),
+        *receives("s", 0, -1, "'a'", 1.5), tried({"send": "s", "data": "'text'"}),
+        *(tried({"accept": "x", "timeout": t}) for t in (0.2, 0, -1, "'soon'")),
+        tried({"connect": "x", "timeout": -1}), tried({"connect": "x", "timeout": "'soon'"}),
+        {"close": "s"}, *receives("s", 0, 1, -1, "'a'"), *sends("s", "", "x"), {"close": "s"},
+        tried({"send": "s", "data": 1}), tried({"recv": "s", "size": 1, "timeout": 1}),
+        tried({"recv": "s", "size": 1, "timeout": -1}), tried({"send": "n", "data": "b''"})]),
+    "socket: the queue holds one more than the backlog": ({"x": "Listener"}, {}, [
+        {"listen": "x", "backlog": 1},
+        *(tried({"connect": "x", "timeout": 5, "into": "c"}) for _ in range(3)),
+        {"listen": "x", "backlog": 2}, tried({"connect": "x", "timeout": 5, "into": "c"}),
+        {"accept": "x"}, {"accept": "x"}]),
+    "socket: recv waits, and a timeout in time": ({"x": "Listener"}, {
+        "f": {"params": ["c"], "body": [
+            {"sleep": 1}, {"send": "c", "data": "b'late'"}, {"sleep": 2}, {"close": "c"}]}}, [
+        *PAIR, {"spawn": "f", "args": ["c"]}, *got({"recv": "s", "size": 9}),
+        tried(*got({"recv": "s", "size": 9, "timeout": 0.5})),
+        *got({"recv": "s", "size": 9, "timeout": 9})]),
+    "socket: a close in the middle of another thread's recv comes into effect after it": (
+        {"x": "Listener"}, {
+            "f": {"params": ["s"], "body": [
+                tried(*got({"recv": "s", "size": 2})), tried(*got({"recv": "s", "size": 2}))]}}, [
+            *PAIR, {"spawn": "f", "args": ["s"], "as": "t"}, {"sleep": 1}, {"close": "s"},
+            tried(*got({"recv": "c", "size": 1, "timeout": 1})), *sends("c", "ok"), {"join": "t"},
+            *receives("c", 1, 1)]),
+    "socket: ... and of a recv with a timeout": (
+        {"x": "Listener"}, {
+            "f": {"params": ["s"], "body": [tried({"recv": "s", "size": 2, "timeout": 60})]}}, [
+            *PAIR, {"spawn": "f", "args": ["s"], "as": "t"}, {"sleep": 1}, {"close": "s"},
+            *sends("c", "ok"), {"join": "t"}, *receives("c", 1, 1)]),
+    "socket: ... and of an accept": (
+        {"x": "Listener"}, {"f": [{"accept": "x", "into": "s"}, *sends("s", "ok")]}, [
+            {"listen": "x"}, {"spawn": "f", "as": "t"}, {"sleep": 1}, {"close": "x"}, {"sleep": 1},
+            {"connect": "x", "into": "c"}, {"join": "t"}, *receives("c", 9),
+            tried({"connect": "x"})]),
+}
+
 # Of Python 3.13 and later.
 NEW_PROGRAMS = {
     "Queue: after shutdown nothing goes in, and what is there comes out": (

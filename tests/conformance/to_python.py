@@ -42,6 +42,30 @@ def print(*values):
 ''' % SCALE
 
 
+SOCKETS = '''
+import socket as _socket
+_addresses, _open = {}, []
+def Listener(buffer=None):
+    s = _socket.socket()
+    s.bind(("127.0.0.1", 0))
+    _addresses[s] = s.getsockname()
+    return s
+def _within(s, timeout, call):
+    if timeout is not None: s.settimeout(timeout)
+    try: return call()
+    finally:
+        if timeout is not None and s.fileno() >= 0: s.settimeout(None)
+def _accept(s, timeout=None):
+    _open.append(_within(s, timeout, s.accept)[0])
+    return _open[-1]
+def _connect(s, timeout=None):
+    _open.append(_socket.socket())
+    _within(_open[-1], timeout, lambda: _open[-1].connect(_addresses[s]))
+    return _open[-1]
+def _recv(s, size, timeout=None): return _within(s, timeout, lambda: s.recv(size))
+'''
+
+
 def literal(value):
     """A JSON operand: a string is an expression, everything else stands for itself."""
     if isinstance(value, str):
@@ -221,6 +245,23 @@ class Writer:
         given = literal(s["immediate"]) if "immediate" in s else ""
         self.line(depth, f"{s['shutdown']}.shutdown({given})")
 
+    def do_listen(self, s, depth):
+        self.line(depth, f"{s['listen']}.listen({literal(s['backlog']) if 'backlog' in s else ''})")
+
+    def do_accept(self, s, depth):
+        self.call(s, depth, f"_accept({s['accept']}, {self.timeout(s) or None})")
+
+    def do_connect(self, s, depth):
+        self.call(s, depth, f"_connect({s['connect']}, {self.timeout(s) or None})")
+
+    def do_send(self, s, depth):
+        self.call(s, depth, f"{s['send']}.send({literal(s['data'])})")
+
+    def do_recv(self, s, depth):
+        self.call(s, depth, f"_recv({s['recv']}, {literal(s['size'])}, {self.timeout(s) or None})")
+
+    def do_close(self, s, depth): self.line(depth, f"{s['close']}.close()")
+
     def do_barrier_wait(self, s, depth):
         self.call(s, depth, f"{s['barrier_wait']}.wait({self.timeout(s)})")
 
@@ -257,6 +298,8 @@ class Writer:
     def program(self):
         s = self.scenario
         variables = s.get("variables", {})
+        if "Listener" in json.dumps(s.get("objects", {})):
+            self.lines.append(SOCKETS)
         if "input" in s:
             self.line(0, "import io as _io")
             self.line(0, "_sys.stdin = _io.StringIO(%r)" % "".join(l + "\n" for l in s["input"]))

@@ -288,6 +288,26 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
           'threads': {'T1': {'target': 'g'}}, 'main': [{'atexit': 'f'}, {'start': 'T1'}])s",
        "deadlock", "circular-wait",
        "MainThread waits for the end of T1, which waits for e, to be set by MainThread", 0, 3},
+      {"nobody connects", R"s('objects': {'s': 'Listener'}, 'threads': {
+          'T1': [{'listen': 's'}, {'accept': 's'}], 'T2': [{'yield': true}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for a connection to s, and no thread is left that could connect", 0, 2},
+      {"nobody accepts", R"s('objects': {'s': 'Listener'}, 'threads': {
+          'T1': [{'listen': 's', 'backlog': 0}, {'connect': 's'}, {'connect': 's'}],
+          'T2': [{'yield': true}]})s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for s to accept, and no thread is left that could do it", 0, 2},
+      {"each waits to hear from the other", R"s('objects': {'s': 'Listener'}, 'threads': {
+          'T1': [{'accept': 's', 'into': 'c'}, {'recv': 'c', 'size': 1},
+                 {'send': 'c', 'data': 'str(1).encode()'}],
+          'T2': [{'connect': 's', 'into': 'c'}, {'recv': 'c', 'size': 1},
+                 {'send': 'c', 'data': 'str(1).encode()'}]},
+          'main': [{'listen': 's'}, {'start': 'T1'}, {'start': 'T2'}])s",
+       "deadlock", "lost-wakeup",
+       "T1 waits for data on s#1 (server end), to be sent by T2, which waits for data on s#1 "
+       "(client end), to be sent by T1",
+       // MainThread's three; T2 connects and waits; T1 accepts and waits.
+       0, 7},
       {"a barrier that one does not come to",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 3}},
           'threads': {'T1': [{'barrier_wait': 'b'}], 'T2': [{'barrier_wait': 'b'}]})s",

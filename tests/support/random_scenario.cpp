@@ -41,6 +41,7 @@ class Generator {
   std::string scenario() {
     choose_objects();
     choose_barrier();
+    choose_listener();
     std::string text = "{\"lockstep\": 1, \"name\": \"random\",\n \"machine\": {\"gil\": \"" +
                        dice_.one_of<std::string>({"3.9", "3.12", "free-threaded", "none"}) +
                        "\"},\n \"objects\": {" + joined(declarations_) +
@@ -139,6 +140,13 @@ class Generator {
         (dice_.percent(20) ? ", \"timeout\": 0.5" : "") + "}");
   }
 
+  void choose_listener() {
+    if (!dice_.percent(15)) return;
+    has_listener_ = true;
+    declarations_.push_back("\"net\": {\"type\": \"Listener\", \"buffer\": " +
+                            std::to_string(1 + dice_.below(3)) + "}");
+  }
+
   void begin_body(std::size_t callable_from, std::size_t statements) {
     callable_from_ = callable_from;
     statements_left_ = statements;
@@ -206,7 +214,7 @@ class Generator {
     if (statements_left_ > 0) --statements_left_;
     const bool deep = depth >= 2 || statements_left_ == 0;
     for (;;) {
-      switch (dice_.below(25)) {
+      switch (dice_.below(27)) {
         case 0:
         case 1:
         case 2:
@@ -253,6 +261,9 @@ class Generator {
         case 21:
         case 22:
           return on_barrier();
+        case 23:
+        case 24:
+          return on_socket();
         default:
           return rare();
       }
@@ -386,6 +397,30 @@ class Generator {
     }
   }
 
+  // A client or a server, and the beginning of what it says to the other.
+  std::string on_socket() {
+    if (!has_listener_) return data();
+    const std::string timeout = dice_.percent(30) ? ", \"timeout\": 0.5" : "";
+    if (dice_.percent(25)) return R"json({"close": "net"})json";
+    std::string text = dice_.percent(60) ? "{\"listen\": \"net\", \"backlog\": 0}, " : "";
+    text += dice_.percent(50) ? "{\"connect\": \"net\"" : "{\"accept\": \"net\"";
+    text += ", \"into\": \"got\"}";
+    for (std::size_t i = 1 + dice_.below(3); i > 0; --i) {
+      switch (dice_.below(4)) {
+        case 0:
+          text += R"json(, {"send": "got", "data": "b'abc'"})json";
+          break;
+        case 1:
+          text += R"json(, {"close": "got"})json";
+          break;
+        default:
+          text += ", {\"recv\": \"got\", \"size\": 2" + timeout + "}";
+          break;
+      }
+    }
+    return text;
+  }
+
   std::string data() {
     if (has_value_ && dice_.percent(40))
       return R"json({"set": "v.value", "to": "(v.value + x) % 3"})json";
@@ -475,6 +510,7 @@ class Generator {
   bool simple_queue_ = false;
   bool has_barrier_ = false;
   bool has_action_ = false;
+  bool has_listener_ = false;
   std::size_t functions_ = 0;
   std::size_t threads_ = 0;
   std::size_t callable_from_ = 0;

@@ -9,7 +9,7 @@ namespace lockstep {
 namespace {
 
 constexpr ObjectId lock_a{0}, lock_b{1}, event{2}, condition{3}, semaphore{4}, rlock{5}, queue{6},
-    simple_queue{7}, barrier{8};
+    simple_queue{7}, barrier{8}, listener{9};
 constexpr GlobalId x{0}, y{1};
 
 // Constants of every program here.
@@ -33,6 +33,7 @@ class Builder {
     object("q", ObjectKind::priority_queue);
     object("p", ObjectKind::simple_queue);
     object("w", ObjectKind::barrier);
+    object("n", ObjectKind::listener);
     program_.objects[condition.index].lock = lock_b;
     program_.globals = {{"x", {}}, {"y", {}}};
     program_.sites.resize(1);
@@ -250,6 +251,36 @@ TEST_CASE("FutureAccesses: a queue's waiters wait for three things", "[engine][f
   local.continues = true;
   local.operation = row.verb == Verb::put ? Operation::queue_put_park : Operation::queue_get_park;
   CHECK(lets_go(local) == row.lets_go);
+}
+
+TEST_CASE("FutureAccesses: what is done on a connection counts for its Listener",
+          "[engine][future_accesses]") {
+  struct Row {
+    Verb verb;
+    const char* lets_go;
+  };
+  const Row row = GENERATE(values<Row>({{Verb::listen, ""},
+                                        {Verb::connect, "connect"},
+                                        {Verb::accept, "accept send recv"},
+                                        {Verb::send, "send recv"},
+                                        {Verb::recv, "send recv"},
+                                        {Verb::close, "accept send recv"},
+                                        {Verb::release, ""}}));
+  Builder builder;
+  builder.function("main").on_unknown(row.verb).op(Opcode::return_value);
+  const Program& program = builder.program();
+  const FutureAccesses accesses(program);
+  const LocalState local = standing(program, {0});
+  std::string lets_go;
+  const auto add = [&](LetGoBy by, const char* name) {
+    if (!accesses.may(local, by, object_value(listener))) return;
+    lets_go += (lets_go.empty() ? "" : " ") + std::string(name);
+  };
+  add(LetGoBy::connect, "connect");
+  add(LetGoBy::accept, "accept");
+  add(LetGoBy::send, "send");
+  add(LetGoBy::recv, "recv");
+  CHECK(lets_go == row.lets_go);
 }
 
 TEST_CASE("FutureAccesses: an unknown receiver is every object that has the verb",

@@ -172,6 +172,7 @@ class Slowly : public RunObserver {
   static std::int64_t ns(double seconds) { return std::llround(seconds * 1e9); }
   void look(const Machine& machine, const State& state, double now) {
     lives.resize(thread_count(machine.program, state));
+    took.resize(lives.size());
     for (std::uint32_t i = 0; i < lives.size(); ++i) {
       Life& one = lives[i];
       const bool is = is_resting(machine, state, {i});

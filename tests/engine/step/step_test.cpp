@@ -361,6 +361,46 @@ TEST_CASE("step: nobody waits for a thread that an exit callback starts",
   CHECK(life(*bench.program, bench.state, {1}) == Life::killed);
 }
 
+TEST_CASE("step: a send that finds no room waits, and goes on as the peer reads",
+          "[engine][step][socket]") {
+  Bench bench(R"s("objects": {"s": {"type": "Listener", "buffer": 2}},
+      "variables": {"c": null, "d": null, "sent": null, "got": []},
+      "threads": {"T1": [{"send": "c", "data": "b'abcde'", "into": "sent"}],
+                  "T2": [{"for": "i", "in": "range(3)", "do": [
+                            {"recv": "d", "size": 9, "into": "data"},
+                            {"append": "got", "item": "data"}]}]},
+      "main": [{"listen": "s"}, {"connect": "s", "into": "c"}, {"accept": "s", "into": "d"},
+               {"start": "T1"}, {"start": "T2"}])s",
+              "3.12");
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  bench.take("T1");  // reads c
+  while (bench.can() != "T2") bench.take("T1");
+  CHECK(bench.value("sent") == "None");
+  while (bench.lives("T2") == Life::alive) {
+    bench.take(bench.can().find("T1") == std::string::npos ? "T2" : "T1");
+  }
+  while (bench.lives("T1") == Life::alive) bench.take("T1");
+  CHECK(bench.value("sent") == "5");
+  CHECK(bench.value("got") == "[b'ab', b'cd', b'e']");
+}
+
+TEST_CASE("step: a peer that closes with something unread resets who waits to send",
+          "[engine][step][socket]") {
+  Bench bench(R"s("objects": {"s": {"type": "Listener", "buffer": 2}},
+      "variables": {"c": null, "d": null, "sent": null},
+      "threads": {"T1": [{"send": "c", "data": "b'abc'", "into": "sent"},
+                         {"send": "c", "data": "b'd'"}],
+                  "T2": [{"close": "d"}]},
+      "main": [{"listen": "s"}, {"connect": "s", "into": "c"}, {"accept": "s", "into": "d"},
+               {"start": "T1"}, {"start": "T2"}])s");
+  while (bench.lives("MainThread") == Life::alive) bench.take("MainThread");
+  while (bench.can() != "T2") bench.take("T1");
+  while (bench.lives("T2") == Life::alive) bench.take("T2");
+  while (bench.lives("T1") == Life::alive) bench.take("T1");
+  CHECK(bench.value("sent") == "2");
+  CHECK(bench.raised("T1") == "ConnectionResetError: [Errno 104] Connection reset by peer");
+}
+
 TEST_CASE("step: an uncaught exception ends its thread and keeps its locks", "[engine][step]") {
   Bench bench(R"s("objects": {"m": "Lock"},
       "threads": {"T1": [{"acquire": "m"}, {"raise": "ValueError('gone')"}], "T2": [{"acquire": "m"}]})s");
