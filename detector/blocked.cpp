@@ -9,6 +9,10 @@
 //   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
 //   a Listener          connect, ...  whoever may connect to it, or accept or close
 //   a connection        send, ...  whoever may send, receive or close on one of its Listener
+//   Future              finish    the worker that executes its task; while that is queued any
+//                                 worker of the pool and whoever may cancel it
+//   ThreadPoolExecutor  put       whoever may submit to it or shut it down; MainThread at its end
+//                       close     who is inside of shutdown(cancel_futures=True)
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
 //
@@ -31,6 +35,7 @@
 
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
+#include "engine/operations/executor.h"
 #include "engine/state/process_memory.h"
 
 namespace lockstep {
@@ -77,6 +82,8 @@ class Releasers {
         return future_.may_store_what_is_read(local, code.begin, code.end);
       });
     }
+    if (waiter.by == LetGoBy::finish) return could_finish(waiter, other);
+    if (waiter.by == LetGoBy::close) return drainer(machine_, state_, *waiter.object) == other;
     const bool owned = row(program.objects[waiter.object->index].kind).owned;
     const bool first = std::ranges::any_of(locals, [&](const LocalState& local) {
       return future_.may_first(local, waiter.by, object_value(*waiter.object));
@@ -84,6 +91,17 @@ class Releasers {
     if (owned && waiter.owner == other) return first || is_blocked(other);
     if (other == waiter.thread || waits_alike(waiter, other)) return false;
     return first && !only_owner_releases(program.objects[waiter.object->index].kind);
+  }
+
+  bool could_finish(const BlockedThread& waiter, ThreadId other) const {
+    const auto may_cancel = [&](ObjectId executor) {
+      return std::ranges::any_of(locals_[other.index], [&](const LocalState& local) {
+        return future_.may_first(local, LetGoBy::finish, object_value(executor));
+      });
+    };
+    return std::ranges::any_of(waiter.futures, [&](Value future) {
+      return lockstep::could_finish(machine_, state_, future, waiter.thread, other, may_cancel);
+    });
   }
 
   const BlockedThread* find_blocked(ThreadId thread) const {
@@ -132,7 +150,11 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     if (!is_unfinished(machine, state, thread)) continue;
     if (readiness(machine, state, thread) != Readiness::blocked) continue;
     const Pending& next = pending(machine, state, thread);
-    BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, false, {}};
+    BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, false, {}, {}};
+    if (waiter.by == LetGoBy::finish) {
+      waiter.futures = unfinished_futures(machine, state, next);
+      waiter.object = machine.values().as_future(waiter.futures.front()).executor;
+    }
     if (machine.values().kind(next.receiver) == ValueKind::connection) {
       waiter.object = machine.values().as_connection(next.receiver).listener;
     } else if (machine.values().kind(next.receiver) == ValueKind::object) {

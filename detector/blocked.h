@@ -16,6 +16,7 @@ struct BlockedThread {
   std::optional<ObjectId> object;  // what it waits on, if that is an object
   std::optional<ThreadId> owner;   // whom that belongs to, dead or alive
   bool copied = false;             // of an owner in another process: who held it at the fork
+  std::vector<Value> futures;      // that it waits for and that are not done; object has the first
   Wait wait;                       // all who might let it go, as waits() says
 };
 

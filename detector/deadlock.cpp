@@ -7,6 +7,7 @@
 #include "detector/blocked.h"
 #include "detector/words.h"
 #include "engine/assert.h"
+#include "engine/operations/executor.h"
 
 namespace lockstep {
 namespace {
@@ -31,11 +32,15 @@ WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
 }
 
 // What kind of wait decides the name of a core, most telling first.
-FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vector<ThreadId>& core) {
+FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stuck,
+                    const std::vector<ThreadId>& core) {
+  const Program& program = machine.program;
   std::size_t joins = 0;
   std::size_t signals = 0;  // Event, Condition, Barrier, queues, sockets
   std::size_t polls = 0;
   std::size_t permits = 0;
+  std::size_t results = 0;
+  bool queued = false;  // some task of which a result is wanted
   for (const ThreadId thread : core) {
     switch (find(stuck, thread).by) {
       case LetGoBy::end:
@@ -59,6 +64,13 @@ FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vecto
       case LetGoBy::release:
         if (!row(program.objects[find(stuck, thread).object->index].kind).owned) ++permits;
         break;
+      case LetGoBy::finish:
+        ++results;
+        for (const Value future : find(stuck, thread).futures) {
+          queued = queued || is_queued(machine, state, future);
+        }
+        break;
+      case LetGoBy::close:
       case LetGoBy::cancel:
       case LetGoBy::nothing:
         break;
@@ -66,10 +78,14 @@ FindingKind kind_of(const Program& program, const Stuck& stuck, const std::vecto
   }
   if (joins == core.size()) return FindingKind::join_cycle;
   if (polls == core.size()) return FindingKind::busy_wait;
+  if (results == core.size()) {
+    return queued ? FindingKind::pool_starvation : FindingKind::future_cycle;
+  }
   if (polls + signals == core.size()) return FindingKind::lost_wakeup;
   if (core.size() > 1) return FindingKind::circular_wait;
   if (permits == 1) return FindingKind::semaphore_leak;
   const BlockedThread& waiter = find(stuck, core.front());
+  if (waiter.by == LetGoBy::close) return FindingKind::self_deadlock;
   return waiter.owner == waiter.thread ? FindingKind::self_deadlock : FindingKind::orphaned_lock;
 }
 
@@ -146,7 +162,7 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state, const S
   std::vector<Cause> result;
   for (std::vector<ThreadId>& core : graph.cores()) {
     Cause cause;
-    cause.kind = kind_of(machine.program, stuck, core);
+    cause.kind = kind_of(machine, state, stuck, core);
     cause.fingerprint = fingerprint_of(machine.program, stuck, cause.kind, core);
     const auto same = std::ranges::find(result, cause.fingerprint, &Cause::fingerprint);
     if (same != result.end()) {

@@ -27,6 +27,8 @@ bool is_deadlock(FindingKind kind) {
     case FindingKind::semaphore_leak:
     case FindingKind::join_cycle:
     case FindingKind::busy_wait:
+    case FindingKind::pool_starvation:
+    case FindingKind::future_cycle:
       return true;
     case FindingKind::uncaught_exception:
     case FindingKind::invariant:

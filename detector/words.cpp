@@ -5,6 +5,7 @@
 
 #include "engine/assert.h"
 #include "engine/operations/barrier.h"
+#include "engine/operations/executor.h"
 #include "engine/run/threads.h"
 
 namespace lockstep {
@@ -63,6 +64,23 @@ std::string DeadlockWords::awaited(const BlockedThread& waiter) const {
   return text.starts_with(statement) ? text.substr(statement.size()) : text;
 }
 
+// "future 1 of pool (fetch)"
+std::string DeadlockWords::future(Value future) const {
+  const Value function = future_record(machine_, state_, future).function;
+  std::string text = future_label(machine_, future);
+  if (machine_.values().kind(function) == ValueKind::function) {
+    text +=
+        " (" + machine_.program.functions[machine_.values().as_function(function).index].name + ')';
+  }
+  return text;
+}
+
+std::string DeadlockWords::futures(const BlockedThread& waiter) const {
+  std::string text =
+      listed(waiter.futures.size(), [&](std::size_t i) { return future(waiter.futures[i]); });
+  return waiter.futures.size() > 1 ? "one of " + text : text;
+}
+
 std::string DeadlockWords::operation(const BlockedThread& waiter) const {
   const Pending& pending = *waiter.pending;
   if (pending.operation == Operation::process_exit ||
@@ -87,6 +105,7 @@ std::string DeadlockWords::operation(const BlockedThread& waiter) const {
 
 std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
   if (waiter.by == LetGoBy::send || waiter.by == LetGoBy::recv) return connection(waiter);
+  if (!waiter.futures.empty()) return futures(waiter);
   if (waiter.object) return object(waiter).name;
   if (waiter.by == LetGoBy::store) return awaited(waiter);
   const std::vector<ThreadId> others = joined(waiter);
@@ -98,6 +117,7 @@ std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
 
 std::string DeadlockWords::waits_for_type(const BlockedThread& waiter) const {
   if (waiter.by == LetGoBy::send || waiter.by == LetGoBy::recv) return "socket";
+  if (!waiter.futures.empty()) return "Future";
   if (waiter.object) return std::string(row(object(waiter).kind).type);
   if (waiter.by == LetGoBy::store) return "expression";
   return waiter.pending->operation == Operation::process_join ? "Process" : "Thread";
@@ -120,7 +140,14 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
       return wait + "for " + object(waiter).name;
     case LetGoBy::notify:
       return wait + "on " + object(waiter).name;
+    case LetGoBy::finish:
+      return wait + "for " + futures(waiter);
+    case LetGoBy::close:
+      return wait + "for " + object(waiter).name + " to be shut down";
     case LetGoBy::put:
+      if (object(waiter).kind == ObjectKind::executor) {
+        return wait + "for a task of " + object(waiter).name;
+      }
       return wait + "for an item of " + object(waiter).name;
     case LetGoBy::get:
       return wait + "for room in " + object(waiter).name;
@@ -153,6 +180,11 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
 // Between the wait and who could end it: ", held by ".
 std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
   switch (waiter.by) {
+    case LetGoBy::finish:
+      return is_queued(machine_, state_, waiter.futures.front()) ? ", queued behind "
+                                                                 : ", executed by ";
+    case LetGoBy::close:
+      return ", which is up to ";
     case LetGoBy::set:
       return ", to be set by ";
     case LetGoBy::notify:
@@ -186,12 +218,20 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
 // When nobody could.
 std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
   switch (waiter.by) {
+    case LetGoBy::finish:
+      return is_queued(machine_, state_, waiter.futures.front())
+                 ? ", which is queued, and no worker is free to execute it"
+                 : ", which was cancelled, and no worker is left to note it";
+    case LetGoBy::close:
+      return ", and no thread is left that could";
     case LetGoBy::set:
       return ", and no thread is left that could set it";
     case LetGoBy::notify:
       return ", and no thread is left that could notify";
     case LetGoBy::put:
-      return ", and no thread is left that could put one";
+      return object(waiter).kind == ObjectKind::executor
+                 ? ", and no thread is left that could submit one"
+                 : ", and no thread is left that could put one";
     case LetGoBy::get:
       return ", and no thread is left that could get an item";
     case LetGoBy::task_done:
@@ -226,6 +266,14 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
   return ", which " + thread(*waiter.owner) + " held when it ended";
 }
 
+// When only the waiter could.
+bool DeadlockWords::waits_for_itself(const BlockedThread& waiter) {
+  return waiter.wait.releasers == std::vector<ThreadId>{waiter.thread};
+}
+std::string DeadlockWords::itself_phrase(const BlockedThread& waiter) {
+  return waiter.by == LetGoBy::close ? ", which it does itself" : ", which it executes itself";
+}
+
 std::string DeadlockWords::why(const BlockedThread& waiter,
                                const std::vector<std::string>& held) const {
   std::string text = thread(waiter.thread) + ' ';
@@ -236,6 +284,7 @@ std::string DeadlockWords::why(const BlockedThread& waiter,
   if (waiter.owner == waiter.thread) return text + ", which it holds itself";
   if (waiter.by == LetGoBy::end) return text;
   if (waiter.wait.releasers.empty()) return text + nobody_phrase(waiter);
+  if (waits_for_itself(waiter)) return text + itself_phrase(waiter);
   return text + by_phrase(waiter) + threads(waiter.wait.releasers);
 }
 
@@ -249,6 +298,9 @@ std::string DeadlockWords::message(const Cause& cause,
   const BlockedThread& first = waiter_of(cause.chain.front());
   if (first.owner == first.thread) {
     return thread(first.thread) + ' ' + wait_phrase(first, false) + ", which it holds itself";
+  }
+  if (cause.chain.size() == 1 && waits_for_itself(first)) {
+    return thread(first.thread) + ' ' + wait_phrase(first, false) + itself_phrase(first);
   }
   if (first.wait.releasers.empty()) {
     const bool plural = cause.core.size() > 1;

@@ -34,6 +34,10 @@ class DeadlockWords {
   std::string nobody_phrase(const BlockedThread& waiter) const;
   std::vector<ThreadId> joined(const BlockedThread& waiter) const;
   std::string awaited(const BlockedThread& waiter) const;
+  std::string future(Value future) const;
+  std::string futures(const BlockedThread& waiter) const;
+  static bool waits_for_itself(const BlockedThread& waiter);
+  static std::string itself_phrase(const BlockedThread& waiter);
   const ObjectInfo& object(const BlockedThread& waiter) const;
 
   const Machine& machine_;

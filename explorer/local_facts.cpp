@@ -15,8 +15,10 @@ void LocalFactsTable::learn(LocalId local) {
   const LocalState state = machine_.locals().get(local);
   LocalFacts& facts = facts_[local.index];
   facts.known = true;
-  facts.uncaught = state.uncaught;
-  if (state.frames.empty()) return;
+  if (state.frames.empty()) {
+    facts.uncaught = state.uncaught;
+    return;
+  }
 
   const Pending& pending = machine_.locals().pending(local);
   const OperationRow& operation = row(pending.operation);
@@ -25,6 +27,7 @@ void LocalFactsTable::learn(LocalId local) {
   facts.operation = pending.operation;
   facts.pc = pending.pc;
   const ValueKind kind = machine_.values().kind(pending.receiver);
+  facts.pending = &pending;
   if (kind == ValueKind::object || kind == ValueKind::connection) {
     facts.on_object = true;
     facts.object = kind == ValueKind::object

@@ -24,7 +24,8 @@ struct LocalFacts {
   std::uint32_t word = 0;  // where the object's words begin in a State
   ThreadId joined;         // thread_join, process_join: whom
   std::uint32_t pc = 0;
-  Value uncaught = none_value;  // ended with this
+  const Pending* pending = nullptr;  // null once it has ended
+  Value uncaught = none_value;       // ended with this
 };
 
 class LocalFactsTable {
@@ -43,6 +44,10 @@ class LocalFactsTable {
   bool may_let_go(LocalId local, std::uint32_t wait) {
     of(local);
     return (may_[local.index * words_per_local_ + wait / 64] >> (wait % 64) & 1) != 0;
+  }
+  // FutureAccesses::may_first of cancelling a future of the executor.
+  bool may_cancel(LocalId local, ObjectId executor) {
+    return may_let_go(local, *waits_.of(executor, LetGoBy::finish));
   }
   bool may_make_true(LocalId local, std::uint32_t await_pc);
 

@@ -9,6 +9,7 @@
 
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
+#include "engine/operations/executor.h"
 
 namespace lockstep {
 namespace {
@@ -112,6 +113,12 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::send:
     case LetGoBy::recv:
       return someone_may_let_go(state, {thread}, waiter);
+    case LetGoBy::finish:
+      return someone_may_finish(state, {thread}, *waiter.pending);
+    case LetGoBy::close: {
+      const std::optional<ThreadId> closes = drainer(machine_, state, waiter.object);
+      return closes && moves_[closes->index];
+    }
     case LetGoBy::cancel:  // its time comes
     case LetGoBy::nothing:
       break;
@@ -146,6 +153,26 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
          });
 }
 
+bool StuckWatch::someone_may_finish(const State& state, ThreadId waiter, const Pending& pending) {
+  const Program& program = machine_.program;
+  for (const Value future : unfinished_futures(machine_, state, pending)) {
+    for (std::uint32_t i = 0; i < threads_; ++i) {
+      if (!moves_[i]) continue;
+      const auto may_cancel = [&](ObjectId executor) {
+        if (is_alive(program, state, i) &&
+            facts_.may_cancel(local(program, state, {i}), executor)) {
+          return true;
+        }
+        return i == main_thread_id.index && std::ranges::any_of(callbacks_, [&](LocalId callback) {
+                 return facts_.may_cancel(callback, executor);
+               });
+      };
+      if (could_finish(machine_, state, future, waiter, {i}, may_cancel)) return true;
+    }
+  }
+  return false;
+}
+
 void StuckWatch::describe_stuck(const State& state) {
   const Program& program = machine_.program;
   situation_.clear();
@@ -159,6 +186,16 @@ void StuckWatch::describe_stuck(const State& state) {
     const LocalId at = local(program, state, {thread});
     situation_.push_back(at.index);
     const LocalFacts& facts = facts_.of(at);
+    if (facts.by == LetGoBy::finish) {
+      for (const Value future : unfinished_futures(machine_, state, *facts.pending)) {
+        const FutureRecord record = future_record(machine_, state, future);
+        situation_.push_back(static_cast<std::uint32_t>(record.stage));
+        situation_.push_back(record.content.bits);
+      }
+    }
+    if (facts.by == LetGoBy::close) {
+      situation_.push_back(drainer(machine_, state, facts.object)->index);
+    }
     if (!facts.on_lock) continue;
     const std::optional<ThreadId> its = owner_seen_by(machine_, state, {thread}, facts.object);
     situation_.push_back(its ? its->index + 1 : 0);

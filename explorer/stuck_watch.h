@@ -38,6 +38,7 @@ class StuckWatch {
  private:
   bool can_be_let_go(const State& state, std::uint32_t thread);
   bool someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter);
+  bool someone_may_finish(const State& state, ThreadId waiter, const Pending& pending);
   void find_stuck(const State& state, std::span<const Choice> enabled);
   void describe_stuck(const State& state);
 

@@ -30,8 +30,13 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> functions
 
 // "ValueError", "queue.Empty".
 std::string python_exception(ExceptionKind kind) {
-  const std::string_view name = exception_full_name(kind);
-  return std::string(name.substr(name.starts_with('_') ? 1 : 0));
+  std::string name(exception_full_name(kind));
+  if (name.starts_with('_')) name.erase(0, 1);
+  // Modules with an underscore are not for users.
+  if (const std::size_t inner = name.find("._base."); inner != std::string::npos) {
+    name.erase(inner, std::string_view("._base").size());
+  }
+  return name;
 }
 
 // One body of statements.
@@ -338,6 +343,11 @@ class BodyWriter {
         lines_.add(depth, name + " = " + call(statement));
         assign(*as, name, depth);
         return lines_.add(depth, name + ".start()");
+      }
+      case StatementKind::map: {
+        const bool is_wanted = part<Operand>(statement, "into") != nullptr;
+        return give(statement, "into",
+                    is_wanted ? "list(" + call(statement) + ")" : call(statement), depth);
       }
       case StatementKind::thread:
       case StatementKind::timer:

@@ -17,6 +17,7 @@
 #include "language/constant.h"
 #include "language/keys.h"
 #include "language/names.h"
+#include "language/pool_bodies.h"
 
 namespace lockstep {
 namespace {
@@ -102,11 +103,12 @@ class ProgramWriter {
 
   std::string imports() const {
     // The shim has these, or takes their place.
-    constexpr std::array in_shim{std::string_view("atexit"), std::string_view("queue"),
-                                 std::string_view("threading"), std::string_view("time")};
+    constexpr std::array in_shim{std::string_view("atexit"), std::string_view("concurrent.futures"),
+                                 std::string_view("queue"), std::string_view("threading"),
+                                 std::string_view("time")};
     std::set<std::string_view> modules;
-    for (const std::string_view module : 
-         {"atexit", "multiprocessing", "os", "queue", "random", "threading", "time"}) {
+    for (const std::string_view module : {"atexit", "concurrent.futures", "multiprocessing", "os",
+                                          "queue", "random", "threading", "time"}) {
       if (forced() && std::ranges::find(in_shim, module) != in_shim.end()) continue;
       if (code_.mentions(fmt::format("{}.", module))) modules.insert(module);
     }
@@ -137,6 +139,7 @@ class ProgramWriter {
     if (!forced()) return {};
     std::string out = shim_source();
     if (code_.mentions("Listener(")) out += "\n\n" + shim_sockets_source();
+    if (has_executors(program_)) out += "\n\n" + shim_pools_source();
     out += "\n\nrepeat([\n";
     for (const std::string& line : turn_lines(turns_->turns, line_width)) {
       out += fmt::format("    \"{}\",\n", line);
@@ -212,6 +215,9 @@ class ProgramWriter {
         if (object.action.empty()) return std::nullopt;
         // The function stands further down.
         return fmt::format("lambda: {}()", object.action);
+      case ObjectParameter::Shape::text:
+        if (object.prefix.empty()) return std::nullopt;
+        return python_string(object.prefix);
       case ObjectParameter::Shape::seconds:
         if (!object.timeout) return std::nullopt;
         return literal(real_constant(*object.timeout));
@@ -274,6 +280,17 @@ class ProgramWriter {
     std::string all;
     for (const ScenarioThread& thread : scenario_.threads) {
       all += names_.threads[thread.name] + ", ";
+    }
+    if (forced() && starts_all && has_executors(program_)) {
+      // Their workers are joined after the threads, and that can be noticed.
+      code_.gap(2);
+      code_.add(0, fmt::format("def {}():", name));
+      const std::string one = names_.fresh("thread");
+      code_.add(1, fmt::format("for {} in ({}):", one, all));
+      code_.add(2, fmt::format("{}.join()", one));
+      code_.gap(2);
+      code_.add(0, "if __name__ == \"__main__\":");
+      return code_.add(1, fmt::format("begin({}, threads=({}))", name, all));
     }
     if (forced() && starts_all) {
       code_.gap(2);

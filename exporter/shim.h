@@ -8,5 +8,7 @@ namespace lockstep {
 std::string shim_source();
 // shim_sockets.py, which stands behind it where there are sockets.
 std::string shim_sockets_source();
+// What follows it where the program has pools.
+std::string shim_pools_source();
 
 }  // namespace lockstep

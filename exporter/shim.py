@@ -41,6 +41,7 @@ _ended = []
 _awaited = set()  # threads that the main thread joins at the end, daemons too
 _threads = {}  # number -> Thread
 _uncaught = {}
+_last_of_main = []  # what the main thread calls when its code is over
 _values = {}
 _clock = 0.0
 
@@ -604,7 +605,11 @@ def begin(main=None, threads=()):
         _grant()
     if main is not None:
         try:
-            main()
+            try:
+                main()
+            finally:
+                for last in _last_of_main:
+                    last()
         finally:
             _thread.start_new_thread(_after_main, ())
     for thread in threads:

@@ -21,6 +21,9 @@ bool takes_turn(const Event& event) {
     // Part of Barrier.wait() there: nobody can come or go before it.
     case Operation::barrier_release:
     case Operation::barrier_break:
+    // What comes after it waits for it there.
+    case Operation::executor_close:
+    case Operation::executor_abandon:
     // Of the thread object itself, which Python's threading module asks too.
     case Operation::thread_name:
     case Operation::thread_ident:

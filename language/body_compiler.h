@@ -1,5 +1,6 @@
 // From one body of statements (a function, main, a thread's own body) or one condition to a
-// Function. The .cpp files: compile_expression, compile_statement, compile_flow. As CPython 3.11's
+// Function. The .cpp files: compile_expression, compile_statement, compile_flow,
+// compile_futures. As CPython 3.11's
 // Python/compile.c does it wherever the order of effects or the places to switch could tell.
 #pragma once
 #include <cstdint>
@@ -136,7 +137,16 @@ class BodyCompiler {
   void spawn_statement(const Statement& statement);
   void create_thread(const Statement& statement, std::string_view function_key, Operation create);
   void timer_statement(const Statement& statement);
+  void submit_statement(const Statement& statement);
+  void result_statement(const Statement& statement, Verb verb);
+  void cancel_statement(const Statement& statement);
+  void add_done_callback_statement(const Statement& statement);
+  void shutdown_statement(const Statement& statement);
+  void map_statement(const Statement& statement);
+  void call_callbacks();
   void input_statement(const Statement& statement);
+  // Pushes a function that takes so many arguments.
+  void function_value_of(const Statement& statement, std::string_view key, std::size_t arguments);
   // Pushes a function and the tuple of its arguments.
   void function_and_arguments(const Statement& statement, std::string_view function_key);
   void call_of_verb(const Statement& statement, Verb verb);

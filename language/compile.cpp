@@ -10,6 +10,7 @@
 #include "language/constant.h"
 #include "language/load.h"
 #include "language/pointer.h"
+#include "language/pool_bodies.h"
 
 namespace lockstep {
 namespace {
@@ -39,10 +40,12 @@ class Compiler {
     actions();
     variables();
     functions();
+    if (has_executors(program_)) add_pool_bodies(module_);
     threads();
     conditions(scenario_.invariants, "invariant", program_.invariants);
     conditions(scenario_.final_checks, "finally", program_.final_checks);
     if (module_.has_timers) program_.timer_body = timer_body();
+    if (program_.has_processes) refuse_executors();
 
     Compiled compiled;
     compiled.complaints = module_.complaints.take();
@@ -73,6 +76,11 @@ class Compiler {
     object.kind = kind;
     object.value = declared.value;
     object.timeout = declared.timeout;
+    if (kind == ObjectKind::executor) {
+      object.prefix = declared.prefix.empty()
+                          ? fmt::format("ThreadPoolExecutor-{}", unnamed_executors_++)
+                          : declared.prefix;
+    }
     object.offset = next_word_;
     object.line = declared.place.line;
     next_word_ += row(kind).words;
@@ -336,11 +344,34 @@ class Compiler {
   FunctionId join_all() {
     Assembler code(program_, module_.pool);
     code.set_site(module_.add_site({0, 0, ""}, "join all threads"));
-    code.perform(Operation::join_all, 0);
-    code.emit(Opcode::pop);
+    if (has_executors(program_)) {
+      join_declared(code);
+    } else {
+      code.perform(Operation::join_all, 0);
+      code.emit(Opcode::pop);
+    }
     code.constant(none_constant());
     code.emit(Opcode::return_value);
     return add_function(code.finish("<main>", 0, {}));
+  }
+
+  // The workers of pools end only after it.
+  void join_declared(Assembler& code) const {
+    for (std::uint32_t i = 1; i < program_.threads.size(); ++i) {
+      code.constant(handle(ValueKind::thread, thread_value({i})));
+      code.constant(none_constant());
+      code.operate(Verb::join, {Target::Kind::thread, {}, 0, {i}});
+      code.emit(Opcode::pop);
+    }
+  }
+
+  // A fork copies a pool without its workers, which is another story.
+  void refuse_executors() {
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (object.kind != ObjectKind::executor) continue;
+      module_.complaints.at(object.place,
+                            "a ThreadPoolExecutor cannot stand beside processes in one scenario");
+    }
   }
 
   // Timer.run of Lib/threading.py.
@@ -425,6 +456,7 @@ class Compiler {
   Program& program_;          // the module's
   NamedConstants constants_;  // params and handles
   std::uint32_t next_word_ = 0;
+  std::uint32_t unnamed_executors_ = 0;
 };
 
 }  // namespace

@@ -90,6 +90,7 @@ std::string owners_of(Verb verb) {
   if (operation_of(verb, ObjectKind::thread)) types.emplace_back("thread");
   if (operation_of(verb, ObjectKind::process)) types.emplace_back("process");
   if (operation_of(verb, ObjectKind::connection)) types.emplace_back("connection");
+  if (operation_of(verb, ObjectKind::future)) types.emplace_back("future");
   std::string out;
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (i == 0) {

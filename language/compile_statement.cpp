@@ -117,7 +117,7 @@ void BodyCompiler::statement(const Statement& statement) {
     case StatementKind::task_done:
       return verb_statement(statement, Verb::task_done, "");
     case StatementKind::shutdown:
-      return verb_statement(statement, Verb::shutdown, "immediate");
+      return shutdown_statement(statement);
     case StatementKind::barrier_wait:
       return barrier_wait_statement(statement);
     case StatementKind::reset:
@@ -131,7 +131,17 @@ void BodyCompiler::statement(const Statement& statement) {
       create_thread(statement, "target", Operation::process_create);
       return store(get_operand(statement, "process"));
     case StatementKind::cancel:
-      return verb_statement(statement, Verb::cancel, "");
+      return cancel_statement(statement);
+    case StatementKind::submit:
+      return submit_statement(statement);
+    case StatementKind::map:
+      return map_statement(statement);
+    case StatementKind::result:
+      return result_statement(statement, Verb::result);
+    case StatementKind::exception:
+      return result_statement(statement, Verb::exception);
+    case StatementKind::add_done_callback:
+      return add_done_callback_statement(statement);
     case StatementKind::input:
       return input_statement(statement);
     case StatementKind::atexit:
@@ -414,11 +424,9 @@ void BodyCompiler::call_statement(const Statement& statement) {
   store_or_pop(find_operand(statement, "into"));
 }
 
-void BodyCompiler::function_and_arguments(const Statement& statement,
-                                          std::string_view function_key) {
-  const std::vector<Operand>* arguments = find_operands(statement, "args");
-  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
-  const std::optional<Meaning> function = callee(statement, function_key, given);
+void BodyCompiler::function_value_of(const Statement& statement, std::string_view key,
+                                     std::size_t arguments) {
+  const std::optional<Meaning> function = callee(statement, key, arguments);
   if (function && function->kind == Meaning::Kind::local) {
     code_.emit(Opcode::load_local, function->index);
   } else if (function && function->kind == Meaning::Kind::variable) {
@@ -426,7 +434,13 @@ void BodyCompiler::function_and_arguments(const Statement& statement,
   } else {
     code_.constant(function_constant({function ? function->index : 0}));
   }
+}
 
+void BodyCompiler::function_and_arguments(const Statement& statement,
+                                          std::string_view function_key) {
+  const std::vector<Operand>* arguments = find_operands(statement, "args");
+  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
+  function_value_of(statement, function_key, given);
   std::vector<Constant> constants;
   for (std::size_t i = 0; i < given; ++i) {
     operand_ = &(*arguments)[i];

@@ -117,6 +117,7 @@ std::optional<Constant> constant_of(const ValueTable& values, Value value) {
       return in_word(kind, value);
     case ValueKind::range:
     case ValueKind::exception:
+    case ValueKind::future:
       return std::nullopt;
   }
   return std::nullopt;
@@ -197,6 +198,7 @@ std::string literal(const Constant& constant, const Program* program) {
     }
     case ValueKind::range:
     case ValueKind::exception:
+    case ValueKind::future:
     case ValueKind::unset:
       break;
   }

@@ -24,7 +24,8 @@ bool names_threads(const Program& program) {
              static_cast<Operation>(instruction.a) == Operation::process_create ||
              static_cast<Operation>(instruction.a) == Operation::timer_create)) ||
            (instruction.opcode == Opcode::operate &&
-            static_cast<Verb>(instruction.a) == Verb::set_name);
+            (static_cast<Verb>(instruction.a) == Verb::set_name ||
+             static_cast<Verb>(instruction.a) == Verb::submit));
   });
 }
 

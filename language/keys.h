@@ -64,7 +64,7 @@ inline constexpr KeyRow alias_keys[] = {
 
 struct ObjectParameter {
   ObjectKind kind;
-  enum class Shape : unsigned char { count, lock, function, seconds } shape;
+  enum class Shape : unsigned char { count, lock, function, seconds, text } shape;
   KeyRow row;
   std::int64_t least = 0;    // count: the least that is allowed
   std::int64_t without = 0;  // count: what it is without the key
@@ -120,6 +120,14 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::barrier,
      ObjectParameter::Shape::seconds,
      {"timeout", false, "virtual seconds, of a wait that has no timeout of its own"}},
+    {ObjectKind::executor,
+     ObjectParameter::Shape::count,
+     {"max_workers", false,
+      "how many workers it has at most; without it the cores and 4, at most 32"},
+     1},
+    {ObjectKind::executor,
+     ObjectParameter::Shape::text,
+     {"thread_name_prefix", false, "of the workers' names, which end with _0, _1, ..."}},
 };
 
 inline constexpr KeyRow function_keys[] = {

@@ -391,6 +391,7 @@ bool creates_threads(const Block& block) {
   return std::any_of(block.begin(), block.end(), [&](const Statement& statement) {
     return statement.kind == StatementKind::thread || statement.kind == StatementKind::spawn ||
            statement.kind == StatementKind::timer || statement.kind == StatementKind::process ||
+           statement.kind == StatementKind::submit || statement.kind == StatementKind::map ||
            std::any_of(statement.fields.begin(), statement.fields.end(), in_field);
   });
 }

@@ -51,6 +51,9 @@ void read_parameter(Reader& reader, const At& at, const ObjectParameter& paramet
     case ObjectParameter::Shape::seconds:
       object.timeout = reader.seconds(at, true);
       return;
+    case ObjectParameter::Shape::text:
+      if (const std::string* text = reader.text(at, "a text")) object.prefix = *text;
+      return;
   }
 }
 

@@ -143,6 +143,11 @@ void read_document(Reader& reader, const At& document,
     if (member.key == "expect") read_expectation(reader, value, node, scenario);
     if (member.key == "schedule") read_directives(reader, value, nullptr);
   }
+  // As concurrent.futures counts them since 3.8.
+  for (ScenarioObject& object : scenario.objects) {
+    if (object.kind != ObjectKind::executor || object.value > 0) continue;
+    object.value = std::min<std::int64_t>(32, std::int64_t{scenario.cores} + 4);
+  }
 }
 
 }  // namespace

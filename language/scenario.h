@@ -53,10 +53,12 @@ struct ScenarioObject {
   std::optional<ObjectKind> kind;  // absent: same_as
   std::string same_as;
   std::optional<std::int64_t> count;  // an array
-  std::int64_t value = 0;             // semaphores: value; queues: maxsize; barrier: parties
+  std::int64_t value = 0;             // semaphores: value; queues: maxsize; barrier: parties;
+                                      // executor: max_workers
   std::string lock;                   // Condition; empty: an RLock of its own
   std::string action;                 // Barrier; empty: none
   std::optional<double> timeout;      // Barrier
+  std::string prefix;                 // ThreadPoolExecutor; empty: it is numbered
 };
 
 struct ScenarioFunction {

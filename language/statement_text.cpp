@@ -72,7 +72,6 @@ std::string text_of(const Statement& statement) {
     case StatementKind::task_done:
     case StatementKind::reset:
     case StatementKind::abort:
-    case StatementKind::cancel:
       return key + " " + source(key);
     case StatementKind::choose:
       return fmt::format("{} = choose {}", source("choose"), source("from"));
@@ -100,6 +99,20 @@ std::string text_of(const Statement& statement) {
     case StatementKind::spawn:
       return fmt::format("{}spawn {}({})", into("as"), get_function(statement, "spawn"),
                          joined(find_operands(statement, "args")));
+    case StatementKind::cancel:
+      return into("into") + "cancel " + source("cancel");
+    case StatementKind::submit:
+      return fmt::format("{}submit {}({}) to {}", into("into"), get_function(statement, "function"),
+                         joined(find_operands(statement, "args")), source("submit"));
+    case StatementKind::map:
+      return fmt::format("{}map {} over {} by {}", into("into"),
+                         get_function(statement, "function"),
+                         joined(find_operands(statement, "over")), source("map"));
+    case StatementKind::result:
+    case StatementKind::exception:
+      return into("into") + key + " " + source(key) + named("timeout");
+    case StatementKind::add_done_callback:
+      return fmt::format("add {} to {}", get_function(statement, "function"), source(key));
     case StatementKind::join:
       return "join " + source("join") + named("timeout");
     case StatementKind::acquire:
@@ -118,7 +131,8 @@ std::string text_of(const Statement& statement) {
       return fmt::format("put {} into {}{}{}", source("item"), source("put"), named("block"),
                          named("timeout"));
     case StatementKind::shutdown:
-      return "shutdown " + source("shutdown") + named("immediate");
+      return "shutdown " + source("shutdown") + named("immediate") + named("block") +
+             named("cancel_futures");
     case StatementKind::get:
       return into("into") + "get " + source("get") + named("block") + named("timeout");
     case StatementKind::barrier_wait:

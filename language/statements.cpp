@@ -188,9 +188,13 @@ constexpr FieldRow task_done_fields[] = {
     {"task_done", expression, required, "the queue"},
 };
 constexpr FieldRow shutdown_fields[] = {
-    {"shutdown", expression, required, "the queue"},
+    {"shutdown", expression, required, "the queue or executor"},
     {"immediate", expression, optional,
-     "True: the items are thrown away, and who waits for their tasks is let go"},
+     "of a queue; True: the items are thrown away, and who waits for their tasks is let go"},
+    {"block", expression, optional,
+     "of an executor; False: does not wait for the workers to end; in Python it is called wait"},
+    {"cancel_futures", expression, optional,
+     "of an executor; True: cancels what no worker has begun"},
 };
 
 constexpr FieldRow barrier_wait_fields[] = {
@@ -220,7 +224,8 @@ constexpr FieldRow process_fields[] = {
      "whether it is a daemon; without it as the process that creates it"},
 };
 constexpr FieldRow cancel_fields[] = {
-    {"cancel", expression, required, "the timer"},
+    {"cancel", expression, required, "the timer or future"},
+    {"into", target, optional, "where the answer of a future is stored: False once it runs"},
 };
 constexpr FieldRow input_fields[] = {
     {"input", target, required, "where the line is stored"},
@@ -275,6 +280,38 @@ constexpr FieldRow recv_fields[] = {
 };
 constexpr FieldRow close_fields[] = {
     {"close", expression, required, "the Listener, or the end of a connection"},
+};
+constexpr FieldRow submit_fields[] = {
+    {"submit", expression, required, "the executor"},
+    {"function", function, required, "the function that a worker calls"},
+    {"args", arguments, optional, "the function's arguments"},
+    {"into", target, optional, "where the future is stored"},
+};
+constexpr FieldRow map_fields[] = {
+    {"map", expression, required, "the executor"},
+    {"function", function, required, "the function that workers call"},
+    {"over", expressions, required,
+     "an iterable of arguments, or an array of iterables, one for each parameter"},
+    {"into", target, optional,
+     "where the list of the results is stored; without it nobody waits for them"},
+};
+constexpr FieldRow result_fields[] = {
+    {"result", expression, required, "the future"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises TimeoutError; without it, or with None, it waits for "
+     "as long as it takes"},
+    {"into", target, optional, "where the result is stored"},
+};
+constexpr FieldRow exception_fields[] = {
+    {"exception", expression, required, "the future"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises TimeoutError; without it, or with None, it waits for "
+     "as long as it takes"},
+    {"into", target, optional, "where the exception is stored, or None"},
+};
+constexpr FieldRow add_done_callback_fields[] = {
+    {"add_done_callback", expression, required, "the future"},
+    {"function", function, required, "the function, which is called with the future"},
 };
 
 constexpr std::array rows{
@@ -386,9 +423,12 @@ constexpr std::array rows{
                  "says that an item from a queue is dealt with", R"json({"task_done": "q"})json",
                  "{task_done}.task_done()", task_done_fields},
     StatementRow{StatementKind::shutdown, "shutdown",
-                 "ends a queue: put raises ShutDown, and so does get once the queue is empty",
+                 "ends a queue: put raises ShutDown, and so does get once the queue is empty; or a "
+                 "pool: submit raises RuntimeError, and the workers end once all is done",
                  R"json({"shutdown": "q", "immediate": true})json",
-                 "{shutdown}.shutdown(immediate={immediate})", shutdown_fields},
+                 "{shutdown}.shutdown(immediate={immediate}, wait={block}, "
+                 "cancel_futures={cancel_futures})",
+                 shutdown_fields},
     StatementRow{StatementKind::barrier_wait, "barrier_wait",
                  "waits at a barrier until all its parties have come",
                  R"json({"barrier_wait": "meeting", "timeout": 1, "into": "i"})json",
@@ -409,7 +449,8 @@ constexpr std::array rows{
                  "multiprocessing.Process(target={target}, args={args}, name={name}, "
                  "daemon={daemon})",
                  process_fields},
-    StatementRow{StatementKind::cancel, "cancel", "ends a timer whose time has not come",
+    StatementRow{StatementKind::cancel, "cancel",
+                 "ends a timer whose time has not come, or a task that no worker has begun",
                  R"json({"cancel": "t"})json", "{cancel}.cancel()", cancel_fields},
     StatementRow{StatementKind::input, "input", "reads a line of input",
                  R"json({"input": "answer", "prompt": "'> '"})json", "input({prompt})",
@@ -439,6 +480,27 @@ constexpr std::array rows{
                  "{recv}.recv({size}, {timeout})", recv_fields},
     StatementRow{StatementKind::close, "close", "closes a Listener or an end of a connection",
                  R"json({"close": "conn"})json", "{close}.close()", close_fields},
+    StatementRow{StatementKind::submit, "submit",
+                 "has a function called by a worker of a pool; the future stands for the call",
+                 R"json({"submit": "pool", "function": "f", "args": [1], "into": "future"})json",
+                 "{submit}.submit({function}, {args})", submit_fields},
+    StatementRow{StatementKind::map, "map",
+                 "submits a call for each item of an iterable; an exception in one of them shows "
+                 "only where its result is wanted",
+                 R"json({"map": "pool", "function": "f", "over": "range(3)", "into": "xs"})json",
+                 "{map}.map({function}, {over})", map_fields},
+    StatementRow{StatementKind::result, "result",
+                 "waits for the result of a future, or raises what its call has raised",
+                 R"json({"result": "future", "timeout": 1, "into": "x"})json",
+                 "{result}.result(timeout={timeout})", result_fields},
+    StatementRow{StatementKind::exception, "exception",
+                 "waits for the exception that the call of a future has raised",
+                 R"json({"exception": "future", "into": "e"})json",
+                 "{exception}.exception(timeout={timeout})", exception_fields},
+    StatementRow{StatementKind::add_done_callback, "add_done_callback",
+                 "has a function called with the future once that is done, at once if it is",
+                 R"json({"add_done_callback": "future", "function": "f"})json",
+                 "{add_done_callback}.add_done_callback({function})", add_done_callback_fields},
 };
 
 constexpr bool in_order() {

@@ -66,6 +66,11 @@ enum class StatementKind : std::uint8_t {
   send,
   recv,
   close,
+  submit,
+  map,
+  result,
+  exception,
+  add_done_callback,
 };
 
 enum class FieldKind : std::uint8_t {

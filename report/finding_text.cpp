@@ -83,8 +83,25 @@ constexpr WaitWords acceptance{
     "", "waits for the {0} {1} to accept",      ", which only {2} could do",
     "", ", and nobody is left who could do it", "only accepted by"};
 
+constexpr WaitWords result{"Future",
+                           "waits for {1}",
+                           ", which only {2} could bring to its end",
+                           ", which it executes itself",
+                           ", which no worker is free to execute",
+                           "up to"};
+constexpr WaitWords task{
+    "", "waits for a task of the {0} {1}",           ", which only {2} could submit",
+    "", ", and nobody is left who could submit one", "only from"};
+constexpr WaitWords closing{"",
+                            "waits for the {0} {1} to be shut down",
+                            ", which {2} is about to do",
+                            ", which it does itself",
+                            "",
+                            "up to"};
+
 const WaitWords& words_of(const StuckThread& thread) {
-  if (thread.waits_for_type == "Thread" || thread.waits_for_type == "Process") return ending;
+  if (thread.waits_for_type == ending.type || thread.waits_for_type == "Process") return ending;
+  if (thread.waits_for_type == result.type) return result;
   if (thread.waits_for_type == "socket") {
     return thread.operation == row(Verb::recv).name ? data : room_to_send;
   }
@@ -118,10 +135,13 @@ const WaitWords& words_of(const StuckThread& thread) {
       case ObjectKind::listener:
         return thread.operation == row(Verb::accept).name ? client : acceptance;
       case ObjectKind::file:
+      case ObjectKind::executor:
+        return thread.operation == row(Verb::take).name ? task : closing;
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:
       case ObjectKind::connection:
+      case ObjectKind::future:
       case ObjectKind::nothing:
         break;
     }

@@ -64,7 +64,9 @@ class Interpreter {
       raise(values_.exception(ExceptionKind::recursion_error, "maximum recursion depth exceeded"));
       return;
     }
-    if (observer_ != nullptr && !state_.frames.empty()) observer_->called(function, site());
+    if (observer_ != nullptr && !state_.frames.empty() && is_written(callee)) {
+      observer_->called(function, site());
+    }
     Frame frame;
     frame.function = function;
     frame.pc = callee.begin;
@@ -83,6 +85,7 @@ class Interpreter {
 
   void unwind(Value exception) {
     const std::uint32_t raised_at = state_.frames.empty() ? 0 : state_.frames.back().pc;
+    const std::optional<FunctionId> outermost = outermost_function();
     while (!state_.frames.empty()) {
       Frame& frame = state_.frames.back();
       for (const ExceptionRange& range : program_.functions[frame.function.index].handlers) {
@@ -99,6 +102,7 @@ class Interpreter {
     state_.uncaught_pc = raised_at;
     state_.atomic_depth = 0;
     state_.atomic_begun = false;
+    go_to_exit(outermost);
   }
 
   void switch_place() { state_.may_switch = true; }
@@ -132,6 +136,20 @@ class Interpreter {
   Value returned = none_value;
 
  private:
+  // By the scenario. That lockstep's own functions are called is nobody's business.
+  static bool is_written(const Function& function) { return !function.name.starts_with('<'); }
+
+  std::optional<FunctionId> outermost_function() const {
+    if (state_.frames.empty()) return std::nullopt;
+    return state_.frames.front().function;
+  }
+  // What comes after the code of MainThread, whether that has raised or not.
+  void go_to_exit(std::optional<FunctionId> left) {
+    if (program_.exit_body && left == program_.threads.front().body) {
+      push_frame(*program_.exit_body, {});
+    }
+  }
+
   SiteId site() const { return program_.code[state_.frames.back().pc].site; }
 
   static std::string arity_message(const Function& callee, std::size_t given) {
@@ -243,13 +261,15 @@ class Interpreter {
   void leave(Frame& frame) {
     const Value value = pop(frame);
     const FunctionId function = frame.function;
-    if (observer_ != nullptr && state_.frames.size() > 1) {
+    if (observer_ != nullptr && state_.frames.size() > 1 &&
+        is_written(program_.functions[function.index])) {
       observer_->returned(function, value, site());
     }
     state_.frames.pop_back();
     if (state_.frames.empty()) {
       state_.attributes.clear();
       returned = value;
+      go_to_exit(function);
       return;
     }
     Frame& caller = state_.frames.back();

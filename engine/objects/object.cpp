@@ -39,6 +39,8 @@ constexpr LetGoBy CONNECT = LetGoBy::connect;
 constexpr LetGoBy ACCEPT = LetGoBy::accept;
 constexpr LetGoBy SEND = LetGoBy::send;
 constexpr LetGoBy RECV = LetGoBy::recv;
+constexpr LetGoBy FINISH = LetGoBy::finish;
+constexpr LetGoBy CLOSE = LetGoBy::close;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
 namespace verb_column {
@@ -184,7 +186,9 @@ bool only_owner_releases(ObjectKind kind) {
 }
 
 bool counts_with(ObjectKind waited_on, ObjectKind kind) {
-  return waited_on == kind || (waited_on == ObjectKind::connection && kind == ObjectKind::listener);
+  return waited_on == kind ||
+         (waited_on == ObjectKind::connection && kind == ObjectKind::listener) ||
+         (waited_on == ObjectKind::future && kind == ObjectKind::executor);
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

@@ -28,6 +28,7 @@ enum class ObjectKind : std::uint8_t {
   thread,      // receivers that are no objects of the scenario: a thread handle,
   process,     // that of a process,
   connection,  // an end of a connection to a Listener,
+  future,      // what a submit returns,
   nothing,     // and no receiver at all
 };
 
@@ -68,6 +69,8 @@ enum class LetGoBy : std::uint8_t {
   accept,   // ... for who connects while its queue is full; also by its close
   send,     // a connection, for who receives; also by the peer's close
   recv,     // ... for who sends while the peer's buffer is full; also by the peer's close
+  finish,   // a future: its task ends, or it is cancelled
+  close,    // a ThreadPoolExecutor: who cancels what it has queued is through
 };
 
 enum class Readiness : std::uint8_t {

@@ -8,6 +8,7 @@
 // faster it queues up at the end. The last task_done wakes all who join. A shutdown wakes all who
 // get and put, and if it is immediate all who join; nobody parks to get or put after it.
 #include <limits>
+#include <string>
 #include <vector>
 
 #include "engine/operations/arguments.h"
@@ -247,6 +248,11 @@ Outcome apply_queue_join_park(State& state, const Call& call) {
 Outcome expire_queue_join_park(State&, const Call&) { return Outcome::returned(none_value); }
 
 Outcome apply_queue_shutdown(State& state, const Call& call) {
+  if (call.arguments[1] != none_value || call.arguments[2] != none_value) {
+    return raise(call, ExceptionKind::type_error,
+                 std::string("Queue.shutdown() got an unexpected keyword argument '") +
+                     (call.arguments[1] != none_value ? "wait'" : "cancel_futures'"));
+  }
   const Words queue = words(state, call);
   ValueTable& values = call.machine.values();
   queue.shut_down = 1;

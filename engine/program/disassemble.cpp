@@ -67,6 +67,7 @@ std::string constant_text(const Program& program, const Constant& constant) {
     case ValueKind::connection:  // none is there before a run
     case ValueKind::range:
     case ValueKind::exception:
+    case ValueKind::future:
     case ValueKind::unset:
       break;
   }

@@ -60,6 +60,9 @@ constexpr std::array lets_go{
     LetsGo{Verb::barrier_break, LetGoBy::arrive},
     LetsGo{Verb::reset, LetGoBy::arrive},
     LetsGo{Verb::abort, LetGoBy::arrive},
+    LetsGo{Verb::submit, LetGoBy::put},
+    LetsGo{Verb::exit, LetGoBy::put},
+    LetsGo{Verb::end_shutdown, LetGoBy::put},
 };
 
 void collect_functions(const Constant& constant, std::set<FunctionId>& functions) {
@@ -174,6 +177,9 @@ struct FutureAccesses::Tables {
         if (static_cast<Operation>(instruction.a) == Operation::atexit_register) {
           entered[pc].assign(by_value.begin(), by_value.end());
         }
+        if (static_cast<Operation>(instruction.a) == Operation::executors_exit) {
+          set_of_executors(pc, LetGoBy::put);
+        }
         return;
       case Opcode::operate:
         break;
@@ -190,6 +196,8 @@ struct FutureAccesses::Tables {
       }
       return;
     }
+    if (verb == Verb::cancel) set_of_executors(pc, LetGoBy::finish);
+    if (verb == Verb::submit && program.worker_body) entered[pc] = {*program.worker_body};
     for_each_receiver(pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {
         set(own[pc], *wait_numbers.of(*program.objects[object.index].lock, LetGoBy::release));
@@ -199,6 +207,12 @@ struct FutureAccesses::Tables {
         if (const auto bit = wait_numbers.of(object, row.by)) set(own[pc], *bit);
       }
     });
+  }
+
+  void set_of_executors(std::uint32_t pc, LetGoBy by) {
+    for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+      if (program.objects[i].kind == ObjectKind::executor) set(own[pc], *wait_numbers.of({i}, by));
+    }
   }
 
   // The Lock that a thread has once it is past this instruction, whatever it takes.
@@ -294,6 +308,11 @@ struct FutureAccesses::Tables {
   Bits future(const std::vector<Bits>& sets, const LocalState& local) const {
     const bool is_first = &sets == &first;
     Bits result((wait_numbers.size() + program.globals.size() + 63) / 64, 0);
+    // What comes after the code of MainThread is in no frame of it.
+    if (program.exit_body && !local.frames.empty() &&
+        local.frames.front().function == program.threads.front().body) {
+      unite(result, sets[program.functions[program.exit_body->index].begin]);
+    }
     for (std::size_t i = 0; i < local.frames.size(); ++i) {
       const Frame& frame = local.frames[i];
       const bool innermost = i + 1 == local.frames.size();

@@ -100,10 +100,12 @@ struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;        // semaphores: the initial value; queues: maxsize; barrier: parties
-  std::optional<ObjectId> lock;  // condition: the lock it works with
+  std::int64_t value = 1;  // semaphores: the initial value; queues: maxsize; barrier: parties;
+                           // executor: max_workers
+  std::optional<ObjectId> lock;      // condition: the lock it works with
   std::optional<FunctionId> action;  // barrier: what the last to come does before it opens
   std::optional<double> timeout;     // barrier: virtual seconds, of a wait that names none
+  std::string prefix;                // executor: of its workers' names
   std::uint32_t offset = 0;          // of its words in State::words
   bool hidden = false;               // made by lockstep: the RLock of a Condition
   std::uint32_t line = 0;            // where it is declared
@@ -170,11 +172,13 @@ struct Program {
   std::vector<Site> sites;
   std::vector<Condition> invariants;
   std::vector<Condition> final_checks;
-  std::vector<std::string> input;        // the lines that input() returns
-  std::optional<FunctionId> timer_body;  // what a Timer executes: interval, function, arguments
-  bool observes_liveness = false;        // some thread asks is_alive, active_count, enumerate
-  bool reads_clock = false;              // some thread calls time()
-  bool has_processes = false;            // some thread creates a process
+  std::vector<std::string> input;         // the lines that input() returns
+  std::optional<FunctionId> timer_body;   // what a Timer executes: interval, function, arguments
+  std::optional<FunctionId> worker_body;  // what a pool's worker executes: the executor
+  std::optional<FunctionId> exit_body;    // what MainThread executes once its code is over
+  bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
+  bool reads_clock = false;               // some thread calls time()
+  bool has_processes = false;             // some thread creates a process
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;

@@ -333,6 +333,23 @@ void verify_threads(const Program& program, Faults& faults) {
                              program.functions[program.timer_body->index].parameters != 3)) {
     faults.push_back("the body of timers is no function of three parameters");
   }
+  const auto check_body = [&](std::optional<FunctionId> body, std::uint32_t parameters,
+                              const std::string& whose) {
+    if (body && (body->index >= program.functions.size() ||
+                 program.functions[body->index].parameters != parameters)) {
+      faults.push_back("the body of " + whose + " is no function of " + std::to_string(parameters) +
+                       " parameters");
+    }
+  };
+  check_body(program.worker_body, 1, "workers");
+  check_body(program.exit_body, 0, "the exit");
+  for (const ObjectInfo& object : program.objects) {
+    if (object.kind != ObjectKind::executor) continue;
+    if (!program.worker_body || !program.exit_body) {
+      faults.push_back("object " + quoted(object.name) + " has no body for its workers");
+    }
+    if (object.value < 1) faults.push_back("object " + quoted(object.name) + " has no workers");
+  }
   if (program.threads.empty()) faults.push_back("there is no MainThread");
   for (const ThreadInfo& thread : program.threads) {
     if (thread.body.index >= program.functions.size()) {

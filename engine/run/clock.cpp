@@ -50,6 +50,8 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::listener_connect, 0,
                    TimedOperation::Negative::not_timed},  // ValueError
     TimedOperation{Operation::connection_recv_park, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::future_result, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::future_exception, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 

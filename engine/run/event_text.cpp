@@ -65,6 +65,11 @@ class EventText {
     const ProcessId process = process_of(program_, state_, event_.thread);
     return thread_name(machine_, state_, main_thread_of(machine_, state_, process));
   }
+  // The argument, which should be a function.
+  std::string called(std::size_t i) const {
+    const Value value = event_.arguments[i];
+    return values_.kind(value) == ValueKind::function ? function_name(value) : of(value);
+  }
   const std::string& variable() const { return program_.globals[event_.operand].name; }
 
   std::string receiver() const {
@@ -76,6 +81,8 @@ class EventText {
         return thread_name(machine_, state_, *thread_of_handle(event_.receiver));
       case ValueKind::connection:
         return connection_label(program_, values_.as_connection(event_.receiver));
+      case ValueKind::future:
+        return future_label(machine_, event_.receiver);
       default:
         return {};
     }
@@ -85,9 +92,10 @@ class EventText {
   std::string asked() const {
     const OperationRow& operation = row(event_.operation);
     std::string word;
-    if (operation.verb == Verb::enter) {
+    const bool is_lock = operation.kind != ObjectKind::executor;
+    if (operation.verb == Verb::enter && is_lock) {
       word = "acquire";
-    } else if (operation.verb == Verb::exit) {
+    } else if (operation.verb == Verb::exit && is_lock) {
       word = "release";
     } else if (operation.verb != Verb::none) {
       word = row(operation.verb).name;
@@ -108,6 +116,8 @@ class EventText {
         return "acquire";
       case LetGoBy::put:
         return "get";
+      case LetGoBy::end:
+        return "join";
       case LetGoBy::get:
         return "put";
       case LetGoBy::task_done:
@@ -137,8 +147,12 @@ class EventText {
         return "until it is set";
       case LetGoBy::notify:
         return "until it is notified";
+      case LetGoBy::finish:
+        return "until it is done";
+      case LetGoBy::close:
+        return "until it is shut down";
       case LetGoBy::put:
-        return "it is empty";
+        return event_.operation == Operation::executor_take ? "it has no task" : "it is empty";
       case LetGoBy::get:
         return "it is full";
       case LetGoBy::task_done:
@@ -233,6 +247,40 @@ class EventText {
         return "open " + receiver();
       case Operation::barrier_break:
         return "break " + receiver();
+      case Operation::executor_submit:
+        if (event_.outcome.kind != Outcome::Kind::value) break;
+        return "submit " + called(0) + " to " + receiver() + " -> " +
+               future_label(machine_, event_.outcome.value);
+      case Operation::executor_take:
+        return event_.outcome.value == none_value
+                   ? receiver() + " has no more tasks"
+                   : "take " + future_label(machine_, event_.outcome.value);
+      case Operation::executor_drain:
+        return event_.outcome.value == none_value
+                   ? receiver() + " has no more tasks"
+                   : "take out " + future_label(machine_, event_.outcome.value);
+      case Operation::executor_shutdown:
+      case Operation::executor_close:
+      case Operation::executor_abandon:
+        return asked();
+      case Operation::executor_idle:
+        return "free again for " + receiver();
+      case Operation::executors_exit:
+        return "shut the pools down";
+      case Operation::future_begin:
+        return event_.outcome.value == none_value ? "skip " + receiver() + ": cancelled"
+                                                  : "begin " + receiver();
+      case Operation::future_finish:
+        return "finish " + receiver() + (event_.arguments[1] == true_value ? " with " : ": ") +
+               argument(0);
+      case Operation::future_cancel:
+        return asked() + " -> " + of(values_.items(event_.outcome.value)[0]);
+      case Operation::future_add_done_callback:
+        return "add " + called(0) + " to " + receiver() +
+               (event_.outcome.value == true_value ? ": done already" : "");
+      case Operation::future_result:
+      case Operation::future_exception:
+        return asked() + " -> " + of(event_.outcome.value);
       case Operation::timer_wait:
         return event_.outcome.value == true_value ? "the time has come" : "cancelled";
       case Operation::process_exit:

@@ -12,7 +12,11 @@ auto is(ThreadId thread, ObjectId object) {
 // Whether an operation that went well has taken its object: every acquire, those of with
 // statements, and those that were handed on to wait.
 bool takes(const OperationRow& operation) {
-  return operation.verb == Verb::acquire || operation.verb == Verb::enter ||
+  // Who enters a pool holds nothing that another could wait for.
+  if (operation.verb == Verb::enter) {
+    return std::ranges::count(waits_of(operation.kind), LetGoBy::release) > 0;
+  }
+  return operation.verb == Verb::acquire ||
          (operation.may_block && operation.let_go_by == LetGoBy::release);
 }
 bool gives_back(const OperationRow& operation) {

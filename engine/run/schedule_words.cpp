@@ -48,6 +48,7 @@ Constant constant_of(const Machine& machine, const State& state, Value value) {
       break;
     case ValueKind::range:
     case ValueKind::exception:
+    case ValueKind::future:
       constant.kind = ValueKind::string;
       constant.text = repr(values, value, StateNames(machine, state));
       break;

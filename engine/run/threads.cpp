@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/operations/barrier.h"
+#include "engine/operations/executor.h"
 
 namespace lockstep {
 namespace {
@@ -64,6 +65,12 @@ const std::string& object_label(const Program& program, ObjectId object) {
   return program.objects[object.index].name;
 }
 
+std::string future_label(const Machine& machine, Value future) {
+  const ValueTable::Future its = machine.values().as_future(future);
+  return "future " + std::to_string(its.number) + " of " +
+         machine.program.objects[its.executor.index].name;
+}
+
 bool is_resting(const Machine& machine, const State& state, ThreadId thread) {
   return takes_part(machine.program, state, thread);
 }
@@ -116,6 +123,7 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
     case LetGoBy::notify:
       return "a notify of " + object();
     case LetGoBy::put:
+      if (what.operation == Operation::executor_take) return "a task of " + object();
       return "an item of " + object();
     case LetGoBy::get:
       return "room in " + object();
@@ -140,6 +148,15 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
     case LetGoBy::recv:
       return "room to send on " +
              connection_label(machine.program, machine.values().as_connection(what.receiver));
+    case LetGoBy::finish: {
+      std::vector<std::string> futures;
+      for (const Value future : unfinished_futures(machine, state, what)) {
+        futures.push_back(future_label(machine, future));
+      }
+      return joined(futures, " or ");
+    }
+    case LetGoBy::close:
+      return object() + " to be shut down";
     case LetGoBy::nothing:
       break;
   }

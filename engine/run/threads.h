@@ -16,6 +16,8 @@ namespace lockstep {
 
 // What a scenario calls an object: the RLock that a Condition brings along has its name.
 const std::string& object_label(const Program& program, ObjectId object);
+// "future 2 of pool".
+std::string future_label(const Machine& machine, Value future);
 
 // "server#1 (client end)".
 std::string connection_label(const Program& program, Connection connection);

@@ -24,6 +24,10 @@ bool is_sleep(Operation operation) {
 // saying only for a lock.
 std::string_view asked(LetGoBy by) {
   switch (by) {
+    case LetGoBy::finish:
+      return " (result)";
+    case LetGoBy::close:
+      return " (shutdown)";
     case LetGoBy::put:
       return " (get)";
     case LetGoBy::get:
@@ -64,6 +68,8 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
       return thread_name(machine, state, *thread_of_handle(receiver)) + what;
     case ValueKind::connection:
       return connection_label(machine.program, machine.values().as_connection(receiver)) + what;
+    case ValueKind::future:
+      return future_label(machine, receiver) + what;
     default:
       break;
   }

@@ -43,6 +43,8 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
     told.object = thread_name(machine, state, *thread);
   } else if (values.kind(event.receiver) == ValueKind::connection) {
     told.object = connection_label(program, values.as_connection(event.receiver));
+  } else if (values.kind(event.receiver) == ValueKind::future) {
+    told.object = program.objects[values.as_future(event.receiver).executor.index].name;
   }
   Value value = event.outcome.kind == Outcome::Kind::next ? none_value : event.outcome.value;
   if (event.kind == Event::Kind::operation) {

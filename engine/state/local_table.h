@@ -44,7 +44,7 @@ struct LocalState {
   std::uint32_t atomic_depth = 0;
   bool atomic_begun = false;      // a visible operation has been done inside the section
   bool may_switch = true;         // the scheduler may pick another thread before it
-  Value uncaught = none_value;    // ended: the exception that ended the thread, if any
+  Value uncaught = none_value;    // the exception that ended the thread's code, if any
   std::uint32_t uncaught_pc = 0;  // where it was last raised, if so; 0: before the first bytecode
   friend bool operator==(const LocalState&, const LocalState&) = default;
 };

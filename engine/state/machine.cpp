@@ -75,6 +75,7 @@ Value Machine::intern(const Constant& constant) const {
       return constant.inline_value;
     case ValueKind::range:
     case ValueKind::exception:
+    case ValueKind::future:
       break;
   }
   LOCKSTEP_ASSERT(false, "a constant is of a kind that can be written down");

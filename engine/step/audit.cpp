@@ -2,8 +2,9 @@
 #include <algorithm>
 #include <string>
 
-#include "engine/state/process_memory.h"
+#include "engine/operations/executor.h"
 #include "engine/operations/sockets.h"
+#include "engine/state/process_memory.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -95,10 +96,14 @@ class Audit {
       case ObjectKind::listener:
         check_listener(id, words);
         break;
+      case ObjectKind::executor:
+        check_executor(id);
+        break;
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:
       case ObjectKind::connection:
+      case ObjectKind::future:
       case ObjectKind::nothing:
         break;
     }
@@ -197,6 +202,44 @@ class Audit {
       fault(name + ": a Barrier that nobody is inside of has drained");
     }
     check_owner(program_.objects[id.index], words[2]);
+  }
+
+  // What is queued is pending or cancelled, and of each future one thread at most executes the
+  // task; workers are threads and at most max_workers.
+  void check_executor(ObjectId id) {
+    const ObjectInfo& object = program_.objects[id.index];
+    const ValueTable& values = machine_.values();
+    const Word* words = object_words(program_, state_, id);
+    const auto futures = static_cast<std::uint32_t>(values.items(Value{words[2]}).size());
+    for (Value number : values.items(Value{words[1]})) {
+      const auto queued = static_cast<std::uint32_t>(small_integer(number));
+      const FutureRecord::Stage stage = record(id, queued).stage;
+      if (queued >= futures ||
+          (stage != FutureRecord::Stage::pending && stage != FutureRecord::Stage::cancelled)) {
+        fault(object.name + ": a future in its queue has been begun");
+      }
+    }
+    const std::size_t workers = values.items(Value{words[4]}).size();
+    if (workers > static_cast<std::size_t>(object.value)) {
+      fault(object.name + ": it has more workers than max_workers");
+    }
+    if (words[3] > 0 && (words[3] > workers || workers == static_cast<std::size_t>(object.value))) {
+      fault(object.name + ": its tokens are of idle workers, where a submit may ask for one");
+    }
+    for (std::uint32_t i = 0; i < futures; ++i) {
+      const FutureRecord its = record(id, i);
+      if (its.is_done() && values.items(its.callbacks).size() > 0) {
+        fault(object.name + ": a future that is done has no callbacks left");
+      }
+      if (its.stage == FutureRecord::Stage::running &&
+          !is_worker(machine_, state_, id, values.as_thread(its.content))) {
+        fault(object.name + ": a task is executed by a worker");
+      }
+    }
+    check_owner(object, words[5]);
+  }
+  FutureRecord record(ObjectId executor, std::uint32_t number) {
+    return future_record(machine_, state_, machine_.values().future(executor, number));
   }
 
   // Each waiter stands there once and is parked on the object. A waiter of a Condition whose

@@ -247,6 +247,7 @@ bool equal_but_for(const ValueTable& values, Value left, Value right, Pairs& pai
     case ValueKind::process:
     case ValueKind::connection:
     case ValueKind::function:
+    case ValueKind::future:
     case ValueKind::exception_class:
     case ValueKind::exception:
     case ValueKind::unset:
@@ -296,6 +297,7 @@ bool truth(const ValueTable& values, Value value) {
     case ValueKind::process:
     case ValueKind::connection:
     case ValueKind::function:
+    case ValueKind::future:
     case ValueKind::exception_class:
     case ValueKind::exception:
     case ValueKind::unset:
@@ -344,6 +346,8 @@ std::string_view type_name(const ValueTable& values, Value value) {
       return "Thread";
     case ValueKind::connection:
       return "socket";
+    case ValueKind::future:
+      return "Future";
     case ValueKind::function:
       return "function";
     case ValueKind::exception_class:

@@ -155,6 +155,7 @@ std::optional<Number> number_of(const ValueTable& values, Value value) {
     case ValueKind::function:
     case ValueKind::exception_class:
     case ValueKind::exception:
+    case ValueKind::future:
     case ValueKind::unset:
       break;
   }

@@ -164,6 +164,12 @@ class Writer {
       case ValueKind::function:
         out_ += names_.function_name(values_.as_function(value));
         break;
+      case ValueKind::future: {
+        const ValueTable::Future future = values_.as_future(value);
+        out_ += "<Future " + std::to_string(future.number) + " of " +
+                names_.object_name(future.executor) + '>';
+        break;
+      }
       case ValueKind::exception_class:
         out_ += "<class '";
         out_ += exception_full_name(values_.exception_kind(value));

@@ -46,6 +46,7 @@ class JsonWriter {
       case ValueKind::function:
       case ValueKind::exception_class:
       case ValueKind::exception:
+      case ValueKind::future:
       case ValueKind::unset:
         string(str(values_, value, names_));
         break;

@@ -27,11 +27,12 @@ enum class ValueKind : std::uint8_t {
   range,   // start, stop, step
   object,  // a synchronisation object: Lock, Event, ...
   thread,
-  process,  // named by its main thread
+  process,     // named by its main thread
   connection,  // one end of a simulated connection
   function,
   exception_class,
   exception,  // a class and its arguments
+  future,     // the executor that runs its task, and its number there
   unset,      // no Python value: a local that has not been assigned yet
 };
 

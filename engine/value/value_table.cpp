@@ -98,6 +98,7 @@ std::size_t unit_bytes(ValueKind kind) {
     case ValueKind::tuple:
     case ValueKind::dict:
     case ValueKind::exception:
+    case ValueKind::future:
       return sizeof(Value);
     case ValueKind::range:
       return sizeof(ValueTable::Range);
@@ -223,6 +224,11 @@ Value ValueTable::exception(ExceptionKind kind) {
   return exception(kind, std::span<const Value>());
 }
 
+Value ValueTable::future(ObjectId executor, std::uint32_t number) {
+  const std::array<Value, 2> content{object_value(executor), integer(number)};
+  return intern(ValueKind::future, {}, content.data(), sizeof content);
+}
+
 ValueTable::Range ValueTable::as_range(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::range, "as_range takes a range");
   return *static_cast<const Range*>(entry(value).content);
@@ -259,6 +265,11 @@ Connection ValueTable::as_connection(Value value) const {
 FunctionId ValueTable::as_function(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::function, "as_function takes a function");
   return {value_detail::payload_of(value)};
+}
+ValueTable::Future ValueTable::as_future(Value value) const {
+  LOCKSTEP_ASSERT(kind(value) == ValueKind::future, "as_future takes a future");
+  const auto* const content = static_cast<const Value*>(entry(value).content);
+  return {as_object(content[0]), static_cast<std::uint32_t>(as_integer(content[1]))};
 }
 
 void ValueTable::forget_all_but(std::span<const std::uint32_t> words) {

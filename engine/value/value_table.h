@@ -46,6 +46,7 @@ class ValueTable {
   Value exception(ExceptionKind kind, std::span<const Value> arguments);
   Value exception(ExceptionKind kind, std::string_view message);  // one str argument
   Value exception(ExceptionKind kind);                            // no argument: empty text
+  Value future(ObjectId executor, std::uint32_t number);
 
   ValueKind kind(Value value) const;
   // Whether it can be a dict's key: no list, no dict, no tuple that holds one. O(1).
@@ -68,6 +69,11 @@ class ValueTable {
   ThreadId as_process(Value value) const;  // its main thread
   Connection as_connection(Value value) const;
   FunctionId as_function(Value value) const;
+  struct Future {
+    ObjectId executor;
+    std::uint32_t number;  // in the order of submission
+  };
+  Future as_future(Value value) const;
 
   // Forgets every value that none of `words` names, directly or inside another: words that may
   // be Values, any others beside them. What is kept keeps its word, and its content moves. O(size).

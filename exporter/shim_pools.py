@@ -1,0 +1,139 @@
+# Behind shim.py where a program has pools.
+#
+# The pools are those of concurrent.futures, with queues, tokens, futures and workers that take
+# turns. A submit is one turn, whatever it does inside.
+import concurrent.futures as _futures  # noqa: E402
+import concurrent.futures.thread as _pool  # noqa: E402
+
+_futures_base = _pool._base
+
+
+class _WorkQueue(_queue.SimpleQueue):
+    def get(self, block=True, timeout=None):
+        with _Turn("take", self.executor):
+            return super().get()
+
+    def get_nowait(self):  # only by shutdown(cancel_futures=True)
+        with _Turn("drain", self.executor):
+            while True:
+                item = super().get(False)
+                if item is not None:
+                    return item
+
+
+class _IdleTokens(_threading.Semaphore):
+    def release(self, n=1):
+        with _Turn("idle"):
+            super().release(n)
+
+
+class _Worker(_threading.Thread):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._number = _number(self)
+
+    def run(self):
+        _me.number = self._number
+        try:
+            super().run()
+        finally:
+            with _Turn("end"):
+                _ended.append(self)
+            _pass_on(self._number)
+
+
+class _Future(_futures_base.Future):
+    def _outcome(self, what, timeout):
+        with _Turn(what, None, _is_patient(timeout)) as kind:
+            if kind == "!":
+                raise TimeoutError
+            return getattr(super(), what)(timeout)
+
+    def result(self, timeout=None):
+        return self._outcome("result", timeout)
+
+    def exception(self, timeout=None):
+        return self._outcome("exception", timeout)
+
+
+def _takes_turn_first(name):
+    plain = getattr(_futures_base.Future, name)
+
+    def method(self, *args):
+        take_turn(name)
+        return plain(self, *args)
+
+    setattr(_Future, name, method)
+
+
+for _name in ("cancel", "add_done_callback", "set_running_or_notify_cancel", "set_result",
+              "set_exception", "done", "running", "cancelled"):
+    _takes_turn_first(_name)
+
+
+class _PoolThreading:
+    Lock, Semaphore, Thread = _threading.Lock, _IdleTokens, _Worker
+
+
+class _PoolQueue:
+    SimpleQueue, Empty = _WorkQueue, _queue.Empty
+
+
+_pool.threading, _pool.queue, _futures_base.Future = _PoolThreading, _PoolQueue, _Future
+# What comes after the result in it, a cancel, changes nothing.
+_futures_base._result_or_cancel = lambda future, timeout=None: future.result(timeout)
+_executors = []
+
+
+def _living(workers):
+    return sorted((thread for thread in workers if _threading.Thread.is_alive(thread)),
+                  key=lambda thread: thread._number)
+
+
+def _join_workers(workers):
+    while workers:
+        with _Turn("join", workers[0]):
+            _threading.Thread.join(workers[0])
+            workers = _living(workers[1:])
+
+
+class ThreadPoolExecutor(_pool.ThreadPoolExecutor):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._work_queue.executor = self
+        _executors.append(self)
+
+    def submit(self, function, /, *args):
+        with _Turn("submit", self):
+            return super().submit(function, *args)
+
+    def shutdown(self, wait=True, *, cancel_futures=False):
+        with _Turn("shutdown", self):
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            workers = _living(self._threads)
+        if wait:
+            _join_workers(workers)
+
+    def __enter__(self):
+        take_turn("enter")
+        return self
+
+
+def _exit_pools():
+    if not _executors:
+        return
+    with _Turn("exit"):
+        _pool._shutdown = True
+        for executor in _executors:
+            _queue.SimpleQueue.put(executor._work_queue, None)
+        workers = _living(thread for executor in _executors for thread in executor._threads)
+    _join_workers(workers)
+
+
+class _Concurrent:
+    class futures:
+        ThreadPoolExecutor, CancelledError = ThreadPoolExecutor, _futures.CancelledError
+
+
+concurrent = _Concurrent
+_last_of_main.append(_exit_pools)

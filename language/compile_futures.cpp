@@ -1,0 +1,223 @@
+// Statements of executors and futures. No operation calls code of the scenario: where callbacks
+// are due, the operation hands them out and Program's <callbacks> calls them.
+#include "engine/value/builtins.h"
+#include "language/body_compiler.h"
+#include "language/constant.h"
+#include "language/pool_bodies.h"
+#include "language/statement_text.h"
+
+namespace lockstep {
+
+void BodyCompiler::submit_statement(const Statement& statement) {
+  const Target target = receiver_operand(get_operand(statement, "submit"), Verb::submit);
+  function_and_arguments(statement, "function");
+  code_.operate(Verb::submit, target);
+  store_or_pop(find_operand(statement, "into"));
+}
+
+void BodyCompiler::result_statement(const Statement& statement, Verb verb) {
+  const Target target = receiver_operand(get_operand(statement, row(statement.kind).key), verb);
+  operand_or_none(find_operand(statement, "timeout"));
+  code_.operate(verb, target);
+  store_or_pop(find_operand(statement, "into"));
+}
+
+// future, callbacks -> nothing
+void BodyCompiler::call_callbacks() {
+  code_.emit(Opcode::call, callbacks_body(module_.scenario).index, 2);
+  code_.emit(Opcode::pop);
+}
+
+// A Timer answers None; a future the answer and the callbacks that come before it.
+void BodyCompiler::cancel_statement(const Statement& statement) {
+  const Operand* into = find_operand(statement, "into");
+  const Target target = receiver_operand(get_operand(statement, "cancel"), Verb::cancel);
+  if (!has_executors(module_.program)) {
+    code_.operate(Verb::cancel, target);
+    return store_or_pop(into);
+  }
+  const Label timer = code_.label();
+  const Label end = code_.label();
+  code_.emit(Opcode::duplicate);
+  code_.operate(Verb::cancel, target);
+  code_.emit(Opcode::duplicate);
+  code_.constant(none_constant());
+  compare(Comparison::is);
+  code_.jump(Opcode::jump_if_true, timer);
+  code_.emit(Opcode::unpack, 2);
+  code_.emit(Opcode::lift, 2);
+  code_.emit(Opcode::lift, 2);
+  call_callbacks();
+  code_.jump(Opcode::jump, end);
+  code_.place(timer);
+  code_.emit(Opcode::swap);
+  code_.emit(Opcode::pop);
+  code_.place(end);
+  store_or_pop(into);
+}
+
+// Who adds a callback too late calls it himself.
+void BodyCompiler::add_done_callback_statement(const Statement& statement) {
+  const Label later = code_.label();
+  const Label end = code_.label();
+  const Target target =
+      receiver_operand(get_operand(statement, "add_done_callback"), Verb::add_done_callback);
+  function_value_of(statement, "function", 1);
+  code_.emit(Opcode::duplicate_two);
+  code_.operate(Verb::add_done_callback, target);
+  code_.jump(Opcode::jump_if_false, later);
+  code_.emit(Opcode::build_tuple, 1);
+  call_callbacks();
+  code_.jump(Opcode::jump, end);
+  code_.place(later);
+  code_.emit(Opcode::pop);
+  code_.emit(Opcode::pop);
+  code_.place(end);
+}
+
+// Queue.shutdown is one operation. ThreadPoolExecutor.shutdown:
+//
+//   with the lock: the flag; if cancel_futures: take out what is queued and cancel it; the sentinel
+//   if wait: join the workers
+//
+// The first operation does all of it unless there is something to cancel. Whether it waits and the
+// executor stay on the stack.
+void BodyCompiler::shutdown_statement(const Statement& statement) {
+  const Label done = code_.label();
+  const Label drained = code_.label();
+  const Label failed = code_.label();
+  const Label end = code_.label();
+  const Target target = receiver_operand(get_operand(statement, "shutdown"), Verb::shutdown);
+  const bool is_queue = target.kind == Target::Kind::objects &&
+                        module_.program.objects[target.first.index].kind != ObjectKind::executor;
+  if (is_queue || !has_executors(module_.program)) {
+    operand_or_none(find_operand(statement, "immediate"));
+    operand_or_none(find_operand(statement, "block"));
+    operand_or_none(find_operand(statement, "cancel_futures"));
+    code_.operate(Verb::shutdown, target);
+    return code_.emit(Opcode::pop);
+  }
+  operand_or_none(find_operand(statement, "block"));
+  code_.emit(Opcode::swap);
+  code_.emit(Opcode::duplicate_two);
+  code_.emit(Opcode::swap);
+  operand_or_none(find_operand(statement, "immediate"));
+  code_.emit(Opcode::swap);
+  operand_or_none(find_operand(statement, "cancel_futures"));
+  code_.operate(Verb::shutdown, target);
+  code_.jump(Opcode::jump_if_false, done);
+
+  Assembler::Range range = code_.open_range();
+  const Label again = code_.here();
+  code_.emit(Opcode::duplicate);
+  code_.operate(Verb::drain, target);
+  code_.emit(Opcode::duplicate);
+  code_.constant(none_constant());
+  compare(Comparison::is);
+  code_.jump(Opcode::jump_if_true, drained);
+  code_.emit(Opcode::duplicate);
+  code_.operate(Verb::cancel, {});
+  code_.emit(Opcode::unpack, 2);
+  code_.emit(Opcode::pop);
+  call_callbacks();
+  code_.jump(Opcode::loop_back, again);
+  code_.place(drained);
+  code_.emit(Opcode::pop);
+  code_.close_range(range, failed);
+  code_.emit(Opcode::swap);
+  code_.operate(Verb::end_shutdown, target);
+  code_.emit(Opcode::pop);
+  code_.jump(Opcode::jump, end);
+
+  code_.place_handler(failed, range);
+  code_.emit(Opcode::swap);
+  code_.operate(Verb::abandon_shutdown, target);
+  code_.emit(Opcode::pop);
+  code_.emit(Opcode::reraise);
+
+  code_.place(done);
+  code_.emit(Opcode::pop);
+  code_.emit(Opcode::pop);
+  code_.place(end);
+}
+
+// Executor.map: [submit(function, *arguments) for arguments in zip(*over)], and, if the results
+// are wanted, the list of them. An exception cancels what comes after it, the last first.
+void BodyCompiler::map_statement(const Statement& statement) {
+  const std::vector<Operand>& over = *find_operands(statement, "over");
+  const Operand* into = find_operand(statement, "into");
+  const std::uint32_t pool = scope_.hidden(".map_executor");
+  const std::uint32_t function = scope_.hidden(".map_function");
+  const std::uint32_t futures = scope_.hidden(".map_futures");
+  const auto append_to = [&](std::uint32_t list) {
+    code_.emit(Opcode::update_local, list, Update{Update::Kind::append, 0}.encode());
+  };
+  // Of each item of the list on the stack.
+  const auto each = [&](auto body) {
+    code_.emit(Opcode::iterate);
+    const Label begin = code_.here();
+    const Label end = code_.label();
+    code_.jump(Opcode::next_item, end);
+    body();
+    code_.jump(Opcode::loop_back, begin);
+    code_.place(end);
+  };
+
+  const Target target = receiver_operand(get_operand(statement, "map"), Verb::submit);
+  code_.emit(Opcode::store_local, pool);
+  function_value_of(statement, "function", over.size());
+  code_.emit(Opcode::store_local, function);
+  code_.emit(Opcode::build_list, 0);
+  code_.emit(Opcode::store_local, futures);
+  for (const Operand& iterable : over) operand(iterable);
+  code_.emit(Opcode::call_builtin, static_cast<std::uint32_t>(Builtin::zip_),
+             static_cast<std::uint32_t>(over.size()));
+  each([&] {
+    code_.emit(Opcode::load_local, pool);
+    code_.emit(Opcode::load_local, function);
+    code_.emit(Opcode::lift, 2);
+    code_.operate(Verb::submit, target);
+    append_to(futures);
+  });
+  if (into == nullptr) return;
+
+  const std::uint32_t results = scope_.hidden(".map_results");
+  const Label failed = code_.label();
+  const Label end = code_.label();
+  code_.emit(Opcode::build_list, 0);
+  code_.emit(Opcode::store_local, results);
+  code_.emit(Opcode::load_local, futures);
+  Assembler::Range range{};
+  each([&] {
+    range = code_.open_range();
+    code_.constant(none_constant());
+    code_.operate(Verb::result, {});
+    code_.close_range(range, failed);
+    append_to(results);
+  });
+  code_.emit(Opcode::load_local, results);
+  store(*into);
+  code_.jump(Opcode::jump, end);
+
+  // futures, how many were looked at, the one that failed, the exception
+  code_.place_handler(failed, range);
+  const std::uint32_t exception = scope_.hidden(".map_exception");
+  code_.emit(Opcode::store_local, exception);
+  code_.emit(Opcode::pop);
+  code_.constant(none_constant());
+  code_.constant(none_constant());
+  code_.emit(Opcode::slice);
+  code_.constant(none_constant());
+  code_.constant(none_constant());
+  code_.constant(integer_constant(-1));
+  code_.emit(Opcode::slice);
+  each([&] {
+    code_.operate(Verb::cancel, {});
+    code_.emit(Opcode::pop);  // nobody else has it to add a callback
+  });
+  code_.emit(Opcode::load_local, exception);
+  code_.emit(Opcode::reraise);
+  code_.place(end);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,157 @@
+#include "language/pool_bodies.h"
+
+#include <algorithm>
+
+#include "engine/assert.h"
+#include "engine/value/arithmetic.h"
+#include "language/constant.h"
+
+namespace lockstep {
+namespace {
+
+constexpr std::uint32_t is = static_cast<std::uint32_t>(Comparison::is);
+
+SiteId unwritten(Module& module, std::string text) {
+  return module.add_site({0, 0, ""}, std::move(text));
+}
+
+// Future._invoke_callbacks: an Exception is logged and forgotten.
+Function callbacks(Module& module) {
+  enum : std::uint32_t { future, callbacks, callback };
+  Assembler code(module.program, module.pool);
+  code.set_site(unwritten(module, "callbacks"));
+  const Assembler::Label begin = code.label();
+  const Assembler::Label end = code.label();
+  const Assembler::Label failed = code.label();
+  const Assembler::Label other = code.label();
+  code.emit(Opcode::load_local, callbacks);
+  code.emit(Opcode::iterate);
+  code.place(begin);
+  code.jump(Opcode::next_item, end);
+  code.emit(Opcode::store_local, callback);
+  Assembler::Range range = code.open_range();
+  code.emit(Opcode::load_local, callback);
+  code.emit(Opcode::load_local, future);
+  code.emit(Opcode::call_value, 0, 1);
+  code.close_range(range, failed);
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, begin);
+
+  code.place_handler(failed, range);
+  Constant exception;
+  exception.kind = ValueKind::exception_class;
+  exception.inline_value = exception_class_value(ExceptionKind::exception);
+  code.constant(exception);
+  code.emit(Opcode::match_exception);
+  code.jump(Opcode::jump_if_false, other);
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, begin);
+  code.place(other);
+  code.emit(Opcode::reraise);
+
+  code.place(end);
+  code.constant(none_constant());
+  code.emit(Opcode::return_value);
+  return code.finish("<callbacks>", 2, {".future", ".callbacks", ".callback"});
+}
+
+// _worker and _WorkItem.run of Lib/concurrent/futures/thread.py.
+Function worker(Module& module, FunctionId callbacks) {
+  enum : std::uint32_t { pool, future };
+  Assembler code(module.program, module.pool);
+  code.set_site(unwritten(module, "worker"));
+  const Assembler::Label skip = code.label();
+  const Assembler::Label task_failed = code.label();
+  const Assembler::Label finished = code.label();
+  const Assembler::Label end = code.label();
+  const Assembler::Label callback_failed = code.label();
+  const auto jump_if_none = [&](Assembler::Label to) {
+    code.emit(Opcode::duplicate);
+    code.constant(none_constant());
+    code.emit(Opcode::compare, is);
+    code.jump(Opcode::jump_if_true, to);
+  };
+  const auto finish = [&](bool raised) {
+    code.emit(Opcode::load_local, future);
+    code.emit(Opcode::swap);
+    code.constant(boolean_constant(raised));
+    code.operate(Verb::finish, {});
+  };
+
+  const Assembler::Label begin = code.here();
+  code.emit(Opcode::load_local, pool);
+  code.operate(Verb::take, {});
+  jump_if_none(end);
+  code.emit(Opcode::store_local, future);
+  code.emit(Opcode::load_local, future);
+  code.operate(Verb::begin, {});
+  jump_if_none(skip);
+  code.emit(Opcode::unpack, 2);  // the function below its arguments
+  const std::uint32_t depth = code.depth() - 2;
+  Assembler::Range task = code.open_range();
+  task.depth = depth;
+  code.emit(Opcode::call_with);
+  code.close_range(task, task_failed);
+  finish(false);
+  code.jump(Opcode::jump, finished);
+  code.place_handler(task_failed, task);
+  finish(true);
+
+  code.place(finished);
+  Assembler::Range calls = code.open_range();
+  calls.depth = depth;
+  code.emit(Opcode::load_local, future);
+  code.emit(Opcode::swap);
+  code.emit(Opcode::call, callbacks.index, 2);
+  code.close_range(calls, callback_failed);
+  code.place(skip);
+  code.emit(Opcode::pop);
+  code.emit(Opcode::load_local, pool);
+  code.operate(Verb::idle, {});
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, begin);
+
+  // SystemExit, say: it is logged, and the worker ends.
+  code.place_handler(callback_failed, calls);
+  code.place(end);
+  code.emit(Opcode::pop);
+  code.constant(none_constant());
+  code.emit(Opcode::return_value);
+  return code.finish("<worker>", 1, {".executor", ".future"});
+}
+
+// threading._shutdown calls _python_exit of Lib/concurrent/futures/thread.py before anything else.
+Function exit(Module& module) {
+  Assembler code(module.program, module.pool);
+  code.set_site(unwritten(module, "wait for the workers"));
+  code.perform(Operation::executors_exit, 0);
+  code.emit(Opcode::return_value);
+  return code.finish("<exit>", 0, {});
+}
+
+}  // namespace
+
+bool has_executors(const Program& program) {
+  return std::ranges::any_of(program.objects, [](const ObjectInfo& object) {
+    return object.kind == ObjectKind::executor;
+  });
+}
+
+FunctionId callbacks_body(const Scenario& scenario) {
+  return {static_cast<std::uint32_t>(scenario.functions.size())};
+}
+
+void add_pool_bodies(Module& module) {
+  std::vector<Function>& functions = module.program.functions;
+  const FunctionId callbacks_id = callbacks_body(module.scenario);
+  LOCKSTEP_ASSERT(callbacks_id.index == functions.size(), "they follow the scenario's functions");
+  const auto add = [&](Function function) {
+    functions.push_back(std::move(function));
+    return FunctionId{static_cast<std::uint32_t>(functions.size() - 1)};
+  };
+  add(callbacks(module));
+  module.program.worker_body = add(worker(module, callbacks_id));
+  module.program.exit_body = add(exit(module));
+}
+
+}  // namespace lockstep

@@ -1,0 +1,203 @@
+// What executors and futures can come to, by engine/operations/executor.cpp and future.cpp and the
+// bytecode of language/compile_futures.cpp and pool_bodies.cpp.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <string>
+
+#include "explorer/explore.h"
+#include "language/load.h"
+
+namespace lockstep {
+namespace {
+
+Program program_of(std::string body) {
+  std::ranges::replace(body, '\'', '"');
+  std::ranges::replace(body, '`', '\'');
+  const std::string text = "{\"lockstep\": 1, " + body + "}";
+  const Loaded loaded = load("test", text);
+  INFO(render("test", text, loaded.complaints));
+  REQUIRE(loaded.program.has_value());
+  return *loaded.program;
+}
+
+constexpr const char* functions = R"s('functions': {
+    'f': {'params': ['n'], 'body': [{'return': 'n'}]},
+    'fails': [{'raise': 'ValueError(`bad`)'}],
+    'note': {'params': ['u'], 'body': [{'global': 'xs'},
+      {'append': 'xs', 'item': 'current_thread().name'}]},
+    'exits': {'params': ['u'], 'body': [{'raise': 'SystemExit()'}]},
+    'waits': {'params': ['u'], 'body': [{'result': 'u', 'into': 'x'}, {'return': 'x'}]}})s";
+
+// The values of xs at the end of every interleaving, in order.
+std::set<std::string> ends(int workers, const std::string& main) {
+  const Program program = program_of(
+      "'objects': {'p': {'type': 'ThreadPoolExecutor', 'max_workers': " + std::to_string(workers) +
+      ", 'thread_name_prefix': 'w'}}, 'variables': {'xs': []}, " + functions + ", 'main': [" +
+      main + "]");
+  const Exploration exploration = explore(program);
+  CHECK(exploration.complete);
+  std::set<std::string> result;
+  for (const ExploredOutcome& outcome : exploration.outcomes) {
+    std::string text = outcome.status == ExploredOutcome::Status::finished ? "" : "stuck ";
+    text += outcome.variables[0].second;
+    for (const auto& exception : outcome.exceptions) {
+      text += " " + exception.first + ": " + exception.second;
+    }
+    result.insert(text);
+  }
+  return result;
+}
+
+using Ends = std::set<std::string>;
+
+const char* const submit = "{'submit': 'p', 'function': 'f', 'args': [1], 'into': 'u'}";
+
+TEST_CASE("A future has the result of its task, or its exception", "[futures]") {
+  CHECK(ends(1, std::string(submit) + R"s(, {'result': 'u', 'into': 'x'},
+      {'append': 'xs', 'item': 'x'}, {'exception': 'u', 'into': 'x'},
+      {'append': 'xs', 'item': 'x'})s") == Ends{"[1, null]"});
+  CHECK(ends(1, R"s({'submit': 'p', 'function': 'fails', 'into': 'u'},
+      {'exception': 'u', 'into': 'x'}, {'append': 'xs', 'item': 'str(x)'},
+      {'result': 'u'})s") == Ends{"[\"bad\"] MainThread: ValueError: bad"});
+}
+
+TEST_CASE("A task that no worker has begun can be cancelled; one that is begun cannot",
+          "[futures]") {
+  CHECK(ends(1, std::string(submit) + R"s(, {'cancel': 'u', 'into': 'x'},
+      {'append': 'xs', 'item': 'x'},
+      {'try': [{'result': 'u', 'into': 'x'}, {'append': 'xs', 'item': 'x'}],
+       'except': {'type': 'CancelledError', 'do': [{'append': 'xs', 'item': '`cancelled`'}]}})s") ==
+        Ends{"[true, \"cancelled\"]", "[false, 1]"});
+}
+
+TEST_CASE("A timeout gives up the wait and not the task", "[futures]") {
+  CHECK(ends(1, std::string(submit) + R"s(,
+      {'try': [{'result': 'u', 'timeout': 1}, {'append': 'xs', 'item': '`in time`'}],
+       'except': {'type': 'TimeoutError', 'do': [{'append': 'xs', 'item': '`too late`'}]}},
+      {'result': 'u', 'into': 'x'}, {'append': 'xs', 'item': 'x'})s") ==
+        Ends{"[\"in time\", 1]", "[\"too late\", 1]"});
+}
+
+TEST_CASE("The worker calls the callbacks, or whoever adds one too late", "[futures]") {
+  CHECK(ends(1, std::string(submit) + R"s(,
+      {'add_done_callback': 'u', 'function': 'note'}, {'shutdown': 'p'})s") ==
+        Ends{"[\"w_0\"]", "[\"MainThread\"]"});
+  // result() may return before they have been called; shutdown() may not.
+  CHECK(ends(1, std::string(submit) + R"s(,
+      {'add_done_callback': 'u', 'function': 'note'}, {'result': 'u'},
+      {'append': 'xs', 'item': '`result`'})s") ==
+        Ends{"[\"w_0\", \"result\"]", "[\"result\", \"w_0\"]", "[\"MainThread\", \"result\"]"});
+  CHECK(ends(1, std::string(submit) + R"s(, {'cancel': 'u', 'into': 'x'},
+      {'add_done_callback': 'u', 'function': 'note'}, {'result': 'u'})s")
+            .contains("[\"MainThread\"] MainThread: concurrent.futures._base.CancelledError"));
+}
+
+TEST_CASE("An Exception in a callback is forgotten, a SystemExit ends the worker", "[futures]") {
+  CHECK(ends(1,
+             "{'submit': 'p', 'function': 'fails', 'into': 'u'}, "
+             "{'add_done_callback': 'u', 'function': 'waits'}, "
+             "{'add_done_callback': 'u', 'function': 'note'}, {'shutdown': 'p'}") ==
+        Ends{"[\"w_0\"]", "[\"MainThread\"]"});
+  // With it what is queued: main waits for ever.
+  CHECK(ends(1, std::string(submit) + R"s(, {'try': [{'add_done_callback': 'u',
+      'function': 'exits'}], 'except': {'type': 'SystemExit', 'do': []}},
+      {'submit': 'p', 'function': 'f', 'args': [2], 'into': 'u'}, {'result': 'u', 'into': 'x'},
+      {'append': 'xs', 'item': 'x'})s") == Ends{"[2]", "stuck []"});
+}
+
+TEST_CASE("A pool that was shut down takes no more tasks and executes those it has", "[futures]") {
+  CHECK(
+      ends(1, std::string(submit) + R"s(, {'add_done_callback': 'u', 'function': 'note'},
+      {'shutdown': 'p', 'block': false}, {'submit': 'p', 'function': 'f', 'args': [1]})s") ==
+      Ends{
+          "[\"w_0\"] MainThread: RuntimeError: cannot schedule new futures after shutdown",
+          "[\"MainThread\"] MainThread: RuntimeError: cannot schedule new futures after shutdown"});
+}
+
+TEST_CASE("shutdown(cancel_futures) cancels what is queued", "[futures]") {
+  CHECK(ends(1, std::string(submit) + R"s(, {'shutdown': 'p', 'cancel_futures': true},
+      {'append': 'xs', 'item': 'u.cancelled()'})s") == Ends{"[true]", "[false]"});
+}
+
+TEST_CASE("A worker that shuts its own pool down cannot wait for itself", "[futures]") {
+  const Program program = program_of(R"s('objects': {'p': {'type': 'ThreadPoolExecutor',
+      'max_workers': 1}}, 'variables': {'e': null}, 'functions': {'f': [{'shutdown': 'p'}]},
+      'main': [{'submit': 'p', 'function': 'f', 'into': 'u'}, {'exception': 'u', 'into': 'x'},
+               {'set': 'e', 'to': 'str(x)'}])s");
+  const Exploration exploration = explore(program);
+  REQUIRE(exploration.outcomes.size() == 1);
+  CHECK(exploration.outcomes[0].variables[0].second == "\"cannot join current thread\"");
+}
+
+TEST_CASE("A worker is made unless one is idle", "[futures]") {
+  // The second task finds the first worker idle, or has a second one made; which of two takes it
+  // is open.
+  const std::string twice =
+      "{'submit': 'p', 'function': 'name', 'into': 'u'}, {'result': 'u', 'into': 'x'}, "
+      "{'append': 'xs', 'item': 'x'}";
+  const Program program = program_of(
+      R"s('objects': {'p': {'type': 'ThreadPoolExecutor', 'max_workers': 2,
+          'thread_name_prefix': 'w'}}, 'variables': {'xs': []},
+          'functions': {'name': [{'return': 'current_thread().name'}]}, 'main': [)s" +
+      twice + ", " + twice + "]");
+  std::set<std::string> names;
+  for (const ExploredOutcome& outcome : explore(program).outcomes) {
+    names.insert(outcome.variables[0].second);
+  }
+  CHECK(names == Ends{"[\"w_0\", \"w_0\"]", "[\"w_0\", \"w_1\"]"});
+}
+
+TEST_CASE("After main's code no task is taken, and all are executed", "[futures]") {
+  const Program program = program_of(R"s('objects': {'p': {'type': 'ThreadPoolExecutor',
+      'max_workers': 1}}, 'variables': {'e': null, 'alive': null}, 'functions': {
+      'g': [{'global': ['alive']}, {'set': 'alive', 'to': 'main_thread().is_alive()'}],
+      'f': [{'global': ['e']}, {'try': [{'submit': 'p', 'function': 'g'}],
+             'except': {'type': 'RuntimeError', 'as': 'x', 'do': [{'set': 'e', 'to': 'str(x)'}]}}]},
+      'main': [{'submit': 'p', 'function': 'f'}])s");
+  std::set<std::string> found;
+  for (const ExploredOutcome& outcome : explore(program).outcomes) {
+    found.insert(outcome.variables[0].second + " " + outcome.variables[1].second);
+  }
+  CHECK(found ==
+        Ends{"null true", "\"cannot schedule new futures after interpreter shutdown\" null"});
+}
+
+TEST_CASE("Who is to blame when no result comes", "[futures][detector]") {
+  struct Row {
+    const char* what;
+    const char* main;
+    FindingKind kind;
+    const char* message;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"the task of its own pool", R"s({'submit': 'p', 'function': 'outer'})s",
+       FindingKind::pool_starvation,
+       "w_0 waits for future 1 of p (f), which is queued, and no worker is free to execute it"},
+      {"its own result",
+       R"s({'submit': 'p', 'function': 'own', 'into': 'u'}, {'set': 'fs', 'to': '[u]'})s",
+       FindingKind::future_cycle, "w_0 waits for future 0 of p (own), which it executes itself"},
+      {"a callback that submits while the pool is being shut down",
+       R"s({'submit': 'p', 'function': 'f'}, {'submit': 'p', 'function': 'f', 'into': 'u'},
+           {'add_done_callback': 'u', 'function': 'again'},
+           {'shutdown': 'p', 'cancel_futures': true})s",
+       FindingKind::self_deadlock, "MainThread waits for p to be shut down, which it does itself"},
+  }));
+  CAPTURE(row.what);
+  const Program program = program_of(
+      R"s('objects': {'p': {'type': 'ThreadPoolExecutor', 'max_workers': 1,
+          'thread_name_prefix': 'w'}}, 'variables': {'fs': []}, 'functions': {
+          'f': [{'return': 1}],
+          'outer': [{'submit': 'p', 'function': 'f', 'into': 'u'}, {'result': 'u'}],
+          'own': [{'await': 'len(fs) > 0'}, {'result': 'fs[0]'}],
+          'again': {'params': ['u'], 'body': [{'submit': 'p', 'function': 'f'}]}},
+          'main': [)s" +
+      std::string(row.main) + "]");
+  const Exploration exploration = explore(program);
+  REQUIRE(exploration.findings.size() == 1);
+  CHECK(exploration.findings[0].kind == row.kind);
+  CHECK(exploration.findings[0].message == row.message);
+}
+
+}  // namespace
+}  // namespace lockstep

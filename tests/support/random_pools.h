@@ -1,0 +1,12 @@
+// Scenarios with pools, made at random: tasks that submit, wait for each other, fail and are
+// cancelled, with callbacks that do so too.
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace lockstep {
+
+// The JSON text of a scenario. The same seed gives the same text everywhere.
+std::string random_pools(std::uint64_t seed);
+
+}  // namespace lockstep
