@@ -56,12 +56,14 @@ def _within(s, timeout, call):
     finally:
         if timeout is not None and s.fileno() >= 0: s.settimeout(None)
 def _accept(s, timeout=None):
-    _open.append(_within(s, timeout, s.accept)[0])
-    return _open[-1]
+    end = _within(s, timeout, s.accept)[0]
+    _open.append(end)
+    return end
 def _connect(s, timeout=None):
-    _open.append(_socket.socket())
-    _within(_open[-1], timeout, lambda: _open[-1].connect(_addresses[s]))
-    return _open[-1]
+    end = _socket.socket()
+    _within(end, timeout, lambda: end.connect(_addresses[s]))
+    _open.append(end)
+    return end
 def _recv(s, size, timeout=None): return _within(s, timeout, lambda: s.recv(size))
 '''
 
