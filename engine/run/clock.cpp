@@ -196,7 +196,10 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
     extra_ = later(extra_, thread_start_cost_);
     cores_.starts(event.thread, machine.values().as_thread(event.receiver));
   }
-  if (event.operation == Operation::process_start) extra_ = later(extra_, process_start_cost_);
+  if (event.operation == Operation::process_start) {
+    extra_ = later(extra_, process_start_cost_);
+    forked_ = thread_of_handle(event.receiver);
+  }
   if (event.operation == Operation::run_on) extra_ = later(extra_, run_on_cost_);
   if ((event.operation == Operation::compute || is_sleep(event.operation)) && !waited_for) {
     if (const auto d = duration(machine, event.operation, event.arguments)) {
@@ -213,6 +216,8 @@ void VirtualClock::end_step(const Machine& machine, const State& after, Choice c
   last_end_ = std::max(last_end_, end_);
   if (is_serial()) now_ = end_;
   cores_.stepped(choice.thread, end_, yields(machine, after, choice.thread));
+  if (forked_) cores_.begins_at(*forked_, later(end_, thread_start_cost_));
+  forked_.reset();
   for (const ThreadId thread : concerned) {
     note_deadline(machine, after, thread, thread == choice.thread);
   }

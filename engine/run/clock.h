@@ -17,7 +17,8 @@
 //   operations are not counted, so that the time does not depend on whether the Machine
 //   memoises private runs; but a run so long that it is interrupted (run_on) costs all of its
 //   Limits::private_steps_max;
-// - starting a thread or process: Costs::thread_start, Costs::process_start;
+// - starting a thread or process: Costs::thread_start, Costs::process_start; the process begins
+//   Costs::thread_start later, since its start() does not wait for it;
 // - a sleep or compute inside `atomic`, where no thread can rest before it: its duration.
 //
 // The clock counts whole nanoseconds, so that sums of durations are exact: three sleeps of
@@ -116,6 +117,7 @@ class VirtualClock {
   Nanoseconds run_on_cost_;
   Nanoseconds thread_start_cost_;
   Nanoseconds process_start_cost_;
+  std::optional<ThreadId> forked_;  // the main thread of a process that this step has started
   // Of the step that is under way, or the last one:
   const Pending* before_ = nullptr;  // what its thread rested before
   bool begun_ = false;               // that has happened

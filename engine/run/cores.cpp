@@ -75,7 +75,8 @@ std::optional<ThreadId> Cores::settle(Nanoseconds& now, std::optional<ThreadId> 
     admit(now);
     release(now);
     const std::optional<ThreadId> found = seat(now, goal);
-    started_.reset();
+    // The child stands in line once its start is over.
+    if (!has_gil_ || !started_ || found || is_in_line(started_->second)) started_.reset();
     if (found) {
       leave_line(*found);
       return found;

@@ -49,7 +49,10 @@ class Cores {
   void not_ready(ThreadId thread);
   bool is_known(ThreadId thread) const;
   bool is_in_line(ThreadId thread) const;
-  // The next settling gives the core of `parent` to `child`, if there is a GIL.
+  // The thread cannot begin before `at`.
+  void begins_at(ThreadId thread, Nanoseconds at) { of(thread).not_before = at; }
+  // The next settling in which `child` is in line gives it the core of `parent`, if there is a
+  // GIL.
   void starts(ThreadId parent, ThreadId child);
 
   // Moves `now` to when the step of `goal` can begin; without a goal, of whoever comes first.

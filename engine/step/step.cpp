@@ -370,7 +370,10 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
   const ProcessId its = process_of(program, state, other);
   const bool is_child = its != self && is_process_main(program, state, other) &&
                         parent_of(machine, state, its) == self;
-  if (next.operation == Operation::process_exit && is_child) return true;
+  const bool calls = self == main_process_id && state.words[layout::exit_callbacks] != 0;
+  if (next.operation == Operation::process_exit && is_child) {
+    return !calls && !is_daemon(program, state, other);
+  }
   if (its != self || life(program, state, other) != Life::alive) return false;
   switch (next.operation) {
     case Operation::join_all:

@@ -949,8 +949,8 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "14: /functions/f/body/1/release: unknown attribute \"x\""},
       {R"json({"with": ["mutexA", "ready"], "do": []})json",
        "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Value, found the "
-       "Event \"ready\""},
+       "Condition, ThreadPoolExecutor, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or "
+       "mp.Value, found the Event \"ready\""},
       {R"json({"wait": "mutexA"})json",
        "11: /functions/f/body/1/wait: expected an Event, Condition or mp.Event, found the Lock "
        "\"mutexA\""},

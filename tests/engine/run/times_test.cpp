@@ -180,7 +180,10 @@ class Slowly : public RunObserver {
       Life& one = lives[i];
       const bool is = is_resting(machine, state, {i});
       if (is && !one.was) one.begin_ns = ns(now);
-      if (is || one.is) one.end_ns = ns(now);
+      // Steps that overlap end in another order than they begin: who ends in somebody else's, as
+      // MainThread does, was there up to the last of these ends.
+      const bool ends_itself = !is && thread_.index == i;
+      if (is || one.is) one.end_ns = ends_itself ? ns(now) : std::max(one.end_ns, ns(now));
       one.was = one.was || is;
       one.is = is;
     }
