@@ -105,19 +105,26 @@ std::optional<double> duration(const Machine& machine, const Pending& pending) {
 }
 
 VirtualClock::VirtualClock(const Program& program)
-    : operation_cost_(nanoseconds(bytecodes_per_operation * program.costs.bytecode)),
+    : cores_(program.gil == GilModel::every_bytecode || program.gil == GilModel::calls_and_loops,
+             program.cores, nanoseconds(program.switch_interval)),
+      operation_cost_(nanoseconds(bytecodes_per_operation * program.costs.bytecode)),
       run_on_cost_(nanoseconds(program.limits.private_steps_max * program.costs.bytecode)),
-      thread_start_cost_(nanoseconds(program.costs.thread_start)),
-      switch_interval_(nanoseconds(program.switch_interval)) {}
+      thread_start_cost_(nanoseconds(program.costs.thread_start)) {}
 
-double VirtualClock::now() const { return static_cast<double>(now_) / nanoseconds_per_second; }
+double VirtualClock::now() const { return static_cast<double>(end_) / nanoseconds_per_second; }
+
+double VirtualClock::end() const {
+  return static_cast<double>(std::max(last_end_, end_)) / nanoseconds_per_second;
+}
 
 double VirtualClock::slept() const { return static_cast<double>(slept_) / nanoseconds_per_second; }
 
-void VirtualClock::begin(const Machine& machine, const State& initial) {
+void VirtualClock::begin(const Machine& machine, const State& initial,
+                         std::span<const Choice> choices) {
   for (ThreadId thread{0}; thread.index < thread_count(machine.program, initial); ++thread.index) {
     note_deadline(machine, initial, thread, false);
   }
+  note_choices(machine, initial, choices, {}, std::nullopt);
 }
 
 std::optional<Nanoseconds> VirtualClock::deadline(const Machine& machine, const State& state,
@@ -135,14 +142,22 @@ std::optional<Nanoseconds> VirtualClock::deadline(const Machine& machine, const 
 
 Nanoseconds VirtualClock::earliest_ns(const Machine& machine, const State& state,
                                       Choice choice) const {
-  return deadline(machine, state, choice).value_or(now_);
+  return deadline(machine, state, choice).value_or(end_);
 }
 double VirtualClock::earliest(const Machine& machine, const State& state, Choice choice) const {
   return static_cast<double>(earliest_ns(machine, state, choice)) / nanoseconds_per_second;
 }
 
 void VirtualClock::begin_step(const Machine& machine, const State& before, Choice choice) {
-  now_ = std::max(now_, deadline(machine, before, choice).value_or(now_));
+  if (!has_settled_ || stepping_ != choice.thread) {
+    // The cores do not know those who are kept from going on by an atomic section.
+    if (!cores_.is_known(choice.thread)) cores_.ready(choice.thread, now_, 0, false);
+    cores_.settle(now_, choice.thread);
+    computed_ = cores_.computed();
+    stepping_ = choice.thread;
+  }
+  has_settled_ = false;
+  end_ = now_;
   before_ = &pending(machine, before, choice.thread);
   begun_ = false;
   extra_ = 0;
@@ -154,9 +169,12 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
   const bool waited_for = !begun_;  // begin_step went to its deadline
   begun_ = true;
   if (event.kind == Event::Kind::timeout || event.outcome.kind == Outcome::Kind::raised) return;
-  if (event.operation == Operation::thread_start) extra_ = later(extra_, thread_start_cost_);
+  if (event.operation == Operation::thread_start) {
+    extra_ = later(extra_, thread_start_cost_);
+    cores_.starts(event.thread, machine.values().as_thread(event.receiver));
+  }
   if (event.operation == Operation::run_on) extra_ = later(extra_, run_on_cost_);
-  if (event.operation == Operation::compute || (is_sleep(event.operation) && !waited_for)) {
+  if ((event.operation == Operation::compute || is_sleep(event.operation)) && !waited_for) {
     if (const auto d = duration(machine, event.operation, event.arguments)) {
       extra_ = later(extra_, nanoseconds(*d));
       if (is_sleep(event.operation)) slept_ = later(slept_, nanoseconds(*d));
@@ -165,11 +183,60 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
 }
 
 void VirtualClock::end_step(const Machine& machine, const State& after, Choice choice,
-                            const StepInfo& info, std::span<const ThreadId> concerned) {
-  now_ = later(later(now_, static_cast<Nanoseconds>(info.operations) * operation_cost_), extra_);
+                            const StepInfo& info, std::span<const Choice> choices,
+                            std::span<const ThreadId> concerned) {
+  end_ = later(later(now_, static_cast<Nanoseconds>(info.operations) * operation_cost_), extra_);
+  last_end_ = std::max(last_end_, end_);
+  if (is_serial()) now_ = end_;
+  cores_.stepped(choice.thread, end_, yields(machine, after, choice.thread));
   for (const ThreadId thread : concerned) {
     note_deadline(machine, after, thread, thread == choice.thread);
   }
+  note_choices(machine, after, choices, concerned, choice.thread);
+}
+
+Choice VirtualClock::first() {
+  const std::optional<ThreadId> thread = cores_.settle(now_, std::nullopt);
+  LOCKSTEP_ASSERT(thread.has_value(), "a thread that has a choice is ready some time");
+  computed_ = cores_.computed();
+  stepping_ = *thread;
+  has_settled_ = true;
+  return deadlines_[thread->index].choice;
+}
+
+void VirtualClock::note_choice(const Machine& machine, const State& state, ThreadId thread,
+                               const Choice* choice, bool stepped) {
+  if (choice == nullptr) return cores_.not_ready(thread);
+  Deadline& its = deadlines_[thread.index];
+  const bool same = cores_.is_known(thread) && its.choice.kind == choice->kind && !stepped;
+  its.choice = *choice;
+  const std::optional<Nanoseconds> at = deadline(machine, state, *choice);
+  // Who was ready already has been so since then, and keeps its place.
+  if (same && !at) return;
+  if (!stepped && cores_.is_in_line(thread) && at.value_or(end_) <= end_) return;
+  // Who sleeps comes back like anybody else.
+  const Nanoseconds from = at.value_or(end_);
+  cores_.ready(thread, from, its.work, stepped && from <= end_);
+}
+
+void VirtualClock::note_choices(const Machine& machine, const State& state,
+                                std::span<const Choice> choices,
+                                std::span<const ThreadId> concerned,
+                                std::optional<ThreadId> stepped) {
+  auto choice = choices.begin();
+  const auto note = [&](ThreadId id) {
+    choice = std::lower_bound(choice, choices.end(), id,
+                              [](const Choice& c, ThreadId t) { return c.thread < t; });
+    const bool has_one = choice != choices.end() && choice->thread == id;
+    note_choice(machine, state, id, has_one ? &*choice : nullptr, stepped == id);
+  };
+  if (knows_all_) {
+    for (const ThreadId id : concerned) note(id);
+  } else {
+    for (ThreadId id{0}; id.index < deadlines_.size(); ++id.index) note(id);
+  }
+  // Inside an atomic section there are no choices but its own.
+  knows_all_ = choices.empty() || !pending(machine, state, choices.front().thread).atomic;
 }
 
 BurstLimits VirtualClock::burst_limits(std::uint64_t steps_max, Nanoseconds until) const {
@@ -179,6 +246,7 @@ BurstLimits VirtualClock::burst_limits(std::uint64_t steps_max, Nanoseconds unti
 void VirtualClock::on_burst(const CpuBurst& burst) {
   now_ = later(now_, static_cast<Nanoseconds>(burst.done.operations) * operation_cost_ +
                          static_cast<Nanoseconds>(burst.done.run_ons) * run_on_cost_);
+  end_ = now_;
   begun_ = true;
   extra_ = static_cast<Nanoseconds>(burst.begun.run_ons) * run_on_cost_;
 }
@@ -195,18 +263,22 @@ void VirtualClock::note_deadline(const Machine& machine, const State& state, Thr
   if (deadline.known && deadline.local == at && !stepped) return;
   deadline.known = true;
   deadline.local = at;
+  deadline.work = 0;
 
   const Pending& now = pending(machine, state, thread);
   // Who was woken for nothing and is parked again, as in Semaphore.acquire and Queue.get, has
   // one deadline for all of it.
   const bool same_call = stepped && before_ != nullptr && deadline.set &&
                          before_->operation == now.operation && before_->pc == now.pc &&
-                         row(now.operation).verb == Verb::none;
+                         row(now.operation).verb == Verb::none && row(now.operation).may_block;
   if (same_call) return;
+  if (now.operation == Operation::compute) {
+    deadline.work = nanoseconds(duration(machine, now.operation, now.arguments).value_or(0));
+  }
   const std::optional<double> d = duration(machine, now);
   deadline.set = d.has_value();
   if (!d) return;
-  deadline.at = later(now_, nanoseconds(*d));
+  deadline.at = later(end_, nanoseconds(*d));
   if (row(now.operation).let_go_by == LetGoBy::notify) {
     // wait(timeout, resumed): a wait_for that waits once more keeps its deadline.
     const bool resumed = now.arguments.size() > 1 && now.arguments[1] == true_value;

@@ -4,16 +4,21 @@
 // thread that reaches sleep(d), or a wait with a timeout, gets a deadline d after that moment;
 // taking the step after a sleep, or letting the timeout fire, moves the clock to the deadline
 // if it lies ahead. Deadlines are lower bounds, as in CPython ("not earlier than asked").
-// States know nothing of time.
+// A thread that reaches compute(d) computes from there on, whenever it has a core and, where there
+// is one, the GIL; the step after it is taken when it has computed for d. Who has a core when is
+// told by the steps that are taken: see run/cores.h. States know nothing of time.
+//
+// Under a GIL time passes with every step. Without one, threads run at the same time on several
+// cores: a step keeps its own thread busy, others may begin theirs meanwhile, and those whom it
+// lets go can go on when it is over.
 //
 // What a step costs, on top of what it waited for:
 // - ten bytecodes (10 * Costs::bytecode) for each visible operation in it. Those between two
 //   operations are not counted, so that the time does not depend on whether the Machine
 //   memoises private runs; but a run so long that it is interrupted (run_on) costs all of its
 //   Limits::private_steps_max;
-// - compute(d): d, as a whole: a switch interval that passes meanwhile is seen after it;
 // - thread_start: Costs::thread_start;
-// - a sleep inside `atomic`, where no thread can rest before it: its duration.
+// - a sleep or compute inside `atomic`, where no thread can rest before it: its duration.
 //
 // The clock counts whole nanoseconds, so that sums of durations are exact: three sleeps of
 // 0.1 s end at 0.3 s. A duration is rounded up to the next one.
@@ -26,6 +31,7 @@
 #include <vector>
 
 #include "engine/interpreter/cpu_burst.h"
+#include "engine/run/cores.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -36,17 +42,18 @@ namespace lockstep {
 std::optional<double> duration(const Machine& machine, const Pending& pending);
 inline constexpr double duration_max = 1e9;  // 32 years: as good as never
 
-using Nanoseconds = std::int64_t;
-
 class VirtualClock {
  public:
   explicit VirtualClock(const Program& program);
-  // Before the first step.
-  void begin(const Machine& machine, const State& initial);
+  // Before the first step. `choices`: the enabled ones.
+  void begin(const Machine& machine, const State& initial, std::span<const Choice> choices);
 
-  double now() const;  // virtual seconds since the start
-  Nanoseconds now_ns() const { return now_; }
-  Nanoseconds switch_interval_ns() const { return switch_interval_; }
+  // Virtual seconds since the start: when the step that is under way began, or when the last one
+  // has ended.
+  double now() const;
+  Nanoseconds now_ns() const { return end_; }
+  // When all that was done is over.
+  double end() const;
   double slept() const;  // how much of the last step was sleep inside `atomic`; virtual seconds
 
   // When this choice could be taken at the earliest: its deadline, which may have passed
@@ -58,7 +65,17 @@ class VirtualClock {
   void begin_step(const Machine& machine, const State& before, Choice choice);
   void on_event(const Machine& machine, const Event& event);
   void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info,
-                std::span<const ThreadId> concerned);
+                std::span<const Choice> choices, std::span<const ThreadId> concerned);
+
+  // The choice that comes first in time; ties are settled as run/cores.h says. The clock goes
+  // there: it is to be taken. Requires: some choice is enabled.
+  Choice first();
+  // In a step: up to when its thread may take more before others must have a turn.
+  Nanoseconds stays_until() const { return cores_.stays_until(stepping_); }
+  // Whether the steps of all threads come one after the other.
+  bool is_serial() const { return cores_.is_serial(); }
+  // Who computed from when to when between the last step and this one.
+  const std::vector<Cores::Span>& computed() const { return computed_; }
 
   // For steps that are taken in one go, between begin_step() and end_step(): what a burst may
   // last and its operations cost; and what those of its steps cost that are complete. The step
@@ -73,18 +90,31 @@ class VirtualClock {
     Nanoseconds at = 0;
     LocalId local;             // of the resting thread that it was computed for
     Nanoseconds wait_for = 0;  // deadline of the last wait that was no continued wait_for
+    Nanoseconds work = 0;      // of the compute that it rests before
+    Choice choice;             // its first
   };
 
   void note_deadline(const Machine& machine, const State& state, ThreadId thread, bool stepped);
   std::optional<Nanoseconds> deadline(const Machine& machine, const State& state,
                                       Choice choice) const;
 
-  Nanoseconds now_ = 0;
+  void note_choice(const Machine& machine, const State& state, ThreadId thread,
+                   const Choice* choice, bool stepped);
+  void note_choices(const Machine& machine, const State& state, std::span<const Choice> choices,
+                    std::span<const ThreadId> concerned, std::optional<ThreadId> stepped);
+
+  Nanoseconds now_ = 0;  // no later step begins before it
+  Nanoseconds end_ = 0;  // as now() has it
+  Nanoseconds last_end_ = 0;
+  Cores cores_;
+  bool knows_all_ = false;  // the cores know of all choices
+  bool has_settled_ = false;
+  ThreadId stepping_;
+  std::vector<Cores::Span> computed_;
   std::vector<Deadline> deadlines_;  // index = thread
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;
   Nanoseconds thread_start_cost_;
-  Nanoseconds switch_interval_;
   // Of the step that is under way, or the last one:
   const Pending* before_ = nullptr;  // what its thread rested before
   bool begun_ = false;               // that has happened

@@ -109,9 +109,9 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
            dump(machine, state);
   });
   VirtualClock clock(machine.program);
-  clock.begin(machine, state);
   EnabledChoices enabled(machine);
   enabled.begin(state);
+  clock.begin(machine, state, enabled.choices());
   if (observer != nullptr) observer->on_begin(machine, state, clock);
   Fan fan(clock, policy, enabled, observer);
   const bool may_burst =
@@ -123,7 +123,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
   const auto ended = [&](RunResult::End end, std::string reason = {}) -> RunResult {
     result.end = end;
     result.reason = std::move(reason);
-    result.now = clock.now();
+    result.now = clock.end();
     return std::move(result);
   };
   for (;;) {
@@ -133,7 +133,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
       }
       return ended(has_exited(state) ? RunResult::End::finished : RunResult::End::stuck);
     }
-    const Moment moment{machine, state, enabled.choices(), enabled.concerned(), clock, previous};
+    const Moment moment{machine, state, enabled.choices(), clock, previous};
     Pick pick = policy.pick(moment);
     if (pick.kind == Pick::Kind::stop) return ended(RunResult::End::stopped);
     if (pick.kind == Pick::Kind::refused)
@@ -148,7 +148,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
       if (options.limits.cut()) return ended(RunResult::End::limit, "the run was cut short");
       asked = result.steps + steps_between_asking;
     }
-    const Choice choice = pick.choice;
+    const Choice choice = pick.kind == Pick::Kind::first ? clock.first() : pick.choice;
     LOCKSTEP_ASSERT(offers(moment, choice), "a policy picks one of the enabled choices");
 
     clock.begin_step(machine, state, choice);
@@ -158,11 +158,12 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
       observer->on_step(machine, state, result.steps + 1, choice, clock.now());
     }
     CpuBurst burst;
-    if (may_burst && choice.kind == Choice::Kind::step) {
+    // Where steps overlap, others may begin theirs in the middle of a burst.
+    if (may_burst && clock.is_serial() && choice.kind == Choice::Kind::step) {
       const Policy::Stay stay = policy.stays(moment);
       const std::uint64_t steps =
           std::min({stay.steps, options.limits.steps_max - result.steps - 1, burst_steps_max});
-      if (steps > 0) {
+      if (steps > 0 && stay.until_ns > clock.now_ns()) {
         burst =
             cpu_burst(machine, state, choice.thread, clock.burst_limits(steps + 1, stay.until_ns));
       }
@@ -189,7 +190,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     result.steps += taken;
     if (options.keep_choices) result.choices.add(choice, taken);
     enabled.after_step(state, choice.thread);
-    clock.end_step(machine, state, choice, info, enabled.concerned());
+    clock.end_step(machine, state, choice, info, enabled.choices(), enabled.concerned());
     if (observer != nullptr) observer->on_step_end(machine, state, clock.now());
     previous = choice;
     if (options.forgets) forgetter.look(state, policy.kept_state());

@@ -25,8 +25,6 @@ struct Moment {
   const Machine& machine;
   const State& state;
   std::span<const Choice> choices;  // enabled ones, at least one, as enabled() has them
-  // The threads whose choices may be others than before the last step; ascending.
-  std::span<const ThreadId> concerned;
   const VirtualClock& clock;
   std::optional<Choice> previous;  // the last choice taken
 };
@@ -38,6 +36,7 @@ bool offers(const Moment& moment, Choice choice);
 struct Pick {
   enum class Kind : std::uint8_t {
     choice,   // take `choice`, one of Moment::choices
+    first,    // take the one that comes first by the clock
     stop,     // the schedule is at its end
     refused,  // the schedule does not fit; `reason`
   };

@@ -46,7 +46,7 @@ class Scripted : public Policy {
   Pick pick(const Moment& moment) override {
     if (rest_) return rest_->pick(moment);
     Pick picked = next(moment.machine, moment.state, &moment);
-    if (picked.kind == Pick::Kind::choice) {
+    if (picked.kind == Pick::Kind::choice || picked.kind == Pick::Kind::first) {
       ++steps_;
       done_ = {};
     }

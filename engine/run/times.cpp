@@ -67,29 +67,39 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
 void TimeKeeper::on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) {
   clock_ = &clock;
   accounts_.clear();
-  last_ns_ = nanoseconds(clock.now());
+  begin_ns_ = last_ns_ = total_ns_ = nanoseconds(clock.now());
   note_standings(machine, initial);
 }
 
 void TimeKeeper::on_step(const Machine&, const State&, std::uint64_t, Choice choice, double now) {
   const std::int64_t now_ns = nanoseconds(now);
-  for (Account& account : accounts_) stand(account, now_ns);
-  last_ns_ = now_ns;
+  std::vector<Cores::Span> computed = clock_->computed();
+  std::ranges::stable_sort(computed, {}, &Cores::Span::thread);
+  auto from = computed.begin();
+  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+    const auto to = std::find_if(from, computed.end(),
+                                 [&](const Cores::Span& span) { return span.thread.index != i; });
+    stand(accounts_[i], now_ns, {from, to});
+    from = to;
+  }
+  begin_ns_ = now_ns;
   running_ = choice.thread;
 }
 
 void TimeKeeper::on_step_end(const Machine& machine, const State& after, double now) {
   const std::int64_t now_ns = nanoseconds(now);
-  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
-    if (ThreadId{i} != running_) {
-      stand(accounts_[i], now_ns);
-      continue;
+  Account& running = accounts_[running_.index];
+  const std::int64_t slept_ns = std::min(nanoseconds(clock_->slept()), now_ns - begin_ns_);
+  add(running, Activity::runs, running.sums.end_ns, now_ns - slept_ns);
+  add(running, Activity::sleeps, now_ns - slept_ns, now_ns);
+  // Where steps overlap, the others have not come so far: the next one may begin before.
+  if (clock_->is_serial()) {
+    for (Account& account : accounts_) {
+      if (&account != &running) stand(account, now_ns, {});
     }
-    const std::int64_t slept_ns = std::min(nanoseconds(clock_->slept()), now_ns - last_ns_);
-    add(accounts_[i], Activity::runs, last_ns_, now_ns - slept_ns);
-    add(accounts_[i], Activity::sleeps, now_ns - slept_ns, now_ns);
   }
   last_ns_ = now_ns;
+  total_ns_ = std::max(total_ns_, now_ns);
   note_standings(machine, after);
 }
 
@@ -98,7 +108,18 @@ void TimeKeeper::note_standings(const Machine& machine, const State& state) {
   accounts_.resize(std::max(accounts_.size(), threads));
   for (std::uint32_t i = 0; i < threads; ++i) {
     Account& account = accounts_[i];
-    account.standing = standing(machine, state, {i});
+    Standing now = standing(machine, state, {i});
+    if (!clock_->is_serial() && account.was_there && ThreadId{i} != running_ && now.is_there &&
+        account.standing.activity == Activity::blocked && now.activity == Activity::ready) {
+      // It can go on when the step is over.
+      account.standing.until_ns = std::min(account.standing.until_ns, last_ns_);
+      continue;
+    }
+    // A daemon lives to the end of the step that ends the process.
+    if (account.standing.is_there && !now.is_there && ThreadId{i} != running_) {
+      stand(account, last_ns_, {});
+    }
+    account.standing = now;
     if (!account.standing.is_there || account.was_there) continue;
     account.was_there = true;
     account.sums.begin_ns = account.sums.end_ns = last_ns_;
@@ -120,23 +141,33 @@ TimeKeeper::Standing TimeKeeper::standing(const Machine& machine, const State& s
     return now;
   }
   const Readiness ready = readiness(machine, state, thread);
-  if (ready == Readiness::ready) return now;
+  if (ready == Readiness::ready) {
+    // Else what it computes would come before what it stands there for.
+    if (next.operation == Operation::compute) now.until_ns = 0;
+    return now;
+  }
   now.activity = Activity::blocked;
   now.cause = {next.operation, next.receiver};
   if (ready == Readiness::until_timeout) now.until_ns = deadline_ns(Choice::Kind::timeout);
   return now;
 }
 
-void TimeKeeper::stand(Account& account, std::int64_t to_ns) {
+void TimeKeeper::stand(Account& account, std::int64_t to_ns,
+                       std::span<const Cores::Span> computed) const {
   const Standing& standing = account.standing;
-  if (!standing.is_there) return;
-  const std::int64_t until_ns = std::clamp(standing.until_ns, last_ns_, to_ns);
-  add(account, standing.activity, last_ns_, until_ns);
-  add(account, Activity::ready, until_ns, to_ns);
+  const std::int64_t from_ns = account.sums.end_ns;
+  if (!standing.is_there || to_ns <= from_ns) return;
+  const std::int64_t until_ns = std::clamp(standing.until_ns, from_ns, to_ns);
+  add(account, standing.activity, from_ns, until_ns);
+  for (const Cores::Span& span : computed) {
+    add(account, Activity::ready, account.sums.end_ns, span.begin);
+    add(account, Activity::runs, span.begin, span.end);
+  }
+  add(account, Activity::ready, account.sums.end_ns, to_ns);
 }
 
 void TimeKeeper::add(Account& account, Activity activity, std::int64_t begin_ns,
-                     std::int64_t end_ns) {
+                     std::int64_t end_ns) const {
   ThreadTimes& sums = account.sums;
   LOCKSTEP_ASSERT(begin_ns == sums.end_ns, "a thread's times have no gaps");
   sums.end_ns = end_ns;
@@ -181,10 +212,11 @@ RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
   const GilModel gil = machine.program.gil;
   RunTimes times;
   times.has_gil = gil == GilModel::every_bytecode || gil == GilModel::calls_and_loops;
-  times.total_ns = last_ns_;
+  times.total_ns = total_ns_;
   for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
-    const Account& account = accounts_[i];
+    Account account = accounts_[i];
     if (!account.was_there) continue;
+    stand(account, total_ns_, {});
     ThreadTimes& thread = times.threads.emplace_back(account.sums);
     thread.name = thread_name(machine, state, {i});
     for (const auto& [cause, time_ns] : account.blocked) {

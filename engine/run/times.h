@@ -1,10 +1,11 @@
 // Where the virtual time of a run went, thread by thread: running, waiting for its turn, asleep,
 // or blocked, and on what.
 //
-// What a step costs, its thread has run. Meanwhile, and while the clock goes to a deadline, every
-// other thread stays as the last step left it: blocked, asleep, or ready, which under a GIL is to
-// wait for it. Who sleeps or waits with a timeout is ready from the deadline on. A sleep inside
-// `atomic`, where its thread cannot rest before it, is a sleep too.
+// What a step costs, its thread has run, and what the clock says that it computed. Meanwhile, and
+// while the clock goes to a deadline, every other thread stays as the last step left it: blocked,
+// asleep, or ready, which under a GIL is to wait for it, else for a core. Who sleeps or waits with
+// a timeout is ready from the deadline on. A sleep inside `atomic`, where its thread cannot rest
+// before it, is a sleep too.
 //
 // A thread is there from the end of the step that starts it to the end of its own last step, or
 // of the process; MainThread always, since it waits for the process to end.
@@ -13,9 +14,11 @@
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "engine/run/cores.h"
 #include "engine/run/run.h"
 
 namespace lockstep {
@@ -92,14 +95,16 @@ class TimeKeeper : public RunObserver {
 
   void note_standings(const Machine& machine, const State& state);
   Standing standing(const Machine& machine, const State& state, ThreadId thread) const;
-  // From last_ns_ to `to_ns` the thread was as its standing says.
-  void stand(Account& account, std::int64_t to_ns);
-  void add(Account& account, Activity activity, std::int64_t begin_ns, std::int64_t end_ns);
+  // Up to `to_ns` the thread was as its standing says, but when it computed.
+  void stand(Account& account, std::int64_t to_ns, std::span<const Cores::Span> computed) const;
+  void add(Account& account, Activity activity, std::int64_t begin_ns, std::int64_t end_ns) const;
 
   bool keeps_spans_;
   const VirtualClock* clock_ = nullptr;  // of the run that goes on
   std::vector<Account> accounts_;        // index = thread
-  std::int64_t last_ns_ = 0;             // up to here all is accounted for
+  std::int64_t begin_ns_ = 0;            // of the last step
+  std::int64_t last_ns_ = 0;             // its end
+  std::int64_t total_ns_ = 0;            // the last of all ends
   ThreadId running_{0};                  // in the step that goes on
 };
 

@@ -40,6 +40,7 @@ void EnabledChoices::on_event(const Event& event) {
     concern(event.thread);
   }
   if (event.kind != Event::Kind::operation && event.kind != Event::Kind::timeout) return;
+  if (event.operation == Operation::process_exit) ended_ = true;
   if (machine_.values().kind(event.receiver) != ValueKind::thread) return;
   // It was started, or otherwise changed.
   ended_ = true;

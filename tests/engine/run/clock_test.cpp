@@ -40,6 +40,12 @@ TEST_CASE("clock: a schedule that lets a sleeper wait longer is on time for nobo
   CHECK(ran.timed_output() == Lines{"2.000 2", "2.000 1"});
 }
 
+TEST_CASE("clock: a sleep in a loop is another sleep each time", "[engine][run][clock]") {
+  const auto program = free_program(
+      R"({'main': [{'for': 'i', 'in': 'range(3)', 'do': [{'sleep': 1}]}, {'print': 'time()'}]})");
+  CHECK(run_named(*program, "timed").output == Lines{"3.0"});
+}
+
 TEST_CASE("clock: sums of durations are exact", "[engine][run][clock]") {
   // As doubles 0.1 + 0.1 + 0.1 is 0.30000000000000004.
   const auto program = free_program(
@@ -52,6 +58,47 @@ TEST_CASE("clock: compute and io take their time under every policy", "[engine][
       free_program(R"({'main': [{'compute': 0.25}, {'io': 0.5}, {'print': 'time()'}]})");
   const std::string policy = GENERATE("timed", "round-robin", "random", "pct");
   CHECK(run_named(*program, policy).output == Lines{"0.75"});
+}
+
+TEST_CASE("clock: who computes shares the GIL, or the cores", "[engine][run][clock]") {
+  struct Row {
+    const char* machine;
+    std::vector<std::string> threads;
+    std::vector<double> ends;  // in the order of the steps
+  };
+  const std::string second = "{'compute': 1}";
+  const std::string half = "{'sleep': 0.5}";
+  const Row row = GENERATE_COPY(values<Row>({
+      // Slices of 5 ms: everybody's last one comes in the last round.
+      {"'gil': '3.12'", {second, second, second, second}, {3.985, 3.99, 3.995, 4}},
+      {"'gil': '3.9', 'cores': 1", {second, "{'compute': 0.0125}"}, {0.0275, 1.0125}},
+      {"'gil': 'free-threaded', 'cores': 4", {second, second, second, second}, {1, 1, 1, 1}},
+      {"'gil': 'none', 'cores': 2", {second, second, second, second}, {1.995, 1.995, 2, 2}},
+      {"'gil': 'free-threaded', 'cores': 1", {second, second}, {1.995, 2}},
+      // A sleeper that wakes at 0.5 asks for the GIL, and gets it at 0.505.
+      {"'gil': '3.12'", {second, half}, {0.505, 1}},
+      {"'gil': 'none'", {second, half}, {0.5, 1}},
+      {"'gil': '3.12', 'switch_interval': 0.25", {second, second}, {1.75, 2}},
+  }));
+  CAPTURE(row.machine, row.threads);
+  std::string text =
+      std::string("{'machine': {'costs': {'bytecode': 0}, ") + row.machine + "}, 'threads': {";
+  for (std::size_t i = 0; i < row.threads.size(); ++i) {
+    text += (i > 0 ? ", 'T" : "'T") + std::to_string(i + 1) + "': [" + row.threads[i] + "]";
+  }
+  const auto program = program_of(text + "}}");
+  const Ran ran = run_named(*program, "timed");
+  REQUIRE(ran.steps.size() == row.ends.size() + 1);  // and MainThread's
+  for (std::size_t i = 0; i < row.ends.size(); ++i) CHECK(ran.steps[i].time == Approx(row.ends[i]));
+  CHECK(ran.result.now == Approx(row.ends.back()));
+  // And so it is when its choices are taken again.
+  CHECK(run_with(*program, *exact_policy(ran.result.choices.all())).jsonl == ran.jsonl);
+}
+
+TEST_CASE("clock: who computes for very long ends all the same", "[engine][run][clock]") {
+  const auto program = free_program(R"({
+    'threads': {'T1': [{'compute': 1e9}], 'T2': [{'compute': 1e9}]}})");
+  CHECK(run_named(*program, "timed").result.now == 2e9);
 }
 
 TEST_CASE("clock: an operation costs ten bytecodes, a start what the scenario says",

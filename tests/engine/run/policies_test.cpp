@@ -182,18 +182,19 @@ TEST_CASE("timed: without a GIL the thread that is ready longest takes the next 
 
 TEST_CASE("timed: after the switch interval the thread that waits longest gets the GIL",
           "[engine][run][timed]") {
-  // The steps of T1 take 2 ms each: after three of them T2 has waited for 5 ms. T2's single
-  // step of 9 ms cannot be interrupted; then T1 has waited for 5 ms and more.
+  // T1 is done with 2 ms at 2 and 4, and in the middle of its third when T2 has waited for 5 ms.
+  // T2 has it to 10; T1 is done at 11, 13 and 15, where T2 asks; T2 is done with its 9 ms at 19,
+  // and with its last one at 20.
   const auto program = program_of(R"({
     'machine': {'gil': '3.12', 'switch_interval': 0.005, 'costs': {'bytecode': 0}},
     'threads': {'T1': [{'for': 'i', 'in': 'range(8)', 'do': [{'compute': 0.002}]}],
                 'T2': [{'compute': 0.009}, {'compute': 0.001}]}})");
-  CHECK(run_named(*program, "timed").order() == "T1 T1 T1 T2 T1 T1 T1 T2 T1 T1 MainThread");
+  CHECK(run_named(*program, "timed").order() == "T1 T1 T1 T1 T1 T2 T2 T1 T1 T1 MainThread");
 }
 
 TEST_CASE("timed: a thread that comes back from sleep waits for the interval too",
           "[engine][run][timed]") {
-  // T2 is ready at 3 ms and asks for the GIL at 8 ms; T1's step that ends then is its fourth.
+  // T2 is ready at 3 ms and asks for the GIL at 8 ms.
   const auto program = program_of(R"({
     'machine': {'switch_interval': 0.005, 'costs': {'bytecode': 0}},
     'threads': {'T2': [{'sleep': 0.003}, {'print': 'time()'}],

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/run/clock.h"
 #include "engine/run/threads.h"
 #include "language/complaint.h"
 #include "language/load.h"
@@ -69,17 +70,16 @@ TEST_CASE("times: each nanosecond of a thread belongs to what it did", "[engine]
                        'T2': [{'sleep': 1}, {'with': 'mutex', 'do': [{'io': 3}]}]}})",
        {"MainThread: blocked 5 on the other threads (join)", "T1: sleeps 2",
         "T2: sleeps 4 blocked 1 on mutex"}},
-      {"T1 computes from 0 to 1, then T2, which has waited for longer than the switch interval, to "
-       "2, then T1 again to 3",
+      {"T1 and T2 change places every 5 ms: T1's first second is over at 1.995, T2's at 2",
        R"({'threads': {'T1': [{'compute': 1}, {'compute': 1}], 'T2': [{'compute': 1}]}})",
        {"MainThread: blocked 3 on the other threads (join)", "T1: runs 2 ready 1",
         "T2: runs 1 ready 1"}},
-      {"T1 sleeps to 1, T2 waits to 0.5, but T3 has the GIL to 3",
+      {"T1 sleeps to 1, T2 waits to 0.5, and T3, which has the GIL, gives it up 5 ms after that",
        R"({'objects': {'go': 'Event'},
            'threads': {'T1': [{'sleep': 1}], 'T2': [{'wait': 'go', 'timeout': 0.5}],
                        'T3': [{'compute': 3}]}})",
-       {"MainThread: blocked 3 on the other threads (join)", "T1: ready 2 sleeps 1",
-        "T2: ready 2.5 blocked 0.5 on go (wait)", "T3: runs 3"}},
+       {"MainThread: blocked 3 on the other threads (join)", "T1: ready 0.005 sleeps 1",
+        "T2: ready 0.005 blocked 0.5 on go (wait)", "T3: runs 3"}},
       {"a queue, both ways, and a join: item 1 comes at 2, item 2 finds no room until 5",
        R"({'objects': {'q': {'type': 'Queue', 'maxsize': 1}},
            'functions': {'f': [{'sleep': 2}, {'put': 'q', 'item': 1}, {'put': 'q', 'item': 2},
@@ -145,19 +145,22 @@ class Slowly : public RunObserver {
   explicit Slowly(TimeKeeper& keeper) : keeper_(keeper) {}
   void on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) override {
     keeper_.on_begin(machine, initial, clock);
+    clock_ = &clock;
     look(machine, initial, 0);
   }
   void on_event(const Machine&, const State&, const Event&) override {}
   void on_step(const Machine& machine, const State& before, std::uint64_t number, Choice choice,
                double now) override {
     keeper_.on_step(machine, before, number, choice, now);
+    for (const Cores::Span& span : clock_->computed()) {
+      took[span.thread.index] += span.end - span.begin;
+    }
     begin_ = now;
     thread_ = choice.thread;
   }
   void on_step_end(const Machine& machine, const State& after, double now) override {
     keeper_.on_step_end(machine, after, now);
     look(machine, after, now);
-    took.resize(lives.size());
     took[thread_.index] += ns(now) - ns(begin_);
   }
 
@@ -172,6 +175,7 @@ class Slowly : public RunObserver {
   static std::int64_t ns(double seconds) { return std::llround(seconds * 1e9); }
   void look(const Machine& machine, const State& state, double now) {
     lives.resize(thread_count(machine.program, state));
+    took.resize(lives.size());
     for (std::uint32_t i = 0; i < lives.size(); ++i) {
       Life& one = lives[i];
       const bool is = is_resting(machine, state, {i});
@@ -182,6 +186,7 @@ class Slowly : public RunObserver {
     }
   }
   TimeKeeper& keeper_;
+  const VirtualClock* clock_ = nullptr;
   double begin_ = 0;
   ThreadId thread_{0};
 };
@@ -211,7 +216,8 @@ TEST_CASE("times: the sums are the lives of the threads, on random scenarios",
       REQUIRE(times.total_ns == std::llround(result.now * 1e9));
       std::size_t there = 0;
       for (std::size_t i = 0; i < slowly.lives.size(); ++i) {
-        const Slowly::Life& life = slowly.lives[i];
+        Slowly::Life life = slowly.lives[i];
+        if (life.is) life.end_ns = times.total_ns;
         if (!life.was) continue;
         REQUIRE(there < times.threads.size());
         const ThreadTimes& thread = times.threads[there++];

@@ -1,0 +1,286 @@
+#include "engine/run/cores.h"
+
+#include <algorithm>
+
+namespace lockstep {
+namespace {
+
+// However long two threads compute, they change places so often at most.
+constexpr Nanoseconds slices_max = 100'000;
+constexpr std::uint32_t cores_max = 4096;
+
+}  // namespace
+
+Cores::Cores(bool has_gil, std::uint32_t cores, Nanoseconds switch_interval)
+    : has_gil_(has_gil),
+      switch_interval_(std::max<Nanoseconds>(switch_interval, 1)),
+      cores_(has_gil ? 1 : std::clamp(cores, 1U, cores_max)) {}
+
+Cores::Thread& Cores::of(ThreadId thread) {
+  if (threads_.size() <= thread.index) threads_.resize(thread.index + 1);
+  return threads_[thread.index];
+}
+
+void Cores::ready(ThreadId id, Nanoseconds at, Nanoseconds work, bool stepped) {
+  Thread& thread = of(id);
+  not_ready(id);
+  at = std::max(at, thread.not_before);
+  thread.at = at;
+  thread.work = work;
+  thread.stepped = stepped;
+  thread.is_coming = true;
+  coming_.insert({at, id});
+}
+
+void Cores::not_ready(ThreadId id) {
+  Thread& thread = of(id);
+  leave_line(id);
+  if (thread.is_coming) coming_.erase({thread.at, id});
+  thread.is_coming = false;
+  thread.work = 0;
+}
+
+bool Cores::is_known(ThreadId id) const {
+  return id.index < threads_.size() &&
+         (threads_[id.index].place != 0 || threads_[id.index].is_coming);
+}
+
+bool Cores::is_in_line(ThreadId id) const {
+  return id.index < threads_.size() && threads_[id.index].place != 0;
+}
+
+void Cores::starts(ThreadId parent, ThreadId child) { started_ = {parent, child}; }
+
+void Cores::stand(ThreadId id) {
+  Thread& thread = threads_[id.index];
+  thread.place = ++places_;
+  line_of(thread).insert({thread.place, id});
+}
+
+void Cores::leave_line(ThreadId id) {
+  Thread& thread = threads_[id.index];
+  if (thread.place != 0) line_of(thread).erase({thread.place, id});
+  thread.place = 0;
+}
+
+void Cores::leave_core(Core& core) {
+  threads_[core.holder->index].core.reset();
+  core.holder.reset();
+  core.yields = false;
+}
+
+std::optional<ThreadId> Cores::settle(Nanoseconds& now, std::optional<ThreadId> goal) {
+  computed_.clear();
+  for (;;) {
+    admit(now);
+    release(now);
+    const std::optional<ThreadId> found = seat(now, goal);
+    started_.reset();
+    if (found) {
+      leave_line(*found);
+      return found;
+    }
+    const Nanoseconds next = next_event(now);
+    if (next == never) return std::nullopt;
+    progress(now, next);
+    now = next;
+  }
+}
+
+void Cores::admit(Nanoseconds now) {
+  arrivals_.clear();
+  while (!coming_.empty() && coming_.begin()->first <= now) {
+    const ThreadId id = coming_.begin()->second;
+    coming_.erase(coming_.begin());
+    threads_[id.index].is_coming = false;
+    arrivals_.push_back(id);
+  }
+  if (arrivals_.size() > 1) {
+    std::ranges::sort(arrivals_, [&](ThreadId a, ThreadId b) {
+      const Thread& one = threads_[a.index];
+      const Thread& other = threads_[b.index];
+      if (one.at != other.at) return one.at < other.at;
+      return one.stepped != other.stepped ? other.stepped : a < b;
+    });
+  }
+  for (const ThreadId id : arrivals_) stand(id);
+}
+
+void Cores::release(Nanoseconds now) {
+  for (Core& core : cores_) {
+    if (!core.holder || core.busy_until > now) continue;
+    const ThreadId id = *core.holder;
+    Thread& thread = threads_[id.index];
+    if (thread.place == 0 || core.yields) {
+      leave_core(core);
+    } else if ((thread.work > 0 || thread.stepped) && asked(core) <= now) {
+      leave_core(core);
+      leave_line(id);
+      thread.at = now;
+      stand(id);
+    }
+  }
+}
+
+bool Cores::all_taken() const {
+  return std::ranges::all_of(cores_, [](const Core& one) { return one.holder.has_value(); });
+}
+
+bool Cores::is_free_for(ThreadId id) const {
+  bool is_any_free = false;
+  for (const Core& core : cores_) {
+    if (!core.holder) {
+      is_any_free = true;
+    } else if (has_gil_ && process_of(*core.holder) == process_of(id)) {
+      return false;
+    }
+  }
+  return is_any_free;
+}
+
+bool Cores::take_core(ThreadId id, Nanoseconds now) {
+  if (!is_free_for(id)) return false;
+  const auto core =
+      std::ranges::find_if(cores_, [](const Core& one) { return !one.holder.has_value(); });
+  core->holder = id;
+  core->slice_begin = now;
+  core->busy_until = now;
+  threads_[id.index].core = static_cast<std::size_t>(core - cores_.begin());
+  return true;
+}
+
+// Takes a core from a thread that could take a step there, but that the schedule passes over.
+bool Cores::displace(ThreadId goal, Nanoseconds now) {
+  for (Core& core : cores_) {
+    if (!core.holder || core.busy_until > now || threads_[core.holder->index].work > 0) continue;
+    const ThreadId holder = *core.holder;
+    leave_core(core);
+    if (take_core(goal, now)) return true;
+    core.holder = holder;
+    threads_[holder.index].core = static_cast<std::size_t>(&core - cores_.data());
+  }
+  return false;
+}
+
+std::optional<ThreadId> Cores::seat(Nanoseconds now, std::optional<ThreadId> goal) {
+  if (has_gil_ && started_ && (!goal || *goal == started_->second)) {
+    const auto [parent, child] = *started_;
+    if (is_known(child) && of(child).place != 0 && !of(child).core) {
+      if (const auto core = of(parent).core; core && cores_[*core].busy_until <= now) {
+        leave_core(cores_[*core]);
+      }
+      if (take_core(child, now) && of(child).work == 0) return child;
+    }
+  }
+  auto computing = computing_.begin();
+  auto plain = plain_.begin();
+  if (goal) {
+    const Thread& thread = of(*goal);
+    plain =
+        thread.place != 0 && thread.work == 0 ? plain_.find({thread.place, *goal}) : plain_.end();
+  }
+  // How many of those who could take a step have a core already.
+  const auto seated = std::ranges::count_if(cores_, [&](const Core& core) {
+    return core.holder && threads_[core.holder->index].place != 0 &&
+           threads_[core.holder->index].work == 0;
+  });
+  while (computing != computing_.end() || plain != plain_.end()) {
+    if (plain == plain_.end() || (computing != computing_.end() && *computing < *plain)) {
+      const ThreadId id = (computing++)->second;
+      if (!threads_[id.index].core) take_core(id, now);
+      if (plain == plain_.end() && all_taken()) break;
+      continue;
+    }
+    const ThreadId id = plain->second;
+    if (threads_[id.index].core || take_core(id, now) || (goal && displace(id, now))) return id;
+    // Nobody behind it can have one either; perhaps somebody has.
+    plain = plain_.end();
+    if (!goal && seated > 0) {
+      for (const Core& core : cores_) {
+        if (!core.holder || threads_[core.holder->index].work > 0) continue;
+        const std::uint64_t place = threads_[core.holder->index].place;
+        if (place == 0) continue;
+        const auto its = plain_.find({place, *core.holder});
+        if (plain == plain_.end() || *its < *plain) plain = its;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool Cores::computes(const Core& core, Nanoseconds now) const {
+  return core.holder && core.busy_until <= now && threads_[core.holder->index].place != 0 &&
+         threads_[core.holder->index].work > 0;
+}
+
+// The first in line for this core.
+std::optional<ThreadId> Cores::waiter(const Core& core) const {
+  const bool is_full = all_taken();
+  const auto first = [&](const Line& line) {
+    return std::ranges::find_if(line, [&](const auto& entry) {
+      return !threads_[entry.second.index].core &&
+             (is_full || (has_gil_ && process_of(entry.second) == process_of(*core.holder)));
+    });
+  };
+  const auto plain = first(plain_);
+  const auto computing = first(computing_);
+  if (plain == plain_.end() && computing == computing_.end()) return std::nullopt;
+  if (plain == plain_.end()) return computing->second;
+  if (computing == computing_.end()) return plain->second;
+  return std::min(*plain, *computing).second;
+}
+
+Nanoseconds Cores::asked(const Core& core) const {
+  const std::optional<ThreadId> who = waiter(core);
+  if (!who) return never;
+  const Thread& waiting = threads_[who->index];
+  const Nanoseconds work = std::min(waiting.work, threads_[core.holder->index].work);
+  return std::max(waiting.at, core.slice_begin) + std::max(switch_interval_, work / slices_max);
+}
+
+Nanoseconds Cores::next_event(Nanoseconds now) const {
+  Nanoseconds next = coming_.empty() ? never : coming_.begin()->first;
+  for (const Core& core : cores_) {
+    if (!core.holder) continue;
+    if (core.busy_until > now) {
+      next = std::min(next, core.busy_until);
+    } else if (computes(core, now)) {
+      next = std::min({next, now + threads_[core.holder->index].work, asked(core)});
+    }
+  }
+  return next;
+}
+
+void Cores::progress(Nanoseconds now, Nanoseconds next) {
+  if (next == now) return;
+  for (const Core& core : cores_) {
+    if (!computes(core, now)) continue;
+    const ThreadId id = *core.holder;
+    Thread& thread = threads_[id.index];
+    if (thread.work == next - now) {
+      computing_.erase({thread.place, id});
+      plain_.insert({thread.place, id});
+      thread.stepped = false;  // the step after the compute comes first
+    }
+    thread.work -= next - now;
+    computed_.push_back({id, now, next});
+  }
+}
+
+void Cores::stepped(ThreadId id, Nanoseconds end, bool yields) {
+  of(id).not_before = end;
+  if (started_ && started_->first == id) of(started_->second).not_before = end;
+  if (const auto core = of(id).core) {
+    cores_[*core].busy_until = end;
+    cores_[*core].yields = yields;
+  }
+}
+
+Nanoseconds Cores::stays_until(ThreadId id) const {
+  const std::optional<std::size_t> core = threads_[id.index].core;
+  if (!core || !is_serial()) return 0;
+  const Nanoseconds until = asked(cores_[*core]);
+  return until != never || coming_.empty() ? until : coming_.begin()->first;
+}
+
+}  // namespace lockstep

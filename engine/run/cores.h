@@ -1,0 +1,121 @@
+// Who computes when: the cores of the machine and, where there is one, the GIL.
+//
+// A thread that can go on stands in line for a core; under a GIL no two threads of one process
+// have a core at a time. Then a thread keeps it until it blocks, sleeps, ends or yields, or until
+// another one has waited for the switch interval, as ceval_gil has it: the waiter asks, and the
+// holder obeys at its next switch place, which is the end of a step, or anywhere inside a compute.
+// It comes to the end of the line, so that it cannot win its own GIL back at once. Where there are
+// more threads than cores and no GIL, the same rule shares the cores.
+//
+// What is ready is known from outside; the cores decide when a step of a thread can begin, and
+// how far the computing threads have come meanwhile. That depends on nothing but the steps that
+// were taken before, in whatever order a schedule had them: who could take a step and is passed
+// over gets no core, and who computes has its share of them.
+//
+// Two threads that compute for very long change places less often, so that the time that it
+// takes to find out what happens is bounded.
+//
+// Tested by tests/engine/run/clock_test.cpp.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "engine/ids.h"
+
+namespace lockstep {
+
+using Nanoseconds = std::int64_t;
+
+class Cores {
+ public:
+  static constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
+
+  Cores(bool has_gil, std::uint32_t cores, Nanoseconds switch_interval);
+
+  // The thread can begin a step at `at` or later, when it has computed for `work`, and stands in
+  // line from `at` on, at its end. Among those who come at one moment whoever has `stepped` is the
+  // last; the others come in the order of their ids.
+  void ready(ThreadId thread, Nanoseconds at, Nanoseconds work, bool stepped);
+  // It cannot, until it is said to be ready again.
+  void not_ready(ThreadId thread);
+  bool is_known(ThreadId thread) const;
+  bool is_in_line(ThreadId thread) const;
+  // The next settling gives the core of `parent` to `child`, if there is a GIL.
+  void starts(ThreadId parent, ThreadId child);
+
+  // Moves `now` to when the step of `goal` can begin; without a goal, of whoever comes first.
+  // Nothing: nobody is ready, ever.
+  std::optional<ThreadId> settle(Nanoseconds& now, std::optional<ThreadId> goal);
+  // The thread, which has settled, has taken its step, which lasts to `end`. `yields`: it lets
+  // its core go of itself.
+  void stepped(ThreadId thread, Nanoseconds end, bool yields);
+
+  // Only one thread runs at a time, so that time passes with every step.
+  bool is_serial() const { return has_gil_; }
+  // After settling: up to when the thread can take steps, before others must have a turn.
+  Nanoseconds stays_until(ThreadId thread) const;
+
+  // Who computed from when to when, in the last settling.
+  struct Span {
+    ThreadId thread;
+    Nanoseconds begin, end;
+  };
+  const std::vector<Span>& computed() const { return computed_; }
+
+ private:
+  struct Thread {
+    std::uint64_t place = 0;  // in line; 0: it is not there
+    Nanoseconds at = 0;       // it is or will be in line since then
+    Nanoseconds work = 0;
+    Nanoseconds not_before = 0;  // the end of its last step, or of the one that started it
+    bool is_coming = false;      // it is in coming_
+    bool stepped = false;
+    std::optional<std::size_t> core;
+  };
+  struct Core {
+    std::optional<ThreadId> holder;
+    Nanoseconds slice_begin = 0;
+    Nanoseconds busy_until = 0;
+    bool yields = false;
+  };
+  using Line = std::set<std::pair<std::uint64_t, ThreadId>>;
+
+  // Who competes for which GIL. All threads are of one process, so that under a GIL one core
+  // is all that they can use.
+  static std::uint32_t process_of(ThreadId) { return 0; }
+
+  Thread& of(ThreadId thread);
+  Line& line_of(const Thread& thread) { return thread.work > 0 ? computing_ : plain_; }
+  void stand(ThreadId id);
+  void leave_line(ThreadId id);
+  void leave_core(Core& core);
+  void admit(Nanoseconds now);
+  void release(Nanoseconds now);
+  std::optional<ThreadId> seat(Nanoseconds now, std::optional<ThreadId> goal);
+  bool take_core(ThreadId id, Nanoseconds now);
+  bool displace(ThreadId goal, Nanoseconds now);
+  bool is_free_for(ThreadId id) const;
+  bool all_taken() const;
+  bool computes(const Core& core, Nanoseconds now) const;
+  std::optional<ThreadId> waiter(const Core& core) const;
+  Nanoseconds asked(const Core& core) const;
+  Nanoseconds next_event(Nanoseconds now) const;
+  void progress(Nanoseconds now, Nanoseconds next);
+
+  bool has_gil_;
+  Nanoseconds switch_interval_;
+  std::vector<Core> cores_;
+  std::vector<Thread> threads_;                           // index = ThreadId
+  Line plain_, computing_;                                // one line, by place
+  std::set<std::pair<Nanoseconds, ThreadId>> coming_;     // into the line, by time
+  std::uint64_t places_ = 0;                              // that were given so far
+  std::optional<std::pair<ThreadId, ThreadId>> started_;  // parent, child
+  std::vector<Span> computed_;
+  std::vector<ThreadId> arrivals_;  // for its memory
+};
+
+}  // namespace lockstep
