@@ -134,9 +134,9 @@ void TimeKeeper::note_standings(const Machine& machine, const State& state) {
       account.standing.until_ns = std::min(account.standing.until_ns, last_ns_);
       continue;
     }
-    // A daemon lives to the end of the step that ends the process.
+    // Who ends with the process was there up to the last end of a step, overlapping ones too.
     if (account.standing.is_there && !now.is_there && ThreadId{i} != running_) {
-      stand(account, last_ns_, {});
+      stand(account, total_ns_, {});
     }
     account.standing = now;
     if (!account.standing.is_there || account.was_there) continue;
