@@ -37,8 +37,9 @@ struct BurstLimits {
   std::int64_t run_on_ns = 0;     // and Operation::run_on beside that
 };
 
-// Requires: the thread can take a step, and the program has no processes; nobody stands at an await, which reads variables. Does
-// nothing if the thread rests before something else than a variable.
+// Requires: the thread can take a step, and the program has no processes; nobody stands at an
+// await, which reads variables. Does nothing if the thread rests before something else than a
+// variable.
 CpuBurst cpu_burst(const Machine& machine, State& state, ThreadId thread,
                    const BurstLimits& limits);
 
