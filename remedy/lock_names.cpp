@@ -4,6 +4,7 @@
 #include <set>
 
 #include "language/statement_text.h"
+#include "remedy/rows.h"
 
 namespace lockstep {
 namespace {
@@ -89,7 +90,7 @@ LockNames::LockNames(const Scenario& scenario, const Program& program)
 
 std::optional<ObjectId> LockNames::lock_of(ObjectId object) const {
   const ObjectInfo& info = program_.objects[object.index];
-  if (info.kind == ObjectKind::lock || info.kind == ObjectKind::rlock) return object;
+  if (reentrant(info.kind)) return object;
   return info.lock;  // of a condition
 }
 

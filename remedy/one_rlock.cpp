@@ -47,6 +47,9 @@ std::optional<Declarations> declarations_of(const Scenario& scenario, const Prog
     if (declared == nullptr || declared->count || is_of_a_condition(program, lock)) {
       return std::nullopt;
     }
+    const bool fits = declarations.empty() ||
+                      reentrant(*declared->kind) == reentrant(*declarations.front()->kind);
+    if (!fits) return std::nullopt;  // one of threads and one of processes
     declarations.push_back(declared);
   }
   std::ranges::sort(declarations);  // they are in one vector, in the order of the text

@@ -15,7 +15,8 @@ std::vector<Proposal> propose_rlock(const Scenario& scenario, const Program& pro
       if (!stuck.core) continue;
       const std::optional<ObjectId> lock = program.object_named(stuck.waits_for);
       const ScenarioObject* declared = lock ? declaration_of(scenario, program, *lock) : nullptr;
-      if (declared == nullptr || declared->kind != ObjectKind::lock) continue;
+      if (declared == nullptr || !declared->kind) continue;
+      if (reentrant(*declared->kind).value_or(*declared->kind) == *declared->kind) continue;
       if (std::ranges::find(names, declared->name) != names.end()) continue;
       if (make_rlock(edit, *declared)) names.push_back(declared->name);
     }

@@ -12,8 +12,8 @@ namespace {
 bool is_circle_of_locks(const Finding& finding) {
   return finding.kind == FindingKind::circular_wait &&
          std::ranges::all_of(finding.threads, [](const StuckThread& stuck) {
-           return !stuck.core || stuck.waits_for_type == row(ObjectKind::lock).type ||
-                  stuck.waits_for_type == row(ObjectKind::rlock).type;
+           const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
+           return !stuck.core || (kind && reentrant(*kind));
          });
 }
 bool is_self_deadlock(const Finding& finding) { return finding.kind == FindingKind::self_deadlock; }
@@ -45,6 +45,19 @@ std::optional<std::vector<ObjectId>> locks_of(const Program& program, const Find
 
 std::span<const RemedyRow> remedy_rows() { return rows; }
 
+std::optional<ObjectKind> reentrant(ObjectKind kind) {
+  switch (kind) {
+    case ObjectKind::lock:
+    case ObjectKind::rlock:
+      return ObjectKind::rlock;
+    case ObjectKind::mp_lock:
+    case ObjectKind::mp_rlock:
+      return ObjectKind::mp_rlock;
+    default:
+      return std::nullopt;
+  }
+}
+
 bool some_remedy_fits(const Finding& finding) {
   return std::ranges::any_of(rows, [&](const RemedyRow& row) { return row.fits(finding); });
 }
@@ -74,13 +87,14 @@ const ScenarioObject* declaration_of(const Scenario& scenario, const Program& pr
 std::string object_pointer(const ScenarioObject& object) { return child("/objects", object.name); }
 
 bool make_rlock(Edit& edit, const ScenarioObject& object) {
-  if (object.kind == ObjectKind::rlock) return true;
-  if (object.kind != ObjectKind::lock) return false;
+  const std::optional<ObjectKind> kind = object.kind ? reentrant(*object.kind) : std::nullopt;
+  if (!kind) return false;
+  if (kind == object.kind) return true;
   std::string pointer = object_pointer(object);
   const JsonNode* declared = edit.at(pointer);
   if (declared == nullptr) return false;
   if (declared->kind == JsonNode::Kind::object) pointer = child(pointer, "type");
-  return edit.replace(pointer, "\"RLock\"");
+  return edit.replace(pointer, '"' + std::string(row(*kind).type) + '"');
 }
 
 std::map<std::string, std::string> settings_of(const Scenario& scenario) {

@@ -18,6 +18,10 @@ std::vector<Proposal> propose_lock_order(const Scenario& scenario, const Program
 std::vector<Proposal> propose_rlock(const Scenario& scenario, const Program& program,
                                     const Exploration& exploration);
 
+// The lock that its owner may take again, for one that it may not: RLock for Lock, mp.RLock for
+// mp.Lock, themselves for themselves. Nothing: the kind is no lock.
+std::optional<ObjectKind> reentrant(ObjectKind kind);
+
 // The locks of each circular wait in which everybody waits for a Lock or an RLock: ascending, no
 // set twice.
 std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
