@@ -1,6 +1,8 @@
 #include "engine/state/process_memory.h"
 
 #include <algorithm>
+#include <cstring>
+#include <string_view>
 
 #include "engine/assert.h"
 
@@ -43,12 +45,24 @@ std::size_t private_end(const Program& program) {
   return objects_end(program);
 }
 
-std::vector<Value> memory_in_place(const Machine& machine, const State& state) {
-  std::vector<Value> memory{{state.words[layout::names_given]}};
+std::vector<Word> memory_in_place(const Machine& machine, const State& state) {
+  std::vector<Word> memory{state.words[layout::names_given]};
   for (std::size_t i = layout::globals; i < private_end(machine.program); ++i) {
-    memory.push_back({state.words[i]});
+    memory.push_back(state.words[i]);
   }
   return memory;
+}
+
+// Not every word is a Value, so they are kept as bytes.
+Value packed(const Machine& machine, const std::vector<Word>& memory) {
+  return machine.values().bytes(
+      {reinterpret_cast<const char*>(memory.data()), memory.size() * sizeof(Word)});
+}
+std::vector<Word> unpacked(const Machine& machine, Value memory) {
+  const std::string_view bytes = machine.values().as_text(memory);
+  std::vector<Word> words(bytes.size() / sizeof(Word));
+  std::memcpy(words.data(), bytes.data(), bytes.size());
+  return words;
 }
 
 }  // namespace
@@ -64,15 +78,13 @@ void put_in_place(const Machine& machine, State& state, ProcessId process) {
   if (before == process) return;
   const Value next = record(machine, state, process)[memory_item];
   LOCKSTEP_ASSERT(next != none_value, "a process that has been started has a memory");
-  set_memory(machine, state, before, machine.values().tuple(memory_in_place(machine, state)));
+  set_memory(machine, state, before, packed(machine, memory_in_place(machine, state)));
   if (is_process_over(machine.program, state, main_thread_of(machine, state, before))) {
     forget_memory(machine, state, before);
   }
-  const std::span<const Value> words = machine.values().items(next);
-  state.words[layout::names_given] = words[0].bits;
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    state.words[layout::globals + i - 1] = words[i].bits;
-  }
+  const std::vector<Word> words = unpacked(machine, next);
+  state.words[layout::names_given] = words[0];
+  std::copy(words.begin() + 1, words.end(), state.words.begin() + layout::globals);
   set_memory(machine, state, process, none_value);
   state.words[layout::exited] = (state.words[layout::exited] & 1U) | process.index << 1;
 }
@@ -103,14 +115,14 @@ ProcessId add_process(const Machine& machine, State& state, ProcessId parent, Th
 
 void copy_memory(const Machine& machine, State& state, ProcessId process, ThreadId forking) {
   const Program& program = machine.program;
-  std::vector<Value> memory = memory_in_place(machine, state);
+  std::vector<Word> memory = memory_in_place(machine, state);
   const Word forked = main_thread_of(machine, state, process).index + 1;
   for (const ObjectInfo& object : program.objects) {
     if (!row(object.kind).owned || row(object.kind).shared) continue;
-    Value& owner = memory[object.offset - layout::globals + 1];
-    if (owner.bits == forking.index + 1) owner.bits = forked;
+    Word& owner = memory[object.offset - layout::globals + 1];
+    if (owner == forking.index + 1) owner = forked;
   }
-  set_memory(machine, state, process, machine.values().tuple(memory));
+  set_memory(machine, state, process, packed(machine, memory));
 }
 
 void forget_memory(const Machine& machine, State& state, ProcessId process) {

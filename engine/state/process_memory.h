@@ -6,8 +6,8 @@
 // without processes pays nothing:
 //
 //   record of a process       parent (ProcessId), handle of its main thread, memory
-//   memory                    None while it is in place or before the start; else a tuple of
-//                             names_given, then the words of variables and private objects
+//   memory                    None while it is in place or before the start; else, as bytes, the
+//                             words names_given, then those of variables and private objects
 //
 // Before the first process is created there are no records.
 // Tested by tests/engine/state/process_memory_test.cpp.

@@ -169,6 +169,19 @@ TEST_CASE("processes: what all interleavings come to", "[engine][process][explor
   CHECK(outcomes_of(row.scenario) == row.outcomes);
 }
 
+TEST_CASE("processes: what an object counts is copied whatever it looks like",
+          "[engine][state][process]") {
+  // A word of eight, or of a very large number, could be taken for the index of a value.
+  for (const std::string permits : {"8", "80000", "2147483640"}) {
+    CAPTURE(permits);
+    const Exploration exploration = explore(*program_of(
+        "{'objects': {'s': {'type': 'Semaphore', 'value': " + permits +
+        "}}, 'functions': {'f': [{'acquire': 's'}, {'sleep': 1}, {'release': 's'}]}, 'main': "
+        "[{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'acquire': 's'}, {'join': 'p'}]}"));
+    CHECK(exploration.verdict == Verdict::ok);
+  }
+}
+
 TEST_CASE("processes: independent ones interleave in as many ways as threads do",
           "[engine][process][explorer]") {
   // A child with k sleeps has k + 1 places to stand; its end is part of its last step. MainThread
