@@ -188,6 +188,7 @@ class Audit {
     const std::string& name = program_.objects[id.index].name;
     Word inside = words[2] == 0 ? 0 : 1;
     for (std::uint32_t i = 0; i < thread_count(program_, state_); ++i) {
+      if (process_of(program_, state_, {i}) != main_process_id) continue;  // inside of a copy
       if (life(program_, state_, {i}) != Life::alive) continue;
       const Pending& next = pending(machine_, state_, {i});
       if (next.operation == Operation::barrier_park && next.receiver == object_value(id)) ++inside;
@@ -264,7 +265,7 @@ class Audit {
   }
 
   void check_thread(ThreadId id) {
-    if (local(program_, state_, id).index >= machine_.locals().size()) {
+    if (machine_.locals().words(local(program_, state_, id)).empty()) {
       return fault("a thread's private state is in the table");
     }
     const LocalState its = machine_.locals().get(local(program_, state_, id));
