@@ -28,7 +28,7 @@ class Budget {
   double seconds() const;
 
  private:
-  static constexpr int states_between_asking = 512;
+  static constexpr int states_between_asking = 32;
   bool ask(const ExploreProgress& progress);
 
   const ExploreOptions& options_;

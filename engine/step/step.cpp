@@ -364,12 +364,13 @@ bool yields(const Machine& machine, const State& state, ThreadId thread) {
 bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waiter, ThreadId other) {
   const Program& program = machine.program;
   if (other == waiter || !takes_part(program, state, other)) return false;
-  const Pending& next = pending(machine, state, waiter);
-  if (next.operation == Operation::process_join) return next.receiver == process_value(other);
   const ProcessId self = process_of(program, state, waiter);
   const ProcessId its = process_of(program, state, other);
   const bool is_child = its != self && is_process_main(program, state, other) &&
                         parent_of(machine, state, its) == self;
+  if (its != self && !is_child) return false;
+  const Pending& next = pending(machine, state, waiter);
+  if (next.operation == Operation::process_join) return next.receiver == process_value(other);
   const bool calls = self == main_process_id && state.words[layout::exit_callbacks] != 0;
   if (next.operation == Operation::process_exit && is_child) {
     return !calls && !is_daemon(program, state, other);
