@@ -309,6 +309,9 @@ void add_limits(Options& options, LimitOptions& limits) {
                  "do not follow an interleaving any further; default: 0, no limit");
   options.flag("--allow-incomplete", limits.allow_incomplete,
                "exit 0 instead of 3 when a limit cut the search short and nothing was found");
+  options.flag("--no-reduction", limits.no_reduction,
+               "follow every interleaving, also those that differ in nothing but the order of "
+               "steps that have nothing to do with each other: slow, for tests");
   options.flag("--no-memo", limits.no_memo, "interpret every private run anew: slow, for tests");
   options.flag("--no-liveness", limits.no_liveness,
                "tell states apart by locals that nobody reads any more: for tests");
@@ -326,6 +329,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.limits.seconds_max = limits.seconds;
   options.limits.steps_max = limits.steps;
   options.limits.interrupted = is_interrupted;
+  options.reduce = !limits.no_reduction;
   options.memoise = !limits.no_memo;
   options.forget_dead_locals = !limits.no_liveness;
   if (console.shows_progress()) {

@@ -86,6 +86,7 @@ struct LimitOptions {
   double seconds = 0;
   std::uint64_t steps = 0;
   bool allow_incomplete = false;
+  bool no_reduction = false;
   bool no_memo = false;
   bool no_liveness = false;
 };

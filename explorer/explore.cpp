@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -19,8 +20,10 @@
 #include "explorer/budget.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
+#include "explorer/prospects.h"
 #include "explorer/search.h"
 #include "explorer/shortest.h"
+#include "explorer/simplify.h"
 #include "explorer/witness.h"
 
 namespace lockstep {
@@ -28,6 +31,9 @@ namespace {
 
 // The second search visits a state once for each thread that may have moved last, at worst.
 constexpr std::uint64_t nodes_at_least = 1'000'000;
+
+// Private states times threads of which Prospects may keep a word.
+constexpr std::size_t prospects_max = 4'000'000;
 
 class Exploring {
  public:
@@ -38,7 +44,9 @@ class Exploring {
         future_(program),
         examiner_(machine_, future_),
         outcomes_(machine_, examiner_.facts()),
-        search_(machine_, examiner_, outcomes_, options.limits),
+        sets_(machine_, examiner_.facts()),
+        reduces_(options.reduce && StubbornSets::are_for(program)),
+        search_(machine_, examiner_, outcomes_, options.limits, reduces_ ? &sets_ : nullptr),
         budget_(options) {
     machine_.memoise = options.memoise;
     machine_.forget_dead_locals = options.forget_dead_locals;
@@ -52,11 +60,13 @@ class Exploring {
       result.incomplete_reason = "the program reads the clock; an exploration knows no durations";
     }
     result.complete = result.incomplete_reason.empty();
+    states_ = search_.graph.states.size();
     result.outcomes = outcomes_.list();
     result.findings = findings();
     result.verdict = verdict(result);
     result.stats = search_.stats;
-    result.stats.states = search_.graph.states.size();
+    result.stats.states = states_;
+    if (reduces_) result.stats.reduction = "stubborn sets";
     result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
     result.stats.seconds = budget_.seconds();
     return result;
@@ -74,7 +84,7 @@ class Exploring {
     });
   }
   std::uint64_t memory_bytes() const {
-    return search_.graph.memory_bytes() + machine_.values().memory_bytes() +
+    return search_.memory_bytes() + machine_.values().memory_bytes() +
            machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_.memory_bytes();
   }
 
@@ -91,20 +101,35 @@ class Exploring {
     group_symptoms();
     std::vector<Way> ways(groups_.size());
     if (options_.counterexamples && !groups_.empty()) {
-      const std::uint64_t nodes_max =
-          std::max<std::uint64_t>(nodes_at_least, 2 * search_.graph.states.size());
-      ways = shortest_ways({machine_, search_.graph, examiner_.facts(), targets_of_set_,
-                            group_of_ending_, groups_.size(), nodes_max,
-                            [&](std::uint64_t bytes) { return lasts("shortening", bytes); }});
+      const std::uint64_t nodes_max = std::max<std::uint64_t>(nodes_at_least, 2 * states_);
+      const std::optional<Prospects> prospects = prospects_of_groups();
+      const auto targets = [&](std::uint32_t set) -> const std::vector<std::uint32_t>& {
+        return targets_of(set);
+      };
+      const auto go_on = [&](std::uint64_t bytes) { return lasts("shortening", bytes); };
+      ways = shortest_ways({.machine = machine_,
+                            .graph = search_.graph,
+                            .examiner = examiner_,
+                            .reduced = reduces_,
+                            .prospects = prospects ? &*prospects : nullptr,
+                            .targets = targets,
+                            .endings = group_of_ending_,
+                            .target_count = groups_.size(),
+                            .nodes_max = nodes_max,
+                            .go_on = go_on});
     }
     std::vector<Finding> result;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       const Group& group = groups_[i];
       std::optional<Finding> finding;
       if (ways[i].found) finding = confirm(machine_, future_, group.suspicion, ways[i]);
+      if (finding && !ways[i].shortest) {
+        finding = confirm(machine_, future_, group.suspicion, simplified(group, ways[i]));
+      }
       // Not found in time; or an exception that was raised in an earlier step than the last,
       // which on this way was another place.
-      if (!finding) finding = confirm(machine_, future_, group.suspicion, group.first);
+      if (!finding)
+        finding = confirm(machine_, future_, group.suspicion, simplified(group, group.first));
       LOCKSTEP_ASSERT(finding.has_value(), "what was seen once can be seen again");
       finding->states = group.states;
       finding->partial = is_deadlock(finding->kind) && !group.in_deadlock;
@@ -115,6 +140,15 @@ class Exploring {
              std::tuple(!is_deadlock(b.kind), b.kind, b.fingerprint);
     });
     return result;
+  }
+
+  Way simplified(const Group& group, const Way& of) const {
+    if (!options_.counterexamples) return of;
+    return simplify(machine_, of, [&](const std::vector<Choice>& choices) {
+      Way way;
+      way.choices = choices;
+      return confirm(machine_, future_, group.suspicion, way).has_value();
+    });
   }
 
   std::uint32_t group_for(Suspicion suspicion, const std::function<Way()>& first) {
@@ -151,12 +185,8 @@ class Exploring {
       }
     }
     std::vector<std::vector<std::uint32_t>> groups_of_set(1);
-    targets_of_set_.resize(1);
     for (const auto& [state, set] : search_.graph.shown) {
-      if (groups_of_set.size() <= set) {
-        groups_of_set.resize(set + 1);
-        targets_of_set_.resize(set + 1);
-      }
+      if (groups_of_set.size() <= set) groups_of_set.resize(set + 1);
       std::vector<std::uint32_t>& groups = groups_of_set[set];
       if (groups.empty()) {
         for (const std::uint32_t index : examiner_.symptoms_of(set)) {
@@ -168,7 +198,7 @@ class Exploring {
               its.push_back(group_for({symptom.kind, fingerprint_of(symptom), symptom.condition},
                                       [&] { return first_way(machine_, search_.graph, first); }));
             }
-            targets_of_set_[set].push_back(its.front());
+            group_of_symptom_[index] = its.front();
           }
           groups.insert(groups.end(), its.begin(), its.end());
         }
@@ -181,6 +211,44 @@ class Exploring {
       if (set >= groups_of_set.size()) continue;
       for (const std::uint32_t group : groups_of_set[set]) groups_[group].in_deadlock = true;
     }
+  }
+  // Only where everything was seen, and remembered, is it known what cannot be.
+  std::optional<Prospects> prospects_of_groups() {
+    const StateGraph& graph = search_.graph;
+    const std::size_t size = machine_.locals().size() * graph.threads_max;
+    if (!options_.memoise || !Prospects::are_for(program_) || !search_.cut_short.empty() ||
+        graph.examined < states_ || size > prospects_max) {
+      return std::nullopt;
+    }
+    std::optional<Prospects> prospects(machine_);
+    const auto bit = [](std::uint32_t group) {
+      return group < Prospects::targets_max ? std::uint64_t{1} << group : 0;
+    };
+    State state;
+    for (const auto& [id, set] : graph.shown) {
+      std::uint64_t targets = 0;
+      for (const std::uint32_t group : targets_of(set)) targets |= bit(group);
+      if (targets == 0) continue;
+      graph.states.read(id, state.words);
+      prospects->add(state, targets);
+    }
+    for (const auto& [ending, group] : group_of_ending_) {
+      prospects->add(ending.thread, ending.before, bit(group));
+    }
+    prospects->close();
+    return prospects;
+  }
+
+  // The groups that a state with this set of symptoms shows.
+  const std::vector<std::uint32_t>& targets_of(std::uint32_t set) {
+    const auto [place, added] = targets_of_set_.try_emplace(set);
+    if (added && set != 0) {
+      for (const std::uint32_t symptom : examiner_.symptoms_of(set)) {
+        const auto group = group_of_symptom_.find(symptom);
+        if (group != group_of_symptom_.end()) place->second.push_back(group->second);
+      }
+    }
+    return place->second;
   }
   std::string fingerprint_of(const Symptom& symptom) const {
     return is_deadlock(symptom.kind)
@@ -204,12 +272,16 @@ class Exploring {
   FutureAccesses future_;
   Examiner examiner_;
   Outcomes outcomes_;
+  StubbornSets sets_;
+  bool reduces_;
   Search search_;
   Budget budget_;
   std::uint64_t memory_bytes_ = 0;  // the most that was in use
   std::vector<Group> groups_;
   std::map<Ending, std::uint32_t> group_of_ending_;
-  std::vector<std::vector<std::uint32_t>> targets_of_set_;  // index = set; without exceptions
+  std::uint64_t states_ = 0;                                            // that the search has seen
+  std::map<std::uint32_t, std::uint32_t> group_of_symptom_;             // without exceptions
+  std::map<std::uint32_t, std::vector<std::uint32_t>> targets_of_set_;  // without exceptions
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ struct ExploreProgress {
 
 struct ExploreOptions {
   ExploreLimits limits;
+  bool reduce = true;                                    // stubborn sets
   bool memoise = true;                                   // private runs
   bool forget_dead_locals = true;                        // as Machine says
   bool counterexamples = true;                           // shorten and attach schedules

@@ -1,6 +1,7 @@
 // What an exploration asks about a private state again and again, worked out once.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -50,6 +51,9 @@ class LocalFactsTable {
     return may_let_go(local, *waits_.of(executor, LetGoBy::finish));
   }
   bool may_make_true(LocalId local, std::uint32_t await_pc);
+  std::optional<std::uint32_t> wait_number(ObjectId object, LetGoBy by) const {
+    return waits_.of(object, by);
+  }
 
   std::size_t memory_bytes() const;
 

@@ -4,6 +4,7 @@
 #include "explorer/search.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "explorer/shortest.h"
 
@@ -17,32 +18,47 @@ std::string limit_text(const char* what, std::uint64_t limit) {
 }  // namespace
 
 void Search::run(const std::function<bool()>& go_on) {
-  State state = initial_state(machine_);
-  State next;
+  add(initial_state(machine_), StateGraph::no_parent);
+  while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
+  }
+}
+
+// False: a limit was reached.
+bool Search::follow_new(const std::function<bool()>& go_on) {
+  State state;
   std::vector<Choice> choices;
-  add(state, StateGraph::no_parent);
-  std::uint32_t level_end = 1;
   for (; graph.examined < graph.states.size(); ++graph.examined) {
-    if (!go_on()) return;
-    if (graph.examined == level_end) {
-      ++stats.depth;
-      level_end = graph.states.size();
-    }
+    if (!go_on()) return false;
     graph.states.read(graph.examined, state.words);
     enabled(machine_, state, choices);
     examine(state, choices);
-    if (!choices.empty() && limits_.steps_max != 0 && stats.depth >= limits_.steps_max) {
+    const std::uint64_t depth = depth_of(graph.examined);
+    stats.depth = std::max(stats.depth, depth);
+    if (!choices.empty() && limits_.steps_max != 0 && depth >= limits_.steps_max) {
       cut_short = limit_text("steps", limits_.steps_max);
-      return;
+      return false;
     }
-    for (const Choice& choice : choices) {
-      next = state;
-      step(machine_, next, choice);
-      ++stats.transitions;
-      note_ending(state, next, choice);
-      if (!add(next, graph.examined)) return;
+    if (reduction_ == nullptr) {
+      if (!follow(state, graph.examined, choices)) return false;
+      continue;
     }
+    const std::span<const Choice> chosen = reduction_->choose(state, choices, depth);
+    reduced_.push_back(chosen.size() < choices.size());
+    if (!follow(state, graph.examined, chosen)) return false;
+    edges_end_.push_back(edges_.size());
   }
+  return true;
+}
+
+bool Search::follow(const State& state, std::uint32_t id, std::span<const Choice> choices) {
+  for (const Choice& choice : choices) {
+    next_ = state;
+    step(machine_, next_, choice);
+    ++stats.transitions;
+    note_ending(id, state, next_, choice);
+    if (!add(next_, id)) return false;
+  }
+  return true;
 }
 
 // False: the limit of states is reached, and this would be one more.
@@ -52,11 +68,29 @@ bool Search::add(const State& state, std::uint32_t parent) {
     cut_short = limit_text("states", limits_.states_max);
     return false;
   }
-  if (graph.states.intern(state.words).added) {
+  const RowTable::Place place = graph.states.intern(state.words);
+  if (place.added) {
     graph.parents.push_back(parent);
+    if (reduction_ != nullptr) {
+      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + 1);
+    }
     graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, state));
   }
+  if (reduction_ != nullptr && parent != StateGraph::no_parent) {
+    std::vector<std::uint32_t>& edges = parent < graph.examined ? later_edges_[parent] : edges_;
+    edges.push_back(place.id);
+  }
   return true;
+}
+
+// Without a reduction the states come level by level; with one they do at first.
+std::uint64_t Search::depth_of(std::uint32_t id) {
+  if (reduction_ != nullptr) return depths_[id];
+  if (id == level_end_) {
+    ++level_;
+    level_end_ = graph.states.size();
+  }
+  return level_;
 }
 
 void Search::examine(const State& state, const std::vector<Choice>& choices) {
@@ -70,10 +104,119 @@ void Search::examine(const State& state, const std::vector<Choice>& choices) {
   graph.deadlocked.insert(set);
 }
 
-void Search::note_ending(const State& before, const State& after, const Choice& choice) {
+void Search::note_ending(std::uint32_t from, const State& before, const State& after,
+                         const Choice& choice) {
   const std::optional<Ending> ending =
       ending_of(machine_, examiner_.facts(), before, after, choice.thread);
-  if (ending) graph.endings.try_emplace(*ending, StateGraph::Step{graph.examined, choice});
+  if (ending) graph.endings.try_emplace(*ending, StateGraph::Step{from, choice});
+}
+
+std::span<const std::uint32_t> Search::successors(std::uint32_t id) const {
+  const std::size_t begin = id == 0 ? 0 : edges_end_[id - 1];
+  return std::span(edges_).subspan(begin, edges_end_[id] - begin);
+}
+
+// Where nothing leads out of a part of the graph that has a cycle, a thread that could go on in
+// all its states may never have been followed: the sets may leave it out for ever. Its steps are
+// followed now. (The condition S of Valmari, "Stubborn sets for reduced state space generation",
+// 1989: with it all that can happen to any thread happens somewhere in the reduced graph.)
+bool Search::follow_the_ignored() {
+  bool any = false;
+  for (const std::vector<std::uint32_t>& component : final_components()) {
+    any = follow_the_ignored(component) || any;
+    if (!cut_short.empty()) return false;
+  }
+  return any;
+}
+
+bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component) {
+  State state;
+  std::vector<Choice> choices;
+  std::vector<bool> able(graph.threads_max, false), followed(graph.threads_max, false);
+  for (const std::uint32_t id : component) {
+    graph.states.read(id, state.words);
+    enabled(machine_, state, choices);
+    for (const Choice& choice : choices) able[choice.thread.index] = true;
+    const std::span<const Choice> chosen = reduced_[id]
+                                               ? reduction_->choose(state, choices, depths_[id])
+                                               : std::span<const Choice>(choices);
+    for (const Choice& choice : chosen) followed[choice.thread.index] = true;
+  }
+  if (able == followed) return false;
+  const std::uint32_t id = *std::ranges::min_element(component);
+  reduced_[id] = false;
+  graph.states.read(id, state.words);
+  enabled(machine_, state, choices);
+  follow(state, id, choices);
+  return true;
+}
+
+// The strong components with more than a terminal state that no edge leaves.
+std::vector<std::vector<std::uint32_t>> Search::final_components() const {
+  // Tarjan, "Depth-first search and linear graph algorithms", 1972; with a stack of its own.
+  constexpr std::uint32_t unseen = 0xffffffffU;
+  const std::uint32_t count = graph.states.size();
+  std::vector<std::uint32_t> number(count, unseen), low(count, 0), open;
+  std::vector<bool> is_open(count, false), leaves(count, false);
+  struct Visit {
+    std::uint32_t id;
+    std::size_t next;
+  };
+  std::vector<Visit> visits;
+  std::vector<std::vector<std::uint32_t>> result;
+  std::uint32_t numbered = 0;
+  const auto edge = [&](std::uint32_t id, std::size_t i) -> std::optional<std::uint32_t> {
+    const std::span<const std::uint32_t> first = successors(id);
+    if (i < first.size()) return first[i];
+    const auto later = later_edges_.find(id);
+    if (later == later_edges_.end() || i - first.size() >= later->second.size()) return {};
+    return later->second[i - first.size()];
+  };
+  const auto enter = [&](std::uint32_t id) {
+    number[id] = low[id] = numbered++;
+    open.push_back(id);
+    is_open[id] = true;
+    visits.push_back({id, 0});
+  };
+  enter(0);
+  while (!visits.empty()) {
+    const std::uint32_t id = visits.back().id;
+    if (const std::optional<std::uint32_t> to = edge(id, visits.back().next++)) {
+      if (number[*to] == unseen) {
+        enter(*to);
+      } else if (is_open[*to]) {
+        low[id] = std::min(low[id], number[*to]);
+      } else {
+        leaves[id] = true;
+      }
+      continue;
+    }
+    visits.pop_back();
+    if (low[id] == number[id]) {
+      std::vector<std::uint32_t> component;
+      bool is_left = false;
+      do {
+        component.push_back(open.back());
+        is_left = is_left || leaves[open.back()];
+        is_open[open.back()] = false;
+        open.pop_back();
+      } while (component.back() != id);
+      const bool has_steps = edge(id, 0).has_value();
+      if (!is_left && has_steps) result.push_back(std::move(component));
+    }
+    if (visits.empty()) break;
+    const std::uint32_t before = visits.back().id;
+    low[before] = std::min(low[before], low[id]);
+    leaves[before] = leaves[before] || !is_open[id];
+  }
+  std::ranges::sort(result, {}, [](const auto& component) { return std::ranges::min(component); });
+  return result;
+}
+
+std::size_t Search::memory_bytes() const {
+  return graph.memory_bytes() + edges_.capacity() * sizeof(edges_[0]) +
+         edges_end_.capacity() * sizeof(edges_end_[0]) + depths_.capacity() * sizeof(depths_[0]) +
+         (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 
 }  // namespace lockstep

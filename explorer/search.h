@@ -2,39 +2,68 @@
 // says, and is noted.
 #pragma once
 #include <functional>
+#include <map>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "explorer/budget.h"
 #include "explorer/examine.h"
 #include "explorer/explore.h"
 #include "explorer/outcomes.h"
 #include "explorer/state_graph.h"
+#include "explorer/stubborn_sets.h"
 
 namespace lockstep {
 
 class Search {
  public:
+  // `reduction`: which choices to follow; null: all.
   Search(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
-         const ExploreLimits& limits)
-      : machine_(machine), examiner_(examiner), outcomes_(outcomes), limits_(limits) {}
+         const ExploreLimits& limits, StubbornSets* reduction)
+      : machine_(machine),
+        examiner_(examiner),
+        outcomes_(outcomes),
+        limits_(limits),
+        reduction_(reduction) {}
 
   // Until everything is seen, a limit of states or steps is reached, or `go_on` says no; it is
   // asked before each state.
   void run(const std::function<bool()>& go_on);
 
   StateGraph graph;
-  Exploration::Stats stats;  // states, seconds and memory_bytes are left to the caller
-  std::string cut_short;     // "states: the limit of 1000 was reached"; empty: it was not
+  Exploration::Stats stats;          // states, seconds and memory_bytes are left to the caller
+  std::string cut_short;             // "states: the limit of 1000 was reached"; empty: it was not
+  std::size_t memory_bytes() const;  // of all that is kept, the graph too
 
  private:
+  bool follow_new(const std::function<bool()>& go_on);
+  bool follow(const State& state, std::uint32_t id, std::span<const Choice> choices);
+  bool follow_the_ignored();
+  bool follow_the_ignored(const std::vector<std::uint32_t>& component);
+  std::vector<std::vector<std::uint32_t>> final_components() const;
+  std::span<const std::uint32_t> successors(std::uint32_t id) const;
+  std::uint64_t depth_of(std::uint32_t id);
   bool add(const State& state, std::uint32_t parent);
   void examine(const State& state, const std::vector<Choice>& choices);
-  void note_ending(const State& before, const State& after, const Choice& choice);
+  void note_ending(std::uint32_t from, const State& before, const State& after,
+                   const Choice& choice);
 
   const Machine& machine_;
   Examiner& examiner_;
   Outcomes& outcomes_;
   const ExploreLimits& limits_;
+  StubbornSets* reduction_;
+  State next_;
+  std::uint64_t level_ = 0;      // of the state at hand, without a reduction
+  std::uint32_t level_end_ = 1;  // the first state of the next level
+  // Under a reduction: how many steps lead to each state; where the steps of each state lead, in
+  // the order of the states, and what was followed later.
+  std::vector<std::uint32_t> depths_;
+  std::vector<std::uint32_t> edges_;
+  std::vector<std::size_t> edges_end_;  // index = state
+  std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges_;
+  std::vector<bool> reduced_;  // index = state: choices of it have not been followed
 };
 
 }  // namespace lockstep

@@ -5,8 +5,9 @@
 // A node need not be followed if the same state was reached before with so much less that one
 // more preemption is paid for: whatever this node can do next, that one can do for no more.
 //
-// The states are those of the search before, so that a node is a number; a step out of them
-// (that search was cut short) ends the proof that what is found later is the shortest.
+// A node is a number, that of its state in the table of the search before. What a reduction has
+// left out joins that table; if the search was cut short, a step out of it ends the proof that
+// what is found later is the shortest.
 #include "explorer/shortest.h"
 
 #include <algorithm>
@@ -51,6 +52,7 @@ class Shortest {
       : question_(question),
         machine_(question.machine),
         graph_(question.graph),
+        searched_(graph_.states.size()),
         threads_(graph_.threads_max),
         settled_(graph_.states.size() * threads_, false),
         least_(graph_.states.size(), {nothing, nothing}),
@@ -104,7 +106,9 @@ class Shortest {
       return false;
     }
     nodes_.push_back(entry);
-    for (const std::uint32_t target : question_.targets[graph_.set_of(entry.state)]) {
+    const std::uint32_t set =
+        entry.state < searched_ ? graph_.set_of(entry.state) : sets_[entry.state - searched_];
+    for (const std::uint32_t target : question_.targets(set)) {
       if (!ways_[target].found) reach(ways_[target], entry);
     }
     return true;
@@ -130,17 +134,18 @@ class Shortest {
     const auto node = static_cast<std::uint32_t>(nodes_.size() - 1);
     const std::uint32_t state = nodes_.back().state;
     const std::uint32_t last = nodes_.back().thread;
-    if (state >= graph_.examined) {
+    if (state >= graph_.examined && !(question_.reduced && graph_.examined == searched_)) {
       left_graph_ = true;
       return;
     }
     graph_.states.read(state, here_.words);
+    if (is_hopeless(here_)) return;
     enabled(machine_, here_, choices_);
     const bool free = last == nothing || yields(machine_, here_, {last});
     for (const Choice& choice : choices_) {
       next_ = here_;
       step(machine_, next_, choice);
-      const std::optional<std::uint32_t> to = graph_.states.find(next_.words);
+      const std::optional<std::uint32_t> to = number_of_next();
       if (!to) {
         left_graph_ = true;
         continue;
@@ -155,10 +160,51 @@ class Shortest {
     }
   }
 
+  // Whether no target that is looked for can be reached from the state.
+  bool is_hopeless(const State& state) const {
+    if (question_.prospects == nullptr) return false;
+    std::uint64_t wanted = 0;
+    for (std::size_t i = 0; i < ways_.size(); ++i) {
+      if (ways_[i].found) continue;
+      if (i >= Prospects::targets_max) return false;
+      wanted |= std::uint64_t{1} << i;
+    }
+    return (question_.prospects->of(state) & wanted) == 0;
+  }
+
+  std::optional<std::uint32_t> number_of_next() {
+    const bool whole = graph_.examined == searched_;
+    if (!question_.reduced || !whole) return graph_.states.find(next_.words);
+    const RowTable::Place place = graph_.states.intern(next_.words);
+    if (place.added) {
+      std::vector<Choice> choices;
+      enabled(machine_, next_, choices);
+      sets_.push_back(question_.examiner.examine(next_, choices));
+      threads_of(next_);
+      settled_.resize(settled_.size() + threads_, false);
+      least_.push_back({nothing, nothing});
+    }
+    return place.id;
+  }
+  // Room for more threads than any state of the search has.
+  void threads_of(const State& state) {
+    const std::size_t threads = thread_count(machine_.program, state);
+    if (threads <= threads_) return;
+    std::vector<bool> wider(least_.size() * threads, false);
+    for (std::size_t i = 0; i < least_.size(); ++i) {
+      for (std::size_t thread = 0; thread < threads_; ++thread) {
+        wider[i * threads + thread] = settled_[i * threads_ + thread];
+      }
+    }
+    settled_ = std::move(wider);
+    threads_ = threads;
+  }
+
   // Of the step of `thread` from here_ to next_, unless it was reached before.
   std::uint32_t ending_target(ThreadId thread) const {
     if (question_.endings.empty()) return nothing;
-    const std::optional<Ending> ending = ending_of(machine_, question_.facts, here_, next_, thread);
+    const std::optional<Ending> ending =
+        ending_of(machine_, question_.examiner.facts(), here_, next_, thread);
     if (!ending) return nothing;
     const auto found = question_.endings.find(*ending);
     if (found == question_.endings.end() || ways_[found->second].found) return nothing;
@@ -173,6 +219,8 @@ class Shortest {
   const ShortestQuestion& question_;
   const Machine& machine_;
   StateGraph& graph_;
+  std::uint32_t searched_;           // the states of the search; behind them those that joined
+  std::vector<std::uint32_t> sets_;  // of these: the symptoms
   std::size_t threads_;
   std::vector<bool> settled_;                                   // index = state * threads_ + thread
   std::vector<std::pair<std::uint32_t, std::uint32_t>> least_;  // index = state; cost

@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "engine/step/step.h"
-#include "explorer/local_facts.h"
+#include "explorer/examine.h"
+#include "explorer/prospects.h"
 #include "explorer/state_graph.h"
 
 namespace lockstep {
@@ -31,10 +32,13 @@ std::optional<Ending> ending_of(const Machine& machine, LocalFactsTable& facts, 
 
 struct ShortestQuestion {
   const Machine& machine;
-  StateGraph& graph;  // only looked up in
-  LocalFactsTable& facts;
-  const std::vector<std::vector<std::uint32_t>>& targets;  // index = set of symptoms
-  const std::map<Ending, std::uint32_t>& endings;          // targets that a step shows
+  StateGraph& graph;  // its table of states gets those that a reduction has left out
+  Examiner& examiner;
+  bool reduced;                // the graph leaves states out
+  const Prospects* prospects;  // null: nothing is known; targets beyond Prospects::targets_max
+                               // are not asked of it
+  std::function<const std::vector<std::uint32_t>&(std::uint32_t)> targets;  // of a set of symptoms
+  const std::map<Ending, std::uint32_t>& endings;                           // that a step shows
   std::size_t target_count;
   std::uint64_t nodes_max;                                // the search gives up beyond
   std::function<bool(std::uint64_t memory_bytes)> go_on;  // asked at every node

@@ -307,6 +307,15 @@ void LocalTable::remember_run(LocalId from, const Outcome& outcome, LocalId to) 
   if (++store_->run_count * 2 > store_->runs.size()) store_->grow_runs();
 }
 
+std::vector<LocalTable::Pair> LocalTable::runs() const {
+  std::vector<Pair> result;
+  result.reserve(store_->run_count);
+  for (const Run& run : store_->runs) {
+    if (run.from != empty_slot) result.push_back({{run.from}, {run.to}});
+  }
+  return result;
+}
+
 void LocalTable::forget_all_but(std::span<const LocalId> kept) {
   Store& store = *store_;
   std::vector<bool> stays(store.entries.size());

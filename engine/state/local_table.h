@@ -93,6 +93,10 @@ class LocalTable {
   // The memo. `outcome` is what the pending operation of `from` gave.
   std::optional<LocalId> find_run(LocalId from, const Outcome& outcome) const;
   void remember_run(LocalId from, const Outcome& outcome, LocalId to);
+  struct Pair {
+    LocalId from, to;
+  };
+  std::vector<Pair> runs() const;  // that are remembered, in no order
 
   // Forgets all private states but these, and all runs. What is kept keeps its id.
   void forget_all_but(std::span<const LocalId> kept);

@@ -85,6 +85,8 @@ class Step {
         now_(now),
         purpose_(purpose) {}
 
+  void record(std::vector<Performed>* performed) { performed_ = performed; }
+
   StepInfo take(Choice choice) {
     return in_its_memory([&] { perform(choice, true); });
   }
@@ -115,6 +117,8 @@ class Step {
       const bool expires = first && choice.kind == Choice::Kind::timeout;
       const bool would_wait = pending.in_atomic && operation.ready != nullptr &&
                               operation.ready(state_, call) != Readiness::ready;
+      std::optional<Watched> watched;
+      if (performed_ != nullptr) watched.emplace(*this, pending);
       std::optional<State> before;
       if (pending.in_atomic && operation.kind != ObjectKind::nothing) before = state_;
       Outcome outcome = would_wait ? waits_inside_atomic()
@@ -124,6 +128,7 @@ class Step {
         state_ = std::move(*before);  // it has not begun to wait
         outcome = waits_inside_atomic();
       }
+      if (watched) performed_->push_back(watched->seen(*this, pending, expires));
       info_.last = pending.operation;
       ++info_.operations;
       if (pending.operation == Operation::thread_end) {
@@ -141,6 +146,42 @@ class Step {
       if (!continues()) break;
     }
   }
+
+  // The words of an operation's object, and of the lock of a Condition, before it is done.
+  class Watched {
+   public:
+    Watched(const Step& step, const Pending& pending) {
+      if (value_detail::tag_of(pending.receiver) != value_detail::tag_object) return;
+      object_ = ObjectId{value_detail::payload_of(pending.receiver)};
+      lock_ = step.program_.objects[object_->index].lock;
+      before_ = step.state_;
+    }
+    Performed seen(const Step& step, const Pending& pending, bool expired) const {
+      Performed performed{pending.operation, pending.receiver, pending.operand};
+      performed.expired = expired;
+      if (object_) performed.object = touch(step, *object_);
+      if (lock_) performed.lock = touch(step, *lock_);
+      return performed;
+    }
+
+   private:
+    Touch touch(const Step& step, ObjectId object) const {
+      const ObjectRow& its = row(step.program_.objects[object.index].kind);
+      const Word* was = object_words(step.program_, before_, object);
+      const Word* is = object_words(step.program_, step.state_, object);
+      const bool same = std::equal(was, was + its.words, is);
+      if (its.owned) {
+        const std::optional<ThreadId> owned = owner(step.machine_, before_, object);
+        const std::optional<ThreadId> owns = owner(step.machine_, step.state_, object);
+        if (!owned && owns == step.thread_) return Touch::taken;
+        if (owned && !owns) return Touch::given;
+        if (owned == step.thread_ && owns == step.thread_) return Touch::held;
+      }
+      return same ? Touch::left : Touch::changed;
+    }
+    std::optional<ObjectId> object_, lock_;
+    State before_;
+  };
 
   // The private run after an operation, from the memo if there is one.
   void go_on(const Pending& pending, const Outcome& outcome) {
@@ -170,6 +211,9 @@ class Step {
     const bool may = goes_on(next);
     if (readiness(machine_, state_, thread_) == Readiness::ready) return may;
     tell(Event::Kind::blocked, next, {});
+    if (performed_ != nullptr && may) {
+      performed_->push_back({next.operation, next.receiver, next.operand, true});
+    }
     return false;
   }
 
@@ -255,6 +299,7 @@ class Step {
   Observer* observer_;
   double now_;
   Purpose purpose_;
+  std::vector<Performed>* performed_ = nullptr;
   StepInfo info_{Operation::run_on, 0, 0};
 };
 
@@ -405,6 +450,15 @@ void audit_after_step([[maybe_unused]] const Machine& machine,
 
 StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer, double now) {
   const StepInfo info = Step(machine, state, choice.thread, observer, now).take(choice);
+  audit_after_step(machine, state);
+  return info;
+}
+
+StepInfo step(const Machine& machine, State& state, Choice choice,
+              std::vector<Performed>& performed) {
+  Step taken(machine, state, choice.thread, nullptr, 0);
+  taken.record(&performed);
+  const StepInfo info = taken.take(choice);
   audit_after_step(machine, state);
   return info;
 }

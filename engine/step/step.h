@@ -85,6 +85,26 @@ Readiness readiness(const Machine& machine, const State& state, ThreadId thread)
 // is about to let the GIL go by itself (sleep, io, yield).
 bool yields(const Machine& machine, const State& state, ThreadId thread);
 
+// What an operation did to an object: whether its words differ afterwards and, of a lock, whose it
+// was and is.
+enum class Touch : std::uint8_t {
+  left,  // as it was
+  changed,
+  taken,  // a lock that was free belongs to the thread now
+  given,  // a lock that belonged to somebody is free now
+  held,   // a lock that belongs to the thread before and after
+};
+// One visible operation of a step, for whoever asks what steps have to do with each other.
+struct Performed {
+  Operation operation;
+  Value receiver = none_value;
+  std::uint32_t operand = 0;   // as in Pending
+  bool asked_only = false;     // it was not done: the step ended before it, because it had to wait
+  bool expired = false;        // its timeout fired
+  Touch object = Touch::left;  // if the receiver is one
+  Touch lock = Touch::left;    // if the receiver is a Condition: of its lock
+};
+
 struct StepInfo {
   Operation last;            // the last visible operation of the step
   std::uint32_t operations;  // visible operations in the step
@@ -93,6 +113,9 @@ struct StepInfo {
 // Requires: is_enabled(machine, state, choice).
 StepInfo step(const Machine& machine, State& state, Choice choice, Observer* observer = nullptr,
               double now = 0);
+// The same, telling what it did, in order, at the end of `performed`.
+StepInfo step(const Machine& machine, State& state, Choice choice,
+              std::vector<Performed>& performed);
 
 // The rest of a step of which cpu_burst() has done the first `operations`: possibly nothing.
 StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,

@@ -22,16 +22,12 @@
 #include "language/load.h"
 #include "tests/support/random_pools.h"
 #include "tests/support/random_scenario.h"
+#include "tests/support/seeds.h"
 
 namespace lockstep {
 namespace {
 
 using Json = nlohmann::json;
-
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 // The suffix of "Thread-1 (f)" came with 3.10; the model "3.9" has none, whatever CPython runs
 // this.
@@ -193,8 +189,7 @@ class Comparison {
 
 TEST_CASE("CPython, forced to the same order, does what lockstep does: random programs",
           "[conformance][slow]") {
-  const std::uint64_t first = from_environment("LOCKSTEP_FIRST_SEED", 1);
-  const std::uint64_t seeds = from_environment("LOCKSTEP_SEEDS", 400);
+  const auto [first, seeds] = seeds_or(400);
   Comparison comparison;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     const std::string scenario = random_scenario(seed);
@@ -210,8 +205,8 @@ TEST_CASE("CPython, forced to the same order, does what lockstep does: random pr
 
 TEST_CASE("CPython, forced to the same order, does what lockstep does: random pools",
           "[conformance][slow][futures]") {
-  const std::uint64_t first = from_environment("LOCKSTEP_FIRST_SEED", 1);
-  const std::uint64_t seeds = from_environment("LOCKSTEP_SEEDS", 400) / 2;
+  const auto [first, twice] = seeds_or(400);
+  const std::uint64_t seeds = twice / 2;
   Comparison comparison;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     const std::string scenario = random_pools(seed);

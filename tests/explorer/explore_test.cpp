@@ -52,7 +52,9 @@ TEST_CASE("explore: threads that do not know each other make a grid of states",
                repeated("{'yield': true}", row.steps) + "]";
   }
   const auto program = program_of("{'machine': {'gil': 'none'}, 'threads': {" + threads + "}}");
-  const Exploration exploration = explore(*program);
+  ExploreOptions all;
+  all.reduce = false;
+  const Exploration exploration = explore(*program, all);
   CHECK(exploration.verdict == Verdict::ok);
   CHECK(exploration.complete);
   CHECK(exploration.stats.states == row.states);
@@ -62,6 +64,12 @@ TEST_CASE("explore: threads that do not know each other make a grid of states",
   CHECK(exploration.stats.depth == row.threads * row.steps + 1);
   CHECK(exploration.outcomes.size() == 1);
   CHECK(exploration.finished_possible());
+
+  // One order stands for all.
+  const Exploration reduced = explore(*program);
+  CHECK(reduced.stats.states == row.threads * row.steps + 2);
+  CHECK(reduced.stats.transitions == row.threads * row.steps + 1);
+  CHECK(reduced.outcomes == exploration.outcomes);
 }
 
 TEST_CASE("explore: what n = n + 1 can lose, under each GIL model", "[explorer][explore]") {
@@ -633,6 +641,7 @@ TEST_CASE("explore: a limit that is just not reached leaves the exploration comp
       'T1': [{'yield': true}, {'yield': true}], 'T2': [{'yield': true}, {'yield': true}]}})s");
   // 3 * 3 states and the end, after 2 + 2 + 1 steps.
   ExploreOptions options;
+  options.reduce = false;
   options.limits.states_max = 10;
   options.limits.steps_max = 5;
   CHECK(explore(*program, options).complete);

@@ -12,19 +12,16 @@
 #include "language/load.h"
 #include "tests/support/random_pools.h"
 #include "tests/support/random_scenario.h"
+#include "tests/support/seeds.h"
 #include "tests/support/slow_explorer.h"
 
 namespace lockstep {
 namespace {
 
-#ifndef ORACLE_FIRST
-#define ORACLE_FIRST 1
-#endif
-constexpr std::uint64_t first_seed = ORACLE_FIRST;
 #ifndef ORACLE_SEEDS
 #define ORACLE_SEEDS 5000
 #endif
-constexpr std::uint64_t seeds = ORACLE_SEEDS;
+const auto [first_seed, seeds] = seeds_or(ORACLE_SEEDS);
 constexpr std::size_t states_max = 1000;  // larger ones are left out
 constexpr std::size_t states_for_brute_force = 80;
 
@@ -82,6 +79,23 @@ void check_same(const Exploration& fast, const Exploration& plain) {
     CHECK(fast.findings[i].fingerprint == plain.findings[i].fingerprint);
     CHECK(fast.findings[i].choices == plain.findings[i].choices);
     CHECK(fast.findings[i].partial == plain.findings[i].partial);
+  }
+}
+
+// A reduction leaves out states, and no terminal one; the counterexamples may be others, as short.
+void check_reduced(const Exploration& fast, const Exploration& plain) {
+  CHECK(fast.stats.states <= plain.stats.states);
+  CHECK(fast.stats.terminal_states == plain.stats.terminal_states);
+  CHECK(fast.stats.deadlock_states == plain.stats.deadlock_states);
+  CHECK(fast.verdict == plain.verdict);
+  CHECK(texts(fast.outcomes) == texts(plain.outcomes));
+  REQUIRE(fast.findings.size() == plain.findings.size());
+  for (std::size_t i = 0; i < fast.findings.size(); ++i) {
+    CAPTURE(plain.findings[i].message, fast.findings[i].message);
+    CHECK(fast.findings[i].fingerprint == plain.findings[i].fingerprint);
+    CHECK(fast.findings[i].partial == plain.findings[i].partial);
+    CHECK(fast.findings[i].preemptions == plain.findings[i].preemptions);
+    CHECK(fast.findings[i].steps == plain.findings[i].steps);
   }
 }
 
@@ -202,6 +216,7 @@ void check_runs(const Program& program, const Exploration& fast) {
 
 struct Compared {
   std::uint64_t programs = 0;
+  std::uint64_t states = 0, states_reduced = 0;
   std::map<Verdict, std::uint64_t> verdicts;
   std::map<FindingKind, std::uint64_t> kinds;
 };
@@ -221,19 +236,25 @@ Compared compare(Generator generator, std::uint64_t count) {
     if (!slow.complete) continue;
     ++compared.programs;
     ExploreOptions plainly;
-    plainly.memoise = plainly.forget_dead_locals = false;
+    plainly.reduce = plainly.memoise = plainly.forget_dead_locals = false;
     const Exploration plain = explore(program, plainly);
     REQUIRE(plain.complete);
+    ExploreOptions unreduced;
+    unreduced.reduce = false;
+    const Exploration all = explore(program, unreduced);
+    check_same(all, plain);
     const Exploration fast = explore(program);
     REQUIRE(fast.complete);
     const FutureAccesses future(program);
     const Shown shown = find_causes(slow, future);
     check_counts(plain, slow);
-    check_same(fast, plain);
+    check_reduced(fast, all);
     check_stuck(slow, future);
     check_deadlocks(plain, slow, shown);
     check_counterexamples(fast, slow, future);
     check_runs(program, fast);
+    compared.states += all.stats.states;
+    compared.states_reduced += fast.stats.states;
     ++compared.verdicts[fast.verdict];
     for (const Finding& finding : fast.findings) ++compared.kinds[finding.kind];
   }
@@ -247,7 +268,9 @@ bool is_of_pools(FindingKind kind) {
 TEST_CASE("explore: agrees with a plain exploration on random scenarios",
           "[explorer][oracle][slow]") {
   Compared compared = compare(random_scenario, seeds);
-  // The generator makes what it was made for.
+  // The generator makes what it was made for, and the reduction reduces.
+  CAPTURE(compared.states, compared.states_reduced);
+  CHECK(compared.states_reduced < compared.states * 3 / 4);
   CHECK(compared.programs > seeds * 7 / 10);
   CHECK(compared.verdicts[Verdict::ok] > seeds / 10);
   CHECK(compared.verdicts[Verdict::deadlock] > seeds / 10);
@@ -262,7 +285,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios",
 
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with pools",
           "[explorer][oracle][slow][futures]") {
-  constexpr std::uint64_t count = seeds / 4;
+  const std::uint64_t count = seeds / 4;
   Compared compared = compare(random_pools, count);
   CHECK(compared.programs > count / 2);
   CHECK(compared.verdicts[Verdict::ok] > count / 20);
@@ -273,7 +296,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
 
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with processes",
           "[explorer][oracle][process][slow]") {
-  constexpr std::uint64_t count = seeds / 5;
+  const std::uint64_t count = seeds / 5;
   Compared compared = compare(random_scenario_with_processes, count);
   CHECK(compared.programs > count / 2);
   CHECK(compared.verdicts[Verdict::ok] > count / 20);
