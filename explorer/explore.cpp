@@ -2,8 +2,10 @@
 //
 // Partial deadlocks need not show in a terminal state: others may run for ever, or the process
 // may end beside threads that are stuck. So every state is asked who is stuck in it. Whoever is
-// stuck stays stuck with the same core, which is why a core that shows in a terminal state is
-// no partial deadlock, however early it was there.
+// stuck stays stuck, which is why a cause that shows in a terminal state is no partial deadlock,
+// however early it was there. The cause may change, though: who holds a lock and will never release
+// it may come to wait for something itself, and that is then what there is to say. So a cause is
+// reported if some settled state shows it.
 #include "explorer/explore.h"
 
 #include <algorithm>
@@ -34,6 +36,8 @@ constexpr std::uint64_t nodes_at_least = 1'000'000;
 
 // Private states times threads of which Prospects may keep a word.
 constexpr std::size_t prospects_max = 4'000'000;
+
+constexpr std::uint32_t dropped = 0xffffffffU;
 
 class Exploring {
  public:
@@ -99,6 +103,7 @@ class Exploring {
   std::vector<Finding> findings() {
     group_endings();
     group_symptoms();
+    drop_unsettled();
     std::vector<Way> ways(groups_.size());
     if (options_.counterexamples && !groups_.empty()) {
       const std::uint64_t nodes_max = std::max<std::uint64_t>(nodes_at_least, 2 * states_);
@@ -212,6 +217,39 @@ class Exploring {
       for (const std::uint32_t group : groups_of_set[set]) groups_[group].in_deadlock = true;
     }
   }
+  void drop_unsettled() {
+    const auto is_partial = [](const Group& group) {
+      return is_deadlock(group.suspicion.kind) && !group.in_deadlock;
+    };
+    if (std::ranges::none_of(groups_, is_partial) || !search_.cut_short.empty() ||
+        search_.graph.examined < states_) {
+      return;
+    }
+    const auto settled =
+        search_.settled([&](std::uint64_t bytes) { return lasts("searching", bytes); });
+    if (!settled) return;
+    std::vector<bool> stays(groups_.size(), false);
+    for (const auto& [state, set] : search_.graph.shown) {
+      if (!(*settled)[state]) continue;
+      for (const std::uint32_t group : targets_of(set)) stays[group] = true;
+    }
+    std::vector<std::uint32_t> number(groups_.size(), 0);
+    std::vector<Group> kept;
+    for (std::uint32_t i = 0; i < groups_.size(); ++i) {
+      number[i] = static_cast<std::uint32_t>(kept.size());
+      if (stays[i] || !is_partial(groups_[i]))
+        kept.push_back(std::move(groups_[i]));
+      else
+        number[i] = dropped;
+    }
+    groups_ = std::move(kept);
+    targets_of_set_.clear();
+    std::erase_if(group_of_symptom_,
+                  [&](const auto& entry) { return number[entry.second] == dropped; });
+    for (auto& [symptom, group] : group_of_symptom_) group = number[group];
+    for (auto& [ending, group] : group_of_ending_) group = number[group];
+  }
+
   // Only where everything was seen, and remembered, is it known what cannot be.
   std::optional<Prospects> prospects_of_groups() {
     const StateGraph& graph = search_.graph;

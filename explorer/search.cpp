@@ -45,7 +45,7 @@ bool Search::follow_new(const std::function<bool()>& go_on) {
     const std::span<const Choice> chosen = reduction_->choose(state, choices, depth);
     reduced_.push_back(chosen.size() < choices.size());
     if (!follow(state, graph.examined, chosen)) return false;
-    edges_end_.push_back(edges_.size());
+    edges_.end.push_back(edges_.to.size());
   }
   return true;
 }
@@ -77,7 +77,7 @@ bool Search::add(const State& state, std::uint32_t parent) {
     graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, state));
   }
   if (reduction_ != nullptr && parent != StateGraph::no_parent) {
-    std::vector<std::uint32_t>& edges = parent < graph.examined ? later_edges_[parent] : edges_;
+    std::vector<std::uint32_t>& edges = parent < graph.examined ? later_edges_[parent] : edges_.to;
     edges.push_back(place.id);
   }
   return true;
@@ -111,18 +111,13 @@ void Search::note_ending(std::uint32_t from, const State& before, const State& a
   if (ending) graph.endings.try_emplace(*ending, StateGraph::Step{from, choice});
 }
 
-std::span<const std::uint32_t> Search::successors(std::uint32_t id) const {
-  const std::size_t begin = id == 0 ? 0 : edges_end_[id - 1];
-  return std::span(edges_).subspan(begin, edges_end_[id] - begin);
-}
-
 // Where nothing leads out of a part of the graph that has a cycle, a thread that could go on in
 // all its states may never have been followed: the sets may leave it out for ever. Its steps are
 // followed now. (The condition S of Valmari, "Stubborn sets for reduced state space generation",
 // 1989: with it all that can happen to any thread happens somewhere in the reduced graph.)
 bool Search::follow_the_ignored() {
   bool any = false;
-  for (const std::vector<std::uint32_t>& component : final_components()) {
+  for (const std::vector<std::uint32_t>& component : final_components(edges())) {
     any = follow_the_ignored(component) || any;
     if (!cut_short.empty()) return false;
   }
@@ -151,71 +146,76 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component) {
   return true;
 }
 
-// The strong components with more than a terminal state that no edge leaves.
-std::vector<std::vector<std::uint32_t>> Search::final_components() const {
-  // Tarjan, "Depth-first search and linear graph algorithms", 1972; with a stack of its own.
-  constexpr std::uint32_t unseen = 0xffffffffU;
-  const std::uint32_t count = graph.states.size();
-  std::vector<std::uint32_t> number(count, unseen), low(count, 0), open;
-  std::vector<bool> is_open(count, false), leaves(count, false);
-  struct Visit {
-    std::uint32_t id;
-    std::size_t next;
-  };
-  std::vector<Visit> visits;
-  std::vector<std::vector<std::uint32_t>> result;
-  std::uint32_t numbered = 0;
-  const auto edge = [&](std::uint32_t id, std::size_t i) -> std::optional<std::uint32_t> {
-    const std::span<const std::uint32_t> first = successors(id);
-    if (i < first.size()) return first[i];
-    const auto later = later_edges_.find(id);
-    if (later == later_edges_.end() || i - first.size() >= later->second.size()) return {};
-    return later->second[i - first.size()];
-  };
-  const auto enter = [&](std::uint32_t id) {
-    number[id] = low[id] = numbered++;
-    open.push_back(id);
-    is_open[id] = true;
-    visits.push_back({id, 0});
-  };
-  enter(0);
-  while (!visits.empty()) {
-    const std::uint32_t id = visits.back().id;
-    if (const std::optional<std::uint32_t> to = edge(id, visits.back().next++)) {
-      if (number[*to] == unseen) {
-        enter(*to);
-      } else if (is_open[*to]) {
-        low[id] = std::min(low[id], number[*to]);
-      } else {
-        leaves[id] = true;
-      }
-      continue;
+// As far as they have been followed.
+Edges Search::edges() const {
+  if (later_edges_.empty()) return edges_;
+  Edges all;
+  for (std::uint32_t id = 0; id < edges_.end.size(); ++id) {
+    const std::span<const std::uint32_t> first = edges_.of(id);
+    all.to.insert(all.to.end(), first.begin(), first.end());
+    if (const auto later = later_edges_.find(id); later != later_edges_.end()) {
+      all.to.insert(all.to.end(), later->second.begin(), later->second.end());
     }
-    visits.pop_back();
-    if (low[id] == number[id]) {
-      std::vector<std::uint32_t> component;
-      bool is_left = false;
-      do {
-        component.push_back(open.back());
-        is_left = is_left || leaves[open.back()];
-        is_open[open.back()] = false;
-        open.pop_back();
-      } while (component.back() != id);
-      const bool has_steps = edge(id, 0).has_value();
-      if (!is_left && has_steps) result.push_back(std::move(component));
-    }
-    if (visits.empty()) break;
-    const std::uint32_t before = visits.back().id;
-    low[before] = std::min(low[before], low[id]);
-    leaves[before] = leaves[before] || !is_open[id];
+    all.end.push_back(all.to.size());
   }
-  std::ranges::sort(result, {}, [](const auto& component) { return std::ranges::min(component); });
+  return all;
+}
+
+// Without a reduction they are not kept, because that would cost more than the states.
+Edges Search::edges_again(const std::function<bool(std::uint64_t)>& go_on) {
+  Edges all;
+  State state;
+  std::vector<Choice> choices;
+  for (std::uint32_t id = 0; id < graph.examined; ++id) {
+    if (!go_on(all.memory_bytes())) return {};
+    graph.states.read(id, state.words);
+    enabled(machine_, state, choices);
+    for (const Choice& choice : choices) {
+      next_ = state;
+      step(machine_, next_, choice);
+      all.to.push_back(*graph.states.find(next_.words));
+    }
+    all.end.push_back(all.to.size());
+  }
+  return all;
+}
+
+std::optional<std::vector<bool>> Search::settled(const std::function<bool(std::uint64_t)>& go_on) {
+  const Edges all = reduction_ != nullptr ? edges() : edges_again(go_on);
+  if (all.end.size() < graph.states.size()) return std::nullopt;
+  std::vector<bool> result(all.end.size(), false);
+  for (const std::vector<std::uint32_t>& component : final_components(all)) {
+    for (const std::uint32_t id : component) result[id] = true;
+  }
+  State state;
+  for (const auto& [id, set] : graph.shown) {
+    if (result[id]) continue;
+    graph.states.read(id, state.words);
+    result[id] = all.of(id).empty() || ends_others(state);
+  }
   return result;
 }
 
+// Whether a step ends threads that do not take it: that of a process ends its daemons.
+bool Search::ends_others(const State& state) {
+  const Program& program = machine_.program;
+  std::vector<Choice> choices;
+  enabled(machine_, state, choices);
+  return std::ranges::any_of(choices, [&](const Choice& choice) {
+    next_ = state;
+    step(machine_, next_, choice);
+    for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+      if (i != choice.thread.index && takes_part(program, state, {i}) &&
+          !takes_part(program, next_, {i})) {
+        return true;
+      }
+    }
+    return false;
+  });
+}
+
 std::size_t Search::memory_bytes() const {
-  return graph.memory_bytes() + edges_.capacity() * sizeof(edges_[0]) +
-         edges_end_.capacity() * sizeof(edges_end_[0]) + depths_.capacity() * sizeof(depths_[0]) +
+  return graph.memory_bytes() + edges_.memory_bytes() + depths_.capacity() * sizeof(depths_[0]) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 

@@ -3,11 +3,13 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "explorer/budget.h"
+#include "explorer/components.h"
 #include "explorer/examine.h"
 #include "explorer/explore.h"
 #include "explorer/outcomes.h"
@@ -31,6 +33,12 @@ class Search {
   // asked before each state.
   void run(const std::function<bool()>& go_on);
 
+  // After a search of everything: of each state that shows something whether it is settled, so
+  // that what is wrong in it stays as it is: nothing can happen any more, or nothing but what
+  // happens again and again, or a step ends threads. (Index = state; others may be false.)
+  // `go_on` is told of the memory that it takes; nothing if that says no.
+  std::optional<std::vector<bool>> settled(const std::function<bool(std::uint64_t)>& go_on);
+
   StateGraph graph;
   Exploration::Stats stats;          // states, seconds and memory_bytes are left to the caller
   std::string cut_short;             // "states: the limit of 1000 was reached"; empty: it was not
@@ -41,8 +49,9 @@ class Search {
   bool follow(const State& state, std::uint32_t id, std::span<const Choice> choices);
   bool follow_the_ignored();
   bool follow_the_ignored(const std::vector<std::uint32_t>& component);
-  std::vector<std::vector<std::uint32_t>> final_components() const;
-  std::span<const std::uint32_t> successors(std::uint32_t id) const;
+  Edges edges() const;
+  Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
+  bool ends_others(const State& state);
   std::uint64_t depth_of(std::uint32_t id);
   bool add(const State& state, std::uint32_t parent);
   void examine(const State& state, const std::vector<Choice>& choices);
@@ -60,8 +69,7 @@ class Search {
   // Under a reduction: how many steps lead to each state; where the steps of each state lead, in
   // the order of the states, and what was followed later.
   std::vector<std::uint32_t> depths_;
-  std::vector<std::uint32_t> edges_;
-  std::vector<std::size_t> edges_end_;  // index = state
+  Edges edges_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges_;
   std::vector<bool> reduced_;  // index = state: choices of it have not been followed
 };

@@ -137,6 +137,40 @@ std::vector<std::vector<bool>> SlowExploration::ever_moves() const {
   return moves;
 }
 
+std::vector<bool> SlowExploration::settled() const {
+  // What reaches a state that does not reach it is not settled; nor is what reaches that.
+  const std::size_t count = states.size();
+  std::vector<std::vector<bool>> reaches(count, std::vector<bool>(count, false));
+  for (std::size_t from = 0; from < count; ++from) {
+    std::vector<std::size_t> todo{from};
+    while (!todo.empty()) {
+      const std::size_t state = todo.back();
+      todo.pop_back();
+      for (const Transition& transition : transitions[state]) {
+        if (reaches[from][transition.to]) continue;
+        reaches[from][transition.to] = true;
+        todo.push_back(transition.to);
+      }
+    }
+  }
+  const Program& program = machine->program;
+  std::vector<bool> result(count, true);
+  for (std::size_t from = 0; from < count; ++from) {
+    for (std::size_t to = 0; to < count; ++to) {
+      if (reaches[from][to] && !reaches[to][from]) result[from] = false;
+    }
+    for (const Transition& transition : transitions[from]) {
+      for (std::uint32_t i = 0; i < thread_count(program, states[from]); ++i) {
+        if (i != transition.choice.thread.index && takes_part(program, states[from], {i}) &&
+            !takes_part(program, states[transition.to], {i})) {
+          result[from] = true;
+        }
+      }
+    }
+  }
+  return result;
+}
+
 std::pair<std::uint64_t, std::uint64_t> SlowExploration::least_cost(
     const std::set<std::size_t>& wanted) const {
   using Cost = std::pair<std::uint64_t, std::uint64_t>;

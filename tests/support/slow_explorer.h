@@ -43,6 +43,9 @@ struct SlowExploration {
   std::set<SlowOutcome> outcomes;
 
   bool is_terminal(std::size_t state) const { return transitions[state].empty(); }
+  // Index = state: whatever can be reached from it leads back to it, or it is terminal, or a step
+  // from it ends a thread that does not take it.
+  std::vector<bool> settled() const;
   // [thread][state]: the thread moves in some continuation of the state.
   std::vector<std::vector<bool>> ever_moves() const;
   // The least (preemptions, steps) of all ways to one of the states, by relaxing every transition
