@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "engine/value/arithmetic.h"
+#include "explorer/footprint.h"
 
 namespace lockstep {
 
 Value reported_exception(const Machine& machine, const State& state, LocalFactsTable& facts,
                          ThreadId thread) {
+  if (life(machine.program, state, thread) != Life::ended) return none_value;
   const Value exception = facts.of(local(machine.program, state, thread)).uncaught;
-  if (exception == none_value || life(machine.program, state, thread) != Life::ended ||
+  if (exception == none_value ||
       is_subclass(machine.values().exception_kind(exception), ExceptionKind::system_exit)) {
     return none_value;
   }
@@ -23,17 +25,8 @@ Examiner::Examiner(const Machine& machine, const FutureAccesses& future)
   const auto add = [&](FindingKind kind, const std::vector<Condition>& conditions,
                        std::vector<Check>& checks) {
     for (std::size_t i = 0; i < conditions.size(); ++i) {
-      const Function& function = program.functions[conditions[i].function.index];
-      bool of_variables = true;
-      for (std::uint32_t pc = function.begin; pc < function.end; ++pc) {
-        const Opcode opcode = program.code[pc].opcode;
-        if (opcode == Opcode::operate || opcode == Opcode::perform || opcode == Opcode::call ||
-            opcode == Opcode::call_value) {
-          of_variables = false;
-        }
-      }
-      checks.push_back(
-          {&conditions[i], static_cast<std::uint32_t>(symptoms_.size()), of_variables});
+      checks.push_back({&conditions[i], static_cast<std::uint32_t>(symptoms_.size()),
+                        is_of_variables(program, conditions[i])});
       symptoms_.push_back({kind, {}, {}, {}, i});
     }
   };

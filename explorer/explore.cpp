@@ -262,10 +262,16 @@ class Exploring {
     const auto bit = [](std::uint32_t group) {
       return group < Prospects::targets_max ? std::uint64_t{1} << group : 0;
     };
+    std::uint64_t unknown = 0;
+    for (std::uint32_t i = 0; i < groups_.size(); ++i) {
+      if (groups_[i].suspicion.kind == FindingKind::invariant) unknown |= bit(i);
+    }
+    prospects->add_unknown(unknown);
     State state;
     for (const auto& [id, set] : graph.shown) {
       std::uint64_t targets = 0;
       for (const std::uint32_t group : targets_of(set)) targets |= bit(group);
+      targets &= ~unknown;
       if (targets == 0) continue;
       graph.states.read(id, state.words);
       prospects->add(state, targets);

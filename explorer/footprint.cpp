@@ -60,11 +60,18 @@ void add_conflicts_with_touch(const Resources& resources, ObjectId object, Touch
 Resources::Resources(const Program& program)
     : globals_(static_cast<std::uint32_t>(program.globals.size())),
       common_(globals_ + static_cast<std::uint32_t>(program.objects.size())),
-      own_(size(), false) {
+      own_(size(), false),
+      watched_(program.globals.size(), false) {
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
     own_[of(ObjectId{i})] = only_owner_releases(program.objects[i].kind);
   }
   own_[ends()] = true;
+  for (const Condition& invariant : program.invariants) {
+    const Function& function = program.functions[invariant.function.index];
+    for (std::uint32_t pc = function.begin; pc < function.end; ++pc) {
+      if (program.code[pc].opcode == Opcode::load_global) watched_[program.code[pc].a] = true;
+    }
+  }
 }
 
 bool meet(const Footprint& one, const Footprint& other) {
@@ -177,6 +184,23 @@ bool is_self_contained(ObjectKind kind) {
   }
 }
 
+bool is_of_variables(const Program& program, const Condition& condition) {
+  const Function& function = program.functions[condition.function.index];
+  for (std::uint32_t pc = function.begin; pc < function.end; ++pc) {
+    switch (program.code[pc].opcode) {
+      case Opcode::operate:
+      case Opcode::perform:
+      case Opcode::call:
+      case Opcode::call_value:
+      case Opcode::call_with:
+        return false;
+      default:
+        break;
+    }
+  }
+  return true;
+}
+
 bool only_looks(Verb verb) {
   switch (verb) {
     case Verb::locked:
@@ -217,6 +241,7 @@ void add_conflicts(const Program& program, const Resources& resources, const Per
       return add(resources.of(GlobalId{performed.operand}), Mode::look);
     case Operation::store_global:
     case Operation::update_global:
+      if (resources.is_watched({performed.operand})) add(resources.watched(), Mode::write);
       return add(resources.of(GlobalId{performed.operand}), Mode::write);
     case Operation::await:
       conflicts.anything |= performed.asked_only;

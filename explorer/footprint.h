@@ -7,6 +7,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -37,16 +38,21 @@ class Resources {
   std::uint32_t names() const { return common_ + 3; }    // names, and who is a daemon
   std::uint32_t timers() const { return common_ + 4; }   // which have been cancelled
   std::uint32_t input() const { return common_ + 5; }    // the lines not read yet
-  std::uint32_t size() const { return common_ + 6; }
+  // All variables together that invariants read: their values come in the same sequence whatever
+  // is left out, if no two stores to them commute.
+  std::uint32_t watched() const { return common_ + 6; }
+  std::uint32_t size() const { return common_ + 7; }
   std::size_t words() const { return (std::size_t{size()} * modes + 63) / 64; }
 
   // Whether only who took it can give it: then two who give cannot get in each other's way.
   bool only_taker_gives(std::uint32_t resource) const { return own_[resource]; }
+  bool is_watched(GlobalId global) const { return watched_[global.index]; }
 
  private:
   std::uint32_t globals_;
   std::uint32_t common_;
-  std::vector<bool> own_;  // index = resource
+  std::vector<bool> own_;      // index = resource
+  std::vector<bool> watched_;  // index = global
 };
 
 // A set of (resource, mode); `anything`: more than this module knows of.
@@ -76,6 +82,8 @@ bool touched_without_receiver(const Resources& resources, Operation operation,
 // the lock that it works with.
 bool is_self_contained(ObjectKind kind);
 bool only_looks(Verb verb);
+// Whether a condition looks at nothing but shared variables.
+bool is_of_variables(const Program& program, const Condition& condition);
 
 // What a future must not contain so that the step commutes with it. `Performed` in the order of
 // the step. A `give` of a lock conflicts with no `take`: while the lock is somebody's nobody else

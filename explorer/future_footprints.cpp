@@ -603,6 +603,9 @@ class FutureFootprints::Analysis {
       case Opcode::store_global:
       case Opcode::update_global:
         add(walk.summary, resources_.of(GlobalId{a}), Mode::write, point.taken);
+        if (resources_.is_watched({a})) {
+          add(walk.summary, resources_.watched(), Mode::write, point.taken);
+        }
         break;
       case Opcode::operate:
         operate(walk, pc, point);

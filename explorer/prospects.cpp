@@ -76,12 +76,12 @@ std::uint64_t Prospects::of(const State& state) const {
       break;
     }
     const LocalId at = local(machine_.program, state, {i});
-    if (at.index >= locals_) return all_;
+    if (at.index >= locals_) return all_ | unknown_;
     const std::uint64_t its = masks_[i * locals_ + at.index];
     shown &= its | any_[i];
     stepped |= its;
   }
-  return shown | (stepped & steps_);
+  return shown | (stepped & steps_) | unknown_;
 }
 
 }  // namespace lockstep

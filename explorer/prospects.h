@@ -27,6 +27,8 @@ class Prospects {
   void add(const State& state, std::uint64_t targets);
   // Steps of this thread from this private state are such targets, whatever the others do.
   void add(ThreadId thread, LocalId before, std::uint64_t targets);
+  // Of these nothing is known: a broken invariant does not stay broken.
+  void add_unknown(std::uint64_t targets) { unknown_ |= targets; }
   // After the last add().
   void close();
 
@@ -44,6 +46,7 @@ class Prospects {
   std::vector<std::uint64_t> any_;    // index = thread: targets that ask nothing of it
   std::uint64_t all_ = 0;
   std::uint64_t steps_ = 0;  // targets that are steps
+  std::uint64_t unknown_ = 0;
 };
 
 }  // namespace lockstep

@@ -27,6 +27,16 @@ std::uint8_t* put(std::uint8_t* at, std::uint32_t word) {
   return at;
 }
 
+// The same as four times put(); most words are small.
+std::uint8_t* put_four(std::uint8_t* at, std::span<const Word, 4> words) {
+  if ((words[0] | words[1] | words[2] | words[3]) < 128) {
+    for (std::size_t i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(words[i]);
+    return at + 4;
+  }
+  for (const Word word : words) at = put(at, word);
+  return at;
+}
+
 const std::uint8_t* get(const std::uint8_t* at, std::uint32_t& word) {
   word = *at & 127U;
   for (unsigned shift = 7; *at++ >= 128; shift += 7) {
@@ -44,7 +54,9 @@ std::uint64_t RowTable::pack(std::span<const Word> row) {
   const std::size_t needed = (row.size() + 1) * bytes_per_word_max;
   if (packed_.size() < needed) packed_.resize(needed);
   std::uint8_t* at = put(packed_.data(), static_cast<std::uint32_t>(row.size()));
-  for (const Word word : row) at = put(at, word);
+  std::size_t i = 0;
+  for (; i + 4 <= row.size(); i += 4) at = put_four(at, row.subspan(i).first<4>());
+  for (; i < row.size(); ++i) at = put(at, row[i]);
   packed_size_ = static_cast<std::size_t>(at - packed_.data());
   return XXH3_64bits(packed_.data(), packed_size_);
 }

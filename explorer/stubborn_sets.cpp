@@ -17,7 +17,10 @@ StubbornSets::StubbornSets(const Machine& machine, LocalFactsTable& facts)
       futures_(machine, resources_) {}
 
 bool StubbornSets::are_for(const Program& program) {
-  return !program.has_processes && program.invariants.empty();
+  return !program.has_processes &&
+         std::ranges::all_of(program.invariants, [&](const Condition& invariant) {
+           return is_of_variables(program, invariant);
+         });
 }
 
 std::span<const Choice> StubbornSets::choose(const State& state, std::span<const Choice> enabled,

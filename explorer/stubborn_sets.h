@@ -29,7 +29,7 @@ class StubbornSets {
   StubbornSets(const Machine& machine, LocalFactsTable& facts);
 
   // Whether the program has nothing that these sets do not know: processes have memories of
-  // their own, and an invariant may be broken in a state that a reduction leaves out.
+  // their own, and an invariant that looks at objects may be broken in a state that is left out.
   static bool are_for(const Program& program);
 
   // The choices to follow, in the order of `enabled`, which is what enabled() says. Valid until

@@ -81,15 +81,16 @@ class Compiler {
                           ? fmt::format("ThreadPoolExecutor-{}", unnamed_executors_++)
                           : declared.prefix;
     }
-    object.offset = next_word_;
+    object.offset = program_.objects_end;
     object.line = declared.place.line;
-    next_word_ += row(kind).words;
+    program_.objects_end += row(kind).words;
     program_.objects.push_back(std::move(object));
     return {static_cast<std::uint32_t>(program_.objects.size() - 1)};
   }
 
   void objects() {
-    next_word_ = first_global_word + static_cast<std::uint32_t>(scenario_.variables.size());
+    program_.objects_end =
+        first_global_word + static_cast<std::uint32_t>(scenario_.variables.size());
     // What all processes share comes last, behind the locks of conditions: a process has a copy of
     // all that stands before it.
     declare_objects(false);
@@ -455,7 +456,6 @@ class Compiler {
   Module module_;
   Program& program_;          // the module's
   NamedConstants constants_;  // params and handles
-  std::uint32_t next_word_ = 0;
   std::uint32_t unnamed_executors_ = 0;
 };
 

@@ -165,6 +165,7 @@ struct Program {
   std::vector<Constant> constants;
   std::vector<Global> globals;
   std::vector<ObjectInfo> objects;
+  std::uint32_t objects_end = 0;  // the word of a State behind those of the objects
   std::vector<ThreadInfo> threads;
   std::vector<Function> functions;
   std::vector<Instruction> code;

@@ -326,6 +326,10 @@ void verify_objects(const Program& program, Faults& faults) {
       }
     }
   }
+  if (program.objects_end != end) {
+    faults.push_back("the objects end at word " + std::to_string(end) + ", not at word " +
+                     std::to_string(program.objects_end));
+  }
 }
 
 void verify_threads(const Program& program, Faults& faults) {

@@ -256,6 +256,7 @@ LocalTable::LocalTable() : store_(std::make_unique<Store>()) {
   // Id 0 needs no Program: it has no frame.
   const LocalState ended;
   store_->entries.push_back({encode(ended), Pending{}});
+  pendings_.push_back(&store_->entries.back().pending);
   store_->slots[hash_words(store_->entries[0].words) & (store_->slots.size() - 1)] = 0;
 }
 LocalTable::~LocalTable() = default;
@@ -278,6 +279,7 @@ LocalId LocalTable::intern(const Program& program, const ValueTable& values,
   Pending pending = pending_of(program, values, state);
   if (is_new) {
     store.entries.push_back({std::move(words), std::move(pending)});
+    pendings_.push_back(&store.entries.back().pending);
   } else {
     store.entries[id] = {std::move(words), std::move(pending)};
     store.forgotten.pop_back();
@@ -289,8 +291,6 @@ LocalId LocalTable::intern(const Program& program, const ValueTable& values,
 }
 
 LocalState LocalTable::get(LocalId id) const { return decode(store_->entries[id.index].words); }
-
-const Pending& LocalTable::pending(LocalId id) const { return store_->entries[id.index].pending; }
 
 std::optional<LocalId> LocalTable::find_run(LocalId from, const Outcome& outcome) const {
   const Run& run =

@@ -88,7 +88,8 @@ class LocalTable {
   // Id 0 is the ended thread without an exception; it also stands for a killed one.
   LocalId intern(const Program& program, const ValueTable& values, const LocalState& state);
   LocalState get(LocalId id) const;          // O(size)
-  const Pending& pending(LocalId id) const;  // O(1); valid until the state is forgotten
+  // O(1); valid until the state is forgotten.
+  const Pending& pending(LocalId id) const { return *pendings_[id.index]; }
 
   // The memo. `outcome` is what the pending operation of `from` gave.
   std::optional<LocalId> find_run(LocalId from, const Outcome& outcome) const;
@@ -109,6 +110,7 @@ class LocalTable {
  private:
   struct Store;
   std::unique_ptr<Store> store_;
+  std::vector<const Pending*> pendings_;  // index = local; asked for several times in every step
 };
 
 }  // namespace lockstep

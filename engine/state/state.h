@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/assert.h"
 #include "engine/ids.h"
 #include "engine/program/program.h"
 #include "engine/value/value.h"
@@ -93,5 +94,70 @@ void set_thread_name(const Program& program, State& state, ThreadId thread, Valu
 // The words of one object.
 Word* object_words(const Program& program, State& state, ObjectId object);
 const Word* object_words(const Program& program, const State& state, ObjectId object);
+
+// Read and written at every step.
+
+namespace state_detail {
+enum ThreadWord : std::size_t { local_word, status_word, name_word };
+static_assert(name_word + 1 == layout::words_per_thread);
+inline constexpr Word life_mask = 3;
+inline constexpr Word daemon_bit = 4;
+inline constexpr Word timer_bit = 8;
+inline constexpr Word cancelled_bit = 16;
+inline constexpr Word exiting_bit = 32;
+inline constexpr Word process_main_bit = 64;
+inline constexpr Word process_over_bit = 128;
+inline constexpr unsigned process_shift = 8;  // the bits above: the ProcessId
+
+inline std::size_t at(const Program& program, const State& state, ThreadId thread,
+                      ThreadWord word) {
+  const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
+  LOCKSTEP_ASSERT(i < state.words.size(), "the thread is one of the state's");
+  return i;
+}
+inline bool has_bit(const Program& program, const State& state, ThreadId thread, Word bit) {
+  return (state.words[at(program, state, thread, status_word)] & bit) != 0;
+}
+}  // namespace state_detail
+
+inline std::size_t objects_end(const Program& program) { return program.objects_end; }
+inline std::size_t threads_offset(const Program& program) {
+  return objects_end(program) + (program.has_processes ? 1 : 0);
+}
+inline std::size_t thread_count(const Program& program, const State& state) {
+  return (state.words.size() - threads_offset(program)) / layout::words_per_thread;
+}
+inline bool has_exited(const State& state) { return (state.words[layout::exited] & 1U) != 0; }
+inline LocalId local(const Program& program, const State& state, ThreadId thread) {
+  return {state.words[state_detail::at(program, state, thread, state_detail::local_word)]};
+}
+inline void set_local(const Program& program, State& state, ThreadId thread, LocalId local) {
+  state.words[state_detail::at(program, state, thread, state_detail::local_word)] = local.index;
+}
+inline Life life(const Program& program, const State& state, ThreadId thread) {
+  return static_cast<Life>(
+      state.words[state_detail::at(program, state, thread, state_detail::status_word)] &
+      state_detail::life_mask);
+}
+inline ProcessId process_of(const Program& program, const State& state, ThreadId thread) {
+  if (!program.has_processes) return main_process_id;
+  return {state.words[state_detail::at(program, state, thread, state_detail::status_word)] >>
+          state_detail::process_shift};
+}
+inline bool is_process_main(const Program& program, const State& state, ThreadId thread) {
+  return thread == main_thread_id ||
+         state_detail::has_bit(program, state, thread, state_detail::process_main_bit);
+}
+inline bool is_process_over(const Program& program, const State& state, ThreadId main) {
+  return has_exited(state) ||
+         state_detail::has_bit(program, state, main, state_detail::process_over_bit);
+}
+inline bool takes_part(const Program& program, const State& state, ThreadId thread) {
+  if (has_exited(state)) return false;
+  const Life its = life(program, state, thread);
+  if (its == Life::alive) return true;
+  return its == Life::ended && is_process_main(program, state, thread) &&
+         !is_process_over(program, state, thread);
+}
 
 }  // namespace lockstep

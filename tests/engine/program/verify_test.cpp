@@ -50,6 +50,7 @@ Program program_of(Code code) {
   condition.lock = ObjectId{0};
   condition.offset = lock.offset + row(ObjectKind::lock).words;
   program.objects = {lock, condition};
+  program.objects_end = condition.offset + row(ObjectKind::condition).words;
   return program;
 }
 
