@@ -557,8 +557,10 @@ def _call_at_exit(function, args):
     take_turn("exit")
     try:
         function(*args)
-    except Exception as error:
-        _uncaught["MainThread"] = _line_of(type(error), error)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        _uncaught.setdefault("MainThread", _line_of(type(error), error))
         raise
 
 

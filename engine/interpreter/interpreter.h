@@ -98,8 +98,10 @@ class Interpreter {
       state_.frames.pop_back();
     }
     state_.attributes.clear();
-    state_.uncaught = exception;
-    state_.uncaught_pc = raised_at;
+    if (ends_with_later(values_, state_.uncaught, exception)) {
+      state_.uncaught = exception;
+      state_.uncaught_pc = raised_at;
+    }
     state_.atomic_depth = 0;
     state_.atomic_begun = false;
     go_to_exit(outermost);
