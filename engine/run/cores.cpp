@@ -236,7 +236,8 @@ Nanoseconds Cores::asked(const Core& core) const {
   if (!who) return never;
   const Thread& waiting = threads_[who->index];
   const Nanoseconds work = std::min(waiting.work, threads_[core.holder->index].work);
-  return std::max(waiting.at, core.slice_begin) + std::max(switch_interval_, work / slices_max);
+  return later(std::max(waiting.at, core.slice_begin),
+               std::max(switch_interval_, work / slices_max));
 }
 
 Nanoseconds Cores::next_event(Nanoseconds now) const {
@@ -246,25 +247,26 @@ Nanoseconds Cores::next_event(Nanoseconds now) const {
     if (core.busy_until > now) {
       next = std::min(next, core.busy_until);
     } else if (computes(core, now)) {
-      next = std::min({next, now + threads_[core.holder->index].work, asked(core)});
+      next = std::min({next, later(now, threads_[core.holder->index].work), asked(core)});
     }
   }
   return next;
 }
 
 void Cores::progress(Nanoseconds now, Nanoseconds next) {
-  if (next == now) return;
   for (const Core& core : cores_) {
     if (!computes(core, now)) continue;
     const ThreadId id = *core.holder;
     Thread& thread = threads_[id.index];
-    if (thread.work == next - now) {
+    if (later(now, thread.work) == next) {
       computing_.erase({thread.place, id});
       plain_.insert({thread.place, id});
       thread.stepped = false;  // the step after the compute comes first
+      thread.work = 0;
+    } else {
+      thread.work -= next - now;
     }
-    thread.work -= next - now;
-    computed_.push_back({id, now, next});
+    if (next > now) computed_.push_back({id, now, next});
   }
 }
 

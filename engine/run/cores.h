@@ -30,6 +30,12 @@ namespace lockstep {
 
 using Nanoseconds = std::int64_t;
 
+// Nothing is later: the clock of CPython, with 64 bits of nanoseconds too, ends soon after.
+inline constexpr Nanoseconds time_end = Nanoseconds{9'200'000'000} * 1'000'000'000;
+inline Nanoseconds later(Nanoseconds at, Nanoseconds by) {
+  return by < time_end - at ? at + by : time_end;
+}
+
 class Cores {
  public:
   static constexpr Nanoseconds never = std::numeric_limits<Nanoseconds>::max();
