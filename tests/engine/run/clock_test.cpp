@@ -91,6 +91,7 @@ TEST_CASE("clock: who computes shares the GIL, or the cores", "[engine][run][clo
   };
   const std::string second = "{'compute': 1}";
   const std::string half = "{'sleep': 0.5}";
+  const std::string bit = "{'compute': 0.12}";
   const Row row = GENERATE_COPY(values<Row>({
       // Slices of 5 ms: everybody's last one comes in the last round.
       {"'gil': '3.12'", {second, second, second, second}, {3.985, 3.99, 3.995, 4}},
@@ -98,6 +99,10 @@ TEST_CASE("clock: who computes shares the GIL, or the cores", "[engine][run][clo
       {"'gil': 'free-threaded', 'cores': 4", {second, second, second, second}, {1, 1, 1, 1}},
       {"'gil': 'none', 'cores': 2", {second, second, second, second}, {1.995, 1.995, 2, 2}},
       {"'gil': 'free-threaded', 'cores': 1", {second, second}, {1.995, 2}},
+      // Of 30 ms everybody computes 20, as whoever has had its core for longest makes room; of 25
+      // ms everybody computes 15, and nobody is a slice behind at the end.
+      {"'gil': 'free-threaded', 'cores': 2", {bit, bit, bit}, {0.175, 0.18, 0.18}},
+      {"'gil': 'none', 'cores': 3", {bit, bit, bit, bit, bit}, {0.195, 0.195, 0.2, 0.2, 0.2}},
       // A sleeper that wakes at 0.5 asks for the GIL, and gets it at 0.505.
       {"'gil': '3.12'", {second, half}, {0.505, 1}},
       {"'gil': 'none'", {second, half}, {0.5, 1}},
