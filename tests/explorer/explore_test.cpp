@@ -303,7 +303,7 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
           'T2': [{'connect': 's', 'into': 'c'}, {'recv': 'c', 'size': 1},
                  {'send': 'c', 'data': 'str(1).encode()'}]},
           'main': [{'listen': 's'}, {'start': 'T1'}, {'start': 'T2'}])s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "circular-wait",
        "T1 waits for data on s#1 (server end), to be sent by T2, which waits for data on s#1 "
        "(client end), to be sent by T1",
        // MainThread's three; T2 connects and waits; T1 accepts and waits.
