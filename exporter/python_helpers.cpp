@@ -10,6 +10,8 @@ std::span<const PythonHelper> python_helpers() {
                    R"py(
 
 def $compute(seconds):
+    if seconds < 0:
+        raise $ValueError("compute length must be non-negative")
     end = $time.thread_time() + seconds
     while $time.thread_time() < end:
         pass

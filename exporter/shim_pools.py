@@ -44,7 +44,7 @@ class _Worker(_threading.Thread):
 
 class _Future(_futures_base.Future):
     def _outcome(self, what, timeout):
-        with _Turn(what, None, _is_patient(timeout)) as kind:
+        with _Turn(what, self, _is_patient(timeout)) as kind:
             if kind == "!":
                 raise TimeoutError
             return getattr(super(), what)(timeout)
@@ -101,11 +101,15 @@ class ThreadPoolExecutor(_pool.ThreadPoolExecutor):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._work_queue.executor = self
+        self._futures = 0  # that were submitted
         _executors.append(self)
 
     def submit(self, function, /, *args):
         with _Turn("submit", self):
-            return super().submit(function, *args)
+            future = super().submit(function, *args)
+            future.number, future.number_in = self._futures, self
+            self._futures += 1
+            return future
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         with _Turn("shutdown", self):
