@@ -353,6 +353,14 @@ class BodyWriter {
         return give(statement, "into",
                     is_wanted ? own("list") + "(" + call(statement) + ")" : call(statement), depth);
       }
+      case StatementKind::wait_futures: {
+        const std::string done = names_.fresh("_done");
+        const std::string not_done = names_.fresh("_not_done");
+        lines_.add(depth, done + ", " + not_done + " = " + call(statement));
+        if (const Operand* target = part<Operand>(statement, "done")) assign(*target, done, depth);
+        const Operand* target = part<Operand>(statement, "not_done");
+        return target == nullptr ? void() : assign(*target, not_done, depth);
+      }
       case StatementKind::thread:
       case StatementKind::timer:
       case StatementKind::process:

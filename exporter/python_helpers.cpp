@@ -20,6 +20,15 @@ def $compute(seconds):
                    R"py(
 $atomic = $threading.RLock()  # what is inside it is not interrupted by its like
 )py"},
+      PythonHelper{"wait_futures",
+                   R"py(
+
+def $wait_futures(futures, timeout=None, return_when="ALL_COMPLETED"):
+    """The two sets as lists, in the order of the futures."""
+    futures = $list(futures)
+    both = $concurrent.futures.wait(futures, timeout, return_when)
+    return [[future for future in $dict.fromkeys(futures) if future in one] for one in both]
+)py"},
       PythonHelper{"File",
                    R"py(
 

@@ -44,6 +44,8 @@ class _Worker(_threading.Thread):
 
 class _Future(_futures_base.Future):
     def _outcome(self, what, timeout):
+        if getattr(_me, "looks_at_all", False):
+            return getattr(super(), what)(timeout)
         with _Turn(what, self, _is_patient(timeout)) as kind:
             if kind == "!":
                 raise TimeoutError
@@ -60,7 +62,8 @@ def _takes_turn_first(name):
     plain = getattr(_futures_base.Future, name)
 
     def method(self, *args):
-        take_turn(name)
+        if not getattr(_me, "looks_at_all", False):
+            take_turn(name)
         return plain(self, *args)
 
     setattr(_Future, name, method)
@@ -83,6 +86,19 @@ _pool.threading, _pool.queue, _futures_base.Future = _PoolThreading, _PoolQueue,
 # What comes after the result in it, a cancel, changes nothing.
 _futures_base._result_or_cancel = lambda future, timeout=None: future.result(timeout)
 _executors = []
+
+
+def wait_futures(futures, timeout=None, return_when="ALL_COMPLETED"):
+    """concurrent.futures.wait; the two sets as lists, in the order of the futures."""
+    if hasattr(futures, "__iter__"):
+        futures = list(futures)  # before others can change it
+    with _Turn("wait", None, _is_patient(timeout)) as kind:
+        _me.looks_at_all = True
+        try:
+            both = _futures.wait(futures, 0 if kind == "!" else timeout, return_when)
+        finally:
+            _me.looks_at_all = False
+    return [[future for future in dict.fromkeys(futures) if future in one] for one in both]
 
 
 def _living(workers):

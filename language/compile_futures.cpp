@@ -25,6 +25,20 @@ void BodyCompiler::result_statement(const Statement& statement, Verb verb) {
   store_or_pop(find_operand(statement, "into"));
 }
 
+void BodyCompiler::wait_futures_statement(const Statement& statement) {
+  operand(get_operand(statement, "wait_futures"));
+  operand_or_none(find_operand(statement, "timeout"));
+  if (const Operand* when = find_operand(statement, "return_when")) {
+    operand(*when);
+  } else {
+    code_.constant(string_constant("ALL_COMPLETED"));
+  }
+  code_.perform(Operation::futures_wait, 3);
+  code_.emit(Opcode::unpack, 2);
+  store_or_pop(find_operand(statement, "done"));
+  store_or_pop(find_operand(statement, "not_done"));
+}
+
 // future, callbacks -> nothing
 void BodyCompiler::call_callbacks() {
   code_.emit(Opcode::call, callbacks_body(module_.scenario).index, 2);

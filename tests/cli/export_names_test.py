@@ -69,7 +69,8 @@ RICH = {
         {"submit": "pool_", "function": "answer_", "args": [8], "into": "future_"},
         {"result": "future_", "into": "result_"}, {"print": "result_"},
         {"map": "pool_", "function": "answer_", "over": "[1, 2]", "into": "results_"},
-        {"print": ["results_", "log_.read()", "current_thread().name"]}],
+        {"wait_futures": ["future_"], "return_when": "'FIRST_COMPLETED'", "done": "done_"},
+        {"print": ["done_[0].done()", "results_", "log_.read()", "current_thread().name"]}],
 }
 PROCESSES = {
     "lockstep": 1,
@@ -153,7 +154,7 @@ class Names(binary.TestCase):
                     self.assertEqual(self.output(source), wanted)
 
     RICH_OUTPUT = ("empty\n  bad\n\"\nbroken\ncancelled\nb'hi' True 2 4\nnoted\n5\nnoted\nnoted\n"
-                   "? more\n7\n[9, 7]\n8\n[1, 2] xxxx MainThread\nleft\n")
+                   "? more\n7\n[9, 7]\n8\nTrue [1, 2] xxxx MainThread\nleft\n")
 
     def test_a_program_of_its_own(self):
         self.check(RICH, [], self.RICH_OUTPUT)
