@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from peak_memory import peak_memory
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 COUNT_GLOBAL = """
@@ -104,16 +106,15 @@ def here(binary, name, turns, rounds):
     """(least seconds of the process, its memory in MB)"""
     path = os.path.join(HERE, "scenarios", name + ".lockstep.json")
     command = [binary, "run", path, "--trace", "none", "--max-steps", "0", "--set", f"N={turns}"]
-    best = memory = None
+    status, memory = peak_memory(command, stdout=subprocess.DEVNULL)
+    if status != 0:
+        sys.exit(f"{' '.join(command)}: exit status {status}")
+    best = None
     for _ in range(rounds):
         began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
         took = time.perf_counter() - began
-        if os.waitstatus_to_exitcode(status) != 0:
-            sys.exit(f"{' '.join(command)}: exit status {os.waitstatus_to_exitcode(status)}")
         best = took if best is None else min(best, took)
-        memory = usage.ru_maxrss / 1024
     return best, memory
 
 

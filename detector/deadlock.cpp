@@ -37,6 +37,7 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
   const Program& program = machine.program;
   std::size_t joins = 0;
   std::size_t signals = 0;  // Event, Condition, Barrier, queues, sockets
+  std::size_t sockets = 0;
   std::size_t polls = 0;
   std::size_t permits = 0;
   std::size_t results = 0;
@@ -52,11 +53,14 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
       case LetGoBy::get:
       case LetGoBy::task_done:
       case LetGoBy::arrive:
+        ++signals;
+        break;
       case LetGoBy::connect:
       case LetGoBy::accept:
       case LetGoBy::send:
       case LetGoBy::recv:
         ++signals;
+        ++sockets;
         break;
       case LetGoBy::store:
         ++polls;
@@ -81,7 +85,9 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
   if (results == core.size()) {
     return queued ? FindingKind::pool_starvation : FindingKind::future_cycle;
   }
-  if (polls + signals == core.size()) return FindingKind::lost_wakeup;
+  // What was sent on a socket is not lost: two who wait there wait for each other.
+  const bool is_circle = core.size() > 1 && sockets > 0;
+  if (polls + signals == core.size() && !is_circle) return FindingKind::lost_wakeup;
   if (core.size() > 1) return FindingKind::circular_wait;
   if (permits == 1) return FindingKind::semaphore_leak;
   const BlockedThread& waiter = find(stuck, core.front());

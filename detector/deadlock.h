@@ -40,7 +40,7 @@ std::vector<Finding> deadlocks(const Machine& machine, const State& state,
                                const FutureAccesses& future,
                                const std::vector<TraceRecorder::Holding>& holdings);
 
-// The graph of one state for people: vertices (threads, objects) and edges (holds, waits for).
+// The graph of one state for people: vertices (threads, and what they hold and wait for) and edges.
 struct GraphPicture {
   struct Vertex {
     std::string name;
@@ -49,9 +49,14 @@ struct GraphPicture {
     std::string detail;  // type of the object; where the thread stands
   };
   struct Edge {
+    enum class Kind : std::uint8_t {
+      waits_for,  // from a thread to what it waits for
+      held_by,    // from an object to its owner
+      let_go_by,  // from what has no owner to a stuck thread that could end the wait
+    };
     std::size_t from, to;  // indexes of vertices
-    bool waits;            // thread -> object it waits for; else object -> thread that holds it
-    std::string detail;    // "at 14", "since step 3"
+    Kind kind;
+    std::string detail;  // "at 14", "since step 3"
   };
   std::vector<Vertex> vertices;
   std::vector<Edge> edges;

@@ -4,6 +4,7 @@
 #include "detector/blocked.h"
 #include "detector/deadlock.h"
 #include "detector/words.h"
+#include "engine/operations/executor.h"
 
 namespace lockstep {
 namespace {
@@ -12,6 +13,15 @@ std::string place(const Program& program, SiteId site) {
   const Site& at = program.sites[site.index];
   if (!at.at.empty()) return "at " + at.at;
   return at.line == 0 ? "" : "at line " + std::to_string(at.line);
+}
+
+// A worker that is not free, be it the waiter itself, which nobody counts on.
+bool may_execute(const Machine& machine, const State& state, const BlockedThread& waiter,
+                 ThreadId worker) {
+  return std::ranges::any_of(waiter.futures, [&](Value future) {
+    return is_queued(machine, state, future) &&
+           is_worker(machine, state, machine.values().as_future(future).executor, worker);
+  });
 }
 
 class Painter {
@@ -27,12 +37,20 @@ class Painter {
     return found->second;
   }
   std::size_t object_vertex(ObjectId object) {
-    const auto [found, added] = objects_.try_emplace(object, picture.vertices.size());
-    if (added) {
-      const ObjectInfo& info = machine_.program.objects[object.index];
-      picture.vertices.push_back({info.name, false, false, std::string(row(info.kind).type)});
-    }
-    return found->second;
+    const ObjectInfo& info = machine_.program.objects[object.index];
+    return vertex(info.name, row(info.kind).type);
+  }
+  // An object, a future, an end of a connection, an expression.
+  std::size_t awaited_vertex(const BlockedThread& waiter) {
+    const DeadlockWords words(machine_, state_);
+    return vertex(words.waits_for(waiter), words.waits_for_type(waiter));
+  }
+  void let_go(std::size_t awaited, std::size_t by) {
+    const GraphPicture::Edge edge{awaited, by, GraphPicture::Edge::Kind::let_go_by, ""};
+    const bool known = std::ranges::any_of(picture.edges, [&](const GraphPicture::Edge& one) {
+      return one.from == awaited && one.to == by && one.kind == edge.kind;
+    });
+    if (!known) picture.edges.push_back(edge);
   }
 
   GraphPicture picture;
@@ -55,16 +73,23 @@ class Painter {
     return at.empty() ? text : text + ' ' + at;
   }
 
+  std::size_t vertex(const std::string& name, std::string_view type) {
+    const auto [found, added] = awaited_.try_emplace(name, picture.vertices.size());
+    if (added) picture.vertices.push_back({name, false, false, std::string(type)});
+    return found->second;
+  }
+
   const Machine& machine_;
   const State& state_;
   std::map<ThreadId, std::size_t> threads_;
-  std::map<ObjectId, std::size_t> objects_;
+  std::map<std::string, std::size_t> awaited_;
 };
 
 }  // namespace
 
 GraphPicture picture(const Machine& machine, const State& state, const FutureAccesses& future,
                      const std::vector<TraceRecorder::Holding>& holdings) {
+  using Kind = GraphPicture::Edge::Kind;
   const Program& program = machine.program;
   const std::size_t threads = thread_count(program, state);
   const std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
@@ -81,13 +106,24 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
   for (const BlockedThread& waiter : blocked) {
     const std::size_t from = painter.thread_vertex(waiter.thread, is_stuck(waiter.thread));
     const std::string detail = waiter.pending->has_site ? place(program, waiter.pending->site) : "";
-    if (waiter.object) {
-      painter.picture.edges.push_back({from, painter.object_vertex(*waiter.object), true, detail});
+    if (waiter.by == LetGoBy::end) {
+      for (const ThreadId other : waiter.wait.releasers) {
+        painter.picture.edges.push_back(
+            {from, painter.thread_vertex(other, is_stuck(other)), Kind::waits_for, detail});
+      }
+      continue;
     }
-    if (waiter.by != LetGoBy::end) continue;
-    for (const ThreadId other : waiter.wait.releasers) {
-      painter.picture.edges.push_back(
-          {from, painter.thread_vertex(other, is_stuck(other)), true, detail});
+    const std::size_t awaited = painter.awaited_vertex(waiter);
+    painter.picture.edges.push_back({from, awaited, Kind::waits_for, detail});
+    const auto in_earnest = std::ranges::find(stuck, waiter.thread, &BlockedThread::thread);
+    if (waiter.owner || in_earnest == stuck.end()) continue;
+    for (const BlockedThread& other : stuck) {
+      if (may_execute(machine, state, waiter, other.thread)) {
+        painter.let_go(awaited, painter.thread_vertex(other.thread, true));
+      }
+    }
+    for (const ThreadId other : in_earnest->wait.releasers) {
+      painter.let_go(awaited, painter.thread_vertex(other, true));
     }
   }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
@@ -105,7 +141,7 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
       }
       const std::size_t object = painter.object_vertex({i});
       painter.picture.edges.push_back(
-          {object, painter.thread_vertex({t}, is_stuck({t})), false, detail});
+          {object, painter.thread_vertex({t}, is_stuck({t})), Kind::held_by, detail});
     }
   }
   return painter.picture;

@@ -78,7 +78,8 @@ std::string DeadlockWords::future(Value future) const {
 std::string DeadlockWords::futures(const BlockedThread& waiter) const {
   std::string text =
       listed(waiter.futures.size(), [&](std::size_t i) { return future(waiter.futures[i]); });
-  return waiter.futures.size() > 1 ? "one of " + text : text;
+  const bool is_choice = waiter.futures.size() > 1 && waits_for_one(machine_, *waiter.pending);
+  return is_choice ? "one of " + text : text;
 }
 
 std::string DeadlockWords::operation(const BlockedThread& waiter) const {

@@ -42,13 +42,14 @@ std::string python_exception(ExceptionKind kind) {
 // One body of statements.
 class BodyWriter {
  public:
-  BodyWriter(PythonLines& lines, const PythonNames& names, const std::vector<std::string>& locals,
+  BodyWriter(PythonLines& lines, PythonNames& names, const std::vector<std::string>& locals,
              bool forced)
       : lines_(lines),
         names_(names),
         locals_(locals.begin(), locals.end()),
         forced_(forced),
-        rename_([this](std::string_view name) { return renamed(name); }) {}
+        rename_{[this](std::string_view name) { return renamed(name); },
+                [this](std::string_view name) { return own(name); }} {}
 
   // `module`: a body that assigns to the shared variables without declaring them global.
   void body(const Block& block, std::size_t depth, bool module) {
@@ -65,18 +66,20 @@ class BodyWriter {
   }
 
  private:
+  // Something that is not the scenario's.
+  std::string own(std::string_view text) const { return names_.own(text, locals_); }
   std::string renamed(std::string_view name) const {
     if (locals_.contains(name)) return std::string(name);
-    if (names_.shared.contains(name)) return (forced_ ? "shared." : "") + std::string(name);
+    if (is_shared(name)) return (forced_ ? own("shared") + "." : "") + std::string(name);
     if (const auto thread = names_.threads.find(name); thread != names_.threads.end()) {
       return thread->second;
     }
-    if (names_.taken.contains(name)) return std::string(name);
+    if (names_.module.contains(name)) return std::string(name);
     if (const std::optional<ExceptionKind> exception = exception_named(name)) {
-      return python_exception(*exception);
+      return own(python_exception(*exception));
     }
     const auto function = std::ranges::find(functions, name, [](const auto& f) { return f.first; });
-    return std::string(function == functions.end() ? name : function->second);
+    return own(function == functions.end() ? name : function->second);
   }
   bool is_shared(std::string_view name) const {
     return !locals_.contains(name) && names_.shared.contains(name);
@@ -136,7 +139,7 @@ class BodyWriter {
   // "timeout={timeout}" with the field; nothing if that is absent.
   std::optional<std::string> filled(const Statement& statement, std::string_view piece) const {
     const std::size_t open = piece.find('{');
-    if (open == std::string_view::npos) return std::string(piece);
+    if (open == std::string_view::npos) return own(piece);
     const std::size_t close = piece.find('}');
     const bool by_keyword = open > 0 && piece[open - 1] == '=';
     const auto value = written(statement, piece.substr(open + 1, close - open - 1), by_keyword);
@@ -185,7 +188,7 @@ class BodyWriter {
       root = root->operands[0].get();
     }
     if (root->kind != Expression::Kind::name || !is_shared(root->text)) return std::nullopt;
-    std::string out = fmt::format("change({})", python_string(root->text));
+    std::string out = fmt::format("{}({})", own("change"), python_string(root->text));
     for (auto subscript = subscripts.rbegin(); subscript != subscripts.rend(); ++subscript) {
       out += "[" + kept(python_expression(**subscript, rename_), **subscript, depth) + "]";
     }
@@ -276,23 +279,24 @@ class BodyWriter {
         return lines_.add(depth, line);
       }
       case StatementKind::choose:
-        return assign(*part<Operand>(statement, "choose"),
-                      (forced_ ? "choose(" : "random.choice(list(") +
-                          expression(statement, "from") + (forced_ ? ")" : "))"),
-                      depth);
+        return assign(
+            *part<Operand>(statement, "choose"),
+            (forced_ ? own("choose") + "(" : own("random") + ".choice(" + own("list") + "(") +
+                expression(statement, "from") + (forced_ ? ")" : "))"),
+            depth);
       case StatementKind::atomic: {
         const Block& body = *part<Block>(statement, "atomic");
-        if (!forced_) return headed("with atomic", body, depth);
+        if (!forced_) return headed("with " + own("atomic"), body, depth);
         return headed("if True", body, depth);
       }
       case StatementKind::await:
         if (!forced_) {
           lines_.add(depth, fmt::format("while not ({}):", expression(statement, "await")));
-          return lines_.add(depth + 1, "time.sleep(0)");
+          return lines_.add(depth + 1, own("time") + ".sleep(0)");
         }
-        lines_.add(depth, "take_turn(\"await\")");
-        return lines_.add(depth, fmt::format("while not ({}): take_turn(\"await\")",
-                                             expression(statement, "await")));
+        lines_.add(depth, own("take_turn") + "(\"await\")");
+        return lines_.add(depth, fmt::format("while not ({}): {}(\"await\")",
+                                             expression(statement, "await"), own("take_turn")));
       case StatementKind::if_: {
         headed("if " + expression(statement, "if"), *part<Block>(statement, "then"), depth);
         if (const Block* other = part<Block>(statement, "else")) headed("else", *other, depth);
@@ -347,7 +351,15 @@ class BodyWriter {
       case StatementKind::map: {
         const bool is_wanted = part<Operand>(statement, "into") != nullptr;
         return give(statement, "into",
-                    is_wanted ? "list(" + call(statement) + ")" : call(statement), depth);
+                    is_wanted ? own("list") + "(" + call(statement) + ")" : call(statement), depth);
+      }
+      case StatementKind::wait_futures: {
+        const std::string done = names_.fresh("_done");
+        const std::string not_done = names_.fresh("_not_done");
+        lines_.add(depth, done + ", " + not_done + " = " + call(statement));
+        if (const Operand* target = part<Operand>(statement, "done")) assign(*target, done, depth);
+        const Operand* target = part<Operand>(statement, "not_done");
+        return target == nullptr ? void() : assign(*target, not_done, depth);
       }
       case StatementKind::thread:
       case StatementKind::timer:
@@ -366,10 +378,10 @@ class BodyWriter {
         std::string types;
         for (const ExceptionKind kind : handler.types) {
           types += types.empty() ? "" : ", ";
-          types += python_exception(kind);
+          types += own(python_exception(kind));
         }
         if (handler.types.size() > 1) types = fmt::format("({})", types);
-        if (types.empty() && !handler.name.empty()) types = "BaseException";
+        if (types.empty() && !handler.name.empty()) types = own("BaseException");
         std::string head = "except";
         if (!types.empty()) head += " " + types;
         if (!handler.name.empty()) head += " as " + renamed(handler.name);
@@ -381,16 +393,16 @@ class BodyWriter {
   }
 
   PythonLines& lines_;
-  const PythonNames& names_;
-  std::set<std::string, std::less<>> locals_;
+  PythonNames& names_;
+  PythonNames::Set locals_;
   bool forced_;
-  Renaming rename_;
+  Renamings rename_;
   std::size_t kept_ = 0;
 };
 
 }  // namespace
 
-void write_python_body(PythonLines& lines, const PythonNames& names, const PythonBody& body,
+void write_python_body(PythonLines& lines, PythonNames& names, const PythonBody& body,
                        const Block& block, std::size_t depth) {
   BodyWriter(lines, names, body.locals, body.forced).body(block, depth, body.is_module);
 }

@@ -1,28 +1,14 @@
 // Bodies of statements as Python source.
 #pragma once
 #include <cstddef>
-#include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exporter/python_names.h"
 #include "language/scenario.h"
 
 namespace lockstep {
-
-// What the scenario shares, for all bodies.
-struct PythonNames {
-  std::set<std::string, std::less<>> taken;                 // by the scenario
-  std::set<std::string, std::less<>> shared;                // variables
-  std::map<std::string, std::string, std::less<>> threads;  // as Python names them
-
-  // A name that the scenario has not got.
-  std::string fresh(std::string name) const {
-    while (taken.contains(name)) name.insert(0, 1, '_');
-    return name;
-  }
-};
 
 class PythonLines {
  public:
@@ -30,7 +16,6 @@ class PythonLines {
     text_.append(depth * 4, ' ').append(text).append("\n");
   }
   void gap(std::size_t count = 1) { text_.append(count, '\n'); }
-  bool mentions(std::string_view word) const { return text_.find(word) != std::string::npos; }
   const std::string& text() const { return text_; }
 
  private:
@@ -43,7 +28,7 @@ struct PythonBody {
   bool is_module = false;  // it assigns to shared variables without declaring them global
   bool forced = false;     // the program takes turns, as shim.py has it
 };
-void write_python_body(PythonLines& lines, const PythonNames& names, const PythonBody& body,
+void write_python_body(PythonLines& lines, PythonNames& names, const PythonBody& body,
                        const Block& block, std::size_t depth);
 
 }  // namespace lockstep

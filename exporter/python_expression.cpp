@@ -63,7 +63,7 @@ bool is_number_constant(const Expression& expression) {
 
 class Writer {
  public:
-  explicit Writer(const Renaming& rename) : rename_(rename) {}
+  explicit Writer(const Renamings& rename) : rename_(rename) {}
 
   // In parentheses if it binds less than `least`.
   std::string text(const Expression& expression, Level least) const {
@@ -118,13 +118,19 @@ class Writer {
     return out;
   }
 
+  // Python has no literal for infinity.
+  std::string constant(const Constant& its) const {
+    const bool is_infinite = its.kind == ValueKind::real && its.real - its.real != 0;
+    return is_infinite ? rename_.own("float") + "('inf')" : literal(its);
+  }
+
   std::string bare(const Expression& e) const {
     const std::vector<ExpressionPtr>& operands = e.operands;
     switch (e.kind) {
       case Kind::constant:
-        return literal(e.constant);
+        return constant(e.constant);
       case Kind::name:
-        return rename_(e.text);
+        return rename_.scenario(e.text);
       case Kind::unary: {
         constexpr std::array<std::string_view, 4> texts{"-", "+", "~", "not "};
         const bool is_not = e.unary_operator == UnaryOperator::logical_not;
@@ -154,7 +160,7 @@ class Writer {
         return text(*operands[0], or_level) + " if " + text(*operands[1], or_level) + " else " +
                text(*operands[2], conditional_level);
       case Kind::call:
-        return rename_(e.text) + "(" + joined(operands, 0, ", ", conditional_level) + ")";
+        return rename_.scenario(e.text) + "(" + joined(operands, 0, ", ", conditional_level) + ")";
       case Kind::method:
         return before_dot(*operands[0]) + "." + e.text + "(" +
                joined(operands, 1, ", ", conditional_level) + ")";
@@ -190,7 +196,7 @@ class Writer {
       case Kind::replacement:
         break;
     }
-    return "format(" + text(*operands[0], conditional_level) + ")";
+    return rename_.own("format") + "(" + text(*operands[0], conditional_level) + ")";
   }
 
   // Python 3.11 takes neither a backslash nor the string's own quotes inside the braces.
@@ -204,7 +210,8 @@ class Writer {
   }
   static bool is_f_string(const Expression& e) {
     const Renaming same = [](std::string_view name) { return std::string(name); };
-    const Writer plain(same);
+    const Renamings as_it_is{same, same};
+    const Writer plain(as_it_is);
     for (const ExpressionPtr& piece : e.operands) {
       if (!plain.is_f_string_piece(*piece)) return false;
     }
@@ -277,16 +284,16 @@ class Writer {
         continue;
       }
       std::string value = text(*piece->operands[0], conditional_level);
-      if (piece->conversion == 's') value = fmt::format("str({})", value);
-      if (piece->conversion == 'r') value = fmt::format("repr({})", value);
-      pieces += "format(" + value;
+      if (piece->conversion == 's') value = fmt::format("{}({})", rename_.own("str"), value);
+      if (piece->conversion == 'r') value = fmt::format("{}({})", rename_.own("repr"), value);
+      pieces += rename_.own("format") + "(" + value;
       if (has_spec(*piece)) pieces += ", " + text(*piece->operands[1], conditional_level);
       pieces += ")";
     }
     return "\"\".join((" + pieces + ",))";
   }
 
-  const Renaming& rename_;
+  const Renamings& rename_;
 };
 
 }  // namespace
@@ -295,7 +302,7 @@ std::string python_string(std::string_view text) {
   return literal(string_constant(std::string(text)));
 }
 
-std::string python_expression(const Expression& expression, const Renaming& rename) {
+std::string python_expression(const Expression& expression, const Renamings& rename) {
   return Writer(rename).text(expression, conditional_level);
 }
 

@@ -2,14 +2,12 @@
 #pragma once
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace lockstep {
 
 struct PythonHelper {
-  std::string_view mention;               // the program needs it where this stands in it
-  std::vector<std::string_view> imports;  // modules
-  std::string_view source;
+  std::string_view name;    // the program needs it where it uses this
+  std::string_view source;  // `$name` stands for a name that the scenario may hide
 };
 
 std::span<const PythonHelper> python_helpers();

@@ -51,40 +51,64 @@ class ProgramWriter {
   }
 
   std::string text() {
-    input();
     objects();
-    variables();
+    variables(false);
     functions_of_scenario();
     threads();
+    variables(true);
     main();
-    return heading() + imports() + shim() + code_.text();
+    const std::string own = helpers();
+    const std::string shim = this->shim();
+    std::string first = names_.imports();
+    if (const std::string others = names_.renamed_builtins(); !others.empty()) {
+      first += "\n" + others;
+    }
+    return heading() + first + own + "\n" + shim + code_.text();
   }
 
  private:
   void name_everything() {
     std::set<std::string, std::less<>>& taken = names_.taken;
-    for (const auto& [name, value] : scenario_.parameters) taken.insert(name);
-    for (const ScenarioObject& object : scenario_.objects) taken.insert(object.name);
-    for (const ScenarioFunction& function : scenario_.functions) taken.insert(function.name);
+    for (const auto& [name, value] : scenario_.parameters) names_.module.insert(name);
+    for (const ScenarioObject& object : scenario_.objects) names_.module.insert(object.name);
+    for (const ScenarioFunction& function : scenario_.functions) {
+      names_.module.insert(function.name);
+    }
     for (const Global& global : program_.globals) {
       taken.insert(global.name);
       names_.shared.insert(global.name);
+      if (!forced()) names_.module.insert(global.name);
     }
+    taken.insert(names_.module.begin(), names_.module.end());
     for (const Function& function : program_.functions) {
       taken.insert(function.locals.begin(), function.locals.end());
+    }
+    if (forced()) {
+      names_.shim = defined_names(whole_shim());
+    } else {
+      for (const PythonHelper& helper : python_helpers()) {
+        std::string source(helper.source);
+        std::erase(source, '$');
+        names_.defined.merge(defined_names(source));
+      }
+      if (!scenario_.input.empty()) names_.defined.emplace("input");
     }
     std::size_t number = 0;
     for (const ScenarioThread& thread : scenario_.threads) {
       ++number;
+      // Whatever else has the name has it first.
+      const bool is_module = names_.module.contains(thread.name) || shared_has(thread.name);
       const bool is_name = identifier_fault(thread.name).empty();
-      if (is_name && !taken.contains(thread.name)) {
-        names_.threads[thread.name] = thread.name;
-      } else {
-        names_.threads[thread.name] = names_.fresh(fmt::format("thread_{}", number));
-      }
-      taken.insert(names_.threads[thread.name]);
+      std::string name = is_name && !taken.contains(thread.name)
+                             ? thread.name
+                             : names_.fresh(fmt::format("thread_{}", number));
+      taken.insert(name);
+      variable_of_.push_back(name);
+      if (!is_module) names_.threads.emplace(thread.name, std::move(name));
     }
+    names_.module.insert(variable_of_.begin(), variable_of_.end());
   }
+  bool shared_has(std::string_view name) const { return names_.shared.contains(name); }
 
   bool forced() const { return turns_ != nullptr; }
 
@@ -101,74 +125,78 @@ class ProgramWriter {
         forced() ? "with an interleaving that it repeats" : "as a program of its own");
   }
 
-  std::string imports() const {
-    // The shim has these, or takes their place.
-    constexpr std::array in_shim{std::string_view("atexit"), std::string_view("concurrent.futures"),
-                                 std::string_view("queue"), std::string_view("threading"),
-                                 std::string_view("time")};
-    std::set<std::string_view> modules;
-    for (const std::string_view module : {"atexit", "concurrent.futures", "multiprocessing", "os",
-                                          "queue", "random", "threading", "time"}) {
-      if (forced() && std::ranges::find(in_shim, module) != in_shim.end()) continue;
-      if (code_.mentions(fmt::format("{}.", module))) modules.insert(module);
-    }
+  std::string helpers() {
     std::string helpers;
     if (!forced() && shuts_queues_down(program_)) {
-      modules.insert("queue");
-      helpers +=
-          "\nif not hasattr(queue.Queue, \"shutdown\"):\n"
-          "    raise SystemExit(\"this program needs Python 3.13, in which queues have "
+      helpers += names_.filled(
+          "\nif not $hasattr($queue.Queue, \"shutdown\"):\n"
+          "    raise $SystemExit(\"this program needs Python 3.13, in which queues have "
           "shutdown()\")"
-          "\n";
+          "\n");
     }
     // What a scenario means; from Python 3.14 on it has to be asked for.
-    if (code_.mentions("multiprocessing.")) {
-      helpers += "\nmultiprocessing.set_start_method(\"fork\")\n";
+    if (names_.uses("multiprocessing")) {
+      helpers += names_.filled("\n$multiprocessing.set_start_method(\"fork\")\n");
     }
     for (const PythonHelper& helper : python_helpers()) {
-      if (forced() || !code_.mentions(helper.mention)) continue;
-      modules.insert(helper.imports.begin(), helper.imports.end());
-      helpers += helper.source;
+      if (!forced() && names_.uses(helper.name)) helpers += names_.filled(helper.source);
     }
-    std::string out;
-    for (const std::string_view module : modules) out += fmt::format("import {}\n", module);
-    return out + helpers + "\n";
+    if (!forced()) helpers += input();
+    if (const std::string others = names_.renamed_definitions(); !others.empty()) {
+      helpers += "\n" + others;
+    }
+    return helpers;
   }
 
-  std::string shim() const {
-    if (!forced()) return {};
+  std::string whole_shim() const {
     std::string out = shim_source();
-    if (code_.mentions("Listener(")) out += "\n\n" + shim_sockets_source();
+    const bool has_sockets = std::ranges::any_of(program_.objects, [](const ObjectInfo& object) {
+      return object.kind == ObjectKind::listener;
+    });
+    if (has_sockets) out += "\n\n" + shim_sockets_source();
     if (has_executors(program_)) out += "\n\n" + shim_pools_source();
-    out += "\n\nrepeat([\n";
+    return out;
+  }
+
+  // A module of its own where the scenario's names would get into its way.
+  std::string shim() {
+    if (!forced()) return {};
+    std::string repeat = names_.own("repeat") + "([\n";
     for (const std::string& line : turn_lines(turns_->turns, line_width)) {
-      out += fmt::format("    \"{}\",\n", line);
+      repeat += fmt::format("    \"{}\",\n", line);
     }
-    return out + (turns_->end_process ? "], end_process=True)\n\n" : "])\n\n");
+    repeat += turns_->end_process ? "], end_process=True)\n\n" : "])\n\n";
+    const std::string typed = input();
+    if (!names_.hides_in_shim()) {
+      const std::string others = names_.from_shim("");
+      return whole_shim() + "\n\n" + others + repeat + typed;
+    }
+    const std::string name = names_.fresh("shim");
+    return fmt::format(
+        "# In a module of its own, as some names are taken here.\n{0} = "
+        "{1}(\"{0}\")\nexec(r'''\n{2}''', vars({0}))\n\n{3}\n{4}",
+        name, names_.own("types.ModuleType"), whole_shim(), names_.from_shim(name), repeat + typed);
   }
 
   // What input() returns, instead of what somebody types.
-  void input() {
-    if (scenario_.input.empty()) return;
+  std::string input() {
+    if (scenario_.input.empty()) return {};
     std::string lines;
     for (const std::string& line : scenario_.input) {
       lines += (lines.empty() ? "" : ", ") + python_string(line);
     }
-    if (forced()) return code_.add(0, fmt::format("_lines.extend([{}])", lines));
+    if (forced()) return fmt::format("{}.extend([{}])\n", names_.own("_lines"), lines);
     const std::string name = names_.fresh("lines");
-    code_.add(0, fmt::format("{} = [{}]", name, lines));
-    code_.gap(2);
-    code_.add(0, "def input(prompt=\"\"):");
-    code_.add(1, "print(prompt, end=\"\")");
-    code_.add(1, fmt::format("if not {}:", name));
-    code_.add(2, "raise EOFError(\"EOF when reading a line\")");
-    code_.add(1, fmt::format("return {}.pop(0)", name));
-    code_.gap(2);
+    return fmt::format("\n{} = [{}]\n", name, lines) +
+           names_.filled("\n\ndef $input(prompt=\"\"):\n    $print(prompt, end=\"\")\n") +
+           fmt::format("    if not {}:\n", name) +
+           names_.filled("        raise $EOFError(\"EOF when reading a line\")\n") +
+           fmt::format("    return {}.pop(0)\n\n", name);
   }
 
   void objects() {
     for (const auto& [name, value] : scenario_.parameters) {
-      code_.add(0, fmt::format("{} = {}", name, literal(value)));
+      code_.add(0, fmt::format("{} = {}", name, written(value)));
     }
     // What an object is made of, or stands for, comes before it.
     std::vector<const ScenarioObject*> open;
@@ -186,7 +214,7 @@ class ProgramWriter {
       open.erase(ready);
     }
   }
-  std::string made(const ScenarioObject& object) const {
+  std::string made(const ScenarioObject& object) {
     if (!object.kind) return object.same_as;
     std::vector<std::string> given;
     for (const ObjectParameter& parameter : object_parameters) {
@@ -196,14 +224,16 @@ class ProgramWriter {
     }
     // multiprocessing.Value(typecode, *args) knows no keyword.
     if (object.kind == ObjectKind::mp_value) given = {"\"i\"", std::to_string(object.value)};
-    std::string one = fmt::format("{}({})", row(*object.kind).python, fmt::join(given, ", "));
+    std::string one =
+        fmt::format("{}({})", names_.own(row(*object.kind).python), fmt::join(given, ", "));
     if (!object.count) return one;
-    return fmt::format("tuple({} for _ in range({}))", one, *object.count);
+    return fmt::format("{}({} for _ in {}({}))", names_.own("tuple"), one, names_.own("range"),
+                       *object.count);
   }
 
   // What was given for a parameter; nothing: it is left out.
-  static std::optional<std::string> written(const ScenarioObject& object,
-                                            const ObjectParameter& parameter) {
+  std::optional<std::string> written(const ScenarioObject& object,
+                                     const ObjectParameter& parameter) {
     switch (parameter.shape) {
       case ObjectParameter::Shape::count:
         if (!parameter.row.required && object.value == parameter.without) return std::nullopt;
@@ -220,15 +250,50 @@ class ProgramWriter {
         return python_string(object.prefix);
       case ObjectParameter::Shape::seconds:
         if (!object.timeout) return std::nullopt;
-        return literal(real_constant(*object.timeout));
+        return written(real_constant(*object.timeout));
     }
     return std::nullopt;
   }
 
-  void variables() {
+  std::string written(const Constant& constant) {
+    const auto joined = [&](std::size_t every, std::string_view between) {
+      std::string out;
+      for (std::size_t i = 0; i < constant.items.size(); ++i) {
+        if (i > 0) out += i % every == 0 ? ", " : between;
+        out += written(constant.items[i]);
+      }
+      return out;
+    };
+    switch (constant.kind) {
+      case ValueKind::real:
+        if (constant.real - constant.real == 0) break;
+        return names_.own(literal(constant));  // float('inf'), float('nan')
+      case ValueKind::list:
+        return "[" + joined(1, "") + "]";
+      case ValueKind::tuple:
+        return "(" + joined(1, "") + (constant.items.size() == 1 ? ",)" : ")");
+      case ValueKind::dict:
+        return "{" + joined(2, ": ") + "}";
+      case ValueKind::thread: {
+        const std::size_t index = thread_of_handle(constant.inline_value)->index;
+        return index == 0 ? names_.own("threading.main_thread()") : variable_of_[index - 1];
+      }
+      default:
+        break;
+    }
+    return literal(constant, &program_);
+  }
+
+  // Whether it names something that stands further down.
+  static bool names_code(const Constant& constant) {
+    return constant.kind == ValueKind::thread || constant.kind == ValueKind::function ||
+           std::ranges::any_of(constant.items, names_code);
+  }
+  void variables(bool of_code) {
     for (const Global& global : program_.globals) {
-      code_.add(0, fmt::format("{}{} = {}", forced() ? "shared." : "", global.name,
-                               literal(global.initial, &program_)));
+      if (names_code(global.initial) != of_code) continue;
+      code_.add(0, fmt::format("{}{} = {}", forced() ? names_.own("shared") + "." : "", global.name,
+                               written(global.initial)));
     }
   }
 
@@ -251,17 +316,18 @@ class ProgramWriter {
     for (std::size_t i = 0; i < scenario_.threads.size(); ++i) {
       const ScenarioThread& declared = scenario_.threads[i];
       const ThreadInfo& info = program_.threads[i + 1];
-      const std::string& name = names_.threads[declared.name];
+      const std::string& name = variable_of_[i];
       std::string target = declared.target;
       if (!declared.has_target) {
         target = names_.fresh("run_" + name);
         function(target, {}, declared.body, program_.functions[info.body.index], true);
       }
-      std::string line = fmt::format("{} = threading.Thread(target={}", name, target);
+      std::string line =
+          fmt::format("{} = {}(target={}", name, names_.own("threading.Thread"), target);
       if (!info.arguments.empty()) {
         std::string arguments;
         for (const Constant& argument : info.arguments) {
-          arguments += (arguments.empty() ? "" : ", ") + literal(argument, &program_);
+          arguments += (arguments.empty() ? "" : ", ") + written(argument);
         }
         line += fmt::format(", args=({}{})", arguments, info.arguments.size() == 1 ? "," : "");
       }
@@ -278,9 +344,7 @@ class ProgramWriter {
     const std::string name = names_.fresh("main");
     const bool starts_all = !scenario_.main;
     std::string all;
-    for (const ScenarioThread& thread : scenario_.threads) {
-      all += names_.threads[thread.name] + ", ";
-    }
+    for (const std::string& variable : variable_of_) all += variable + ", ";
     if (forced() && starts_all && has_executors(program_)) {
       // Their workers are joined after the threads, and that can be noticed.
       code_.gap(2);
@@ -288,14 +352,10 @@ class ProgramWriter {
       const std::string one = names_.fresh("thread");
       code_.add(1, fmt::format("for {} in ({}):", one, all));
       code_.add(2, fmt::format("{}.join()", one));
-      code_.gap(2);
-      code_.add(0, "if __name__ == \"__main__\":");
-      return code_.add(1, fmt::format("begin({}, threads=({}))", name, all));
+      return execute(fmt::format("{}({}, threads=({}))", names_.own("begin"), name, all));
     }
     if (forced() && starts_all) {
-      code_.gap(2);
-      code_.add(0, "if __name__ == \"__main__\":");
-      return code_.add(1, fmt::format("begin(threads=({}))", all));
+      return execute(fmt::format("{}(threads=({}))", names_.own("begin"), all));
     }
     if (!starts_all) {
       const Function& compiled = program_.functions[program_.threads.front().body.index];
@@ -309,15 +369,20 @@ class ProgramWriter {
         code_.add(2, fmt::format("{}.{}()", one, verb));
       }
     }
+    execute(forced() ? fmt::format("{}({})", names_.own("begin"), name) : name + "()");
+  }
+  void execute(std::string_view call) {
     code_.gap(2);
+    if (names_.module.contains("__name__")) return code_.add(0, call);
     code_.add(0, "if __name__ == \"__main__\":");
-    code_.add(1, forced() ? fmt::format("begin({})", name) : name + "()");
+    code_.add(1, call);
   }
 
   const Scenario& scenario_;
   const Program& program_;
   const Turns* turns_;
   PythonNames names_;
+  std::vector<std::string> variable_of_;  // index = scenario_.threads
   PythonLines code_;
 };
 

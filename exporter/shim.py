@@ -557,8 +557,10 @@ def _call_at_exit(function, args):
     take_turn("exit")
     try:
         function(*args)
-    except Exception as error:
-        _uncaught["MainThread"] = _line_of(type(error), error)
+    except SystemExit:
+        raise
+    except BaseException as error:
+        _uncaught.setdefault("MainThread", _line_of(type(error), error))
         raise
 
 
@@ -570,6 +572,8 @@ def choose(items):
 
 def compute(seconds):
     take_turn("compute")
+    if seconds < 0:
+        raise ValueError("compute length must be non-negative")
 
 
 def print(*values):
@@ -624,6 +628,8 @@ def _name_of(thing):
         return thing.name
     if "belongs_to" in vars(thing):
         return _name_of(thing.belongs_to) + ".lock"
+    if "number_in" in vars(thing):
+        return "future %d of %s" % (thing.number, _name_of(thing.number_in))
     for name, value in vars(_sys.modules["__main__"]).items():
         if name.startswith("_"):
             continue

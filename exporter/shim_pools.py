@@ -44,7 +44,9 @@ class _Worker(_threading.Thread):
 
 class _Future(_futures_base.Future):
     def _outcome(self, what, timeout):
-        with _Turn(what, None, _is_patient(timeout)) as kind:
+        if getattr(_me, "looks_at_all", False):
+            return getattr(super(), what)(timeout)
+        with _Turn(what, self, _is_patient(timeout)) as kind:
             if kind == "!":
                 raise TimeoutError
             return getattr(super(), what)(timeout)
@@ -60,7 +62,8 @@ def _takes_turn_first(name):
     plain = getattr(_futures_base.Future, name)
 
     def method(self, *args):
-        take_turn(name)
+        if not getattr(_me, "looks_at_all", False):
+            take_turn(name)
         return plain(self, *args)
 
     setattr(_Future, name, method)
@@ -85,6 +88,19 @@ _futures_base._result_or_cancel = lambda future, timeout=None: future.result(tim
 _executors = []
 
 
+def wait_futures(futures, timeout=None, return_when="ALL_COMPLETED"):
+    """concurrent.futures.wait; the two sets as lists, in the order of the futures."""
+    if hasattr(futures, "__iter__"):
+        futures = list(futures)  # before others can change it
+    with _Turn("wait", None, _is_patient(timeout)) as kind:
+        _me.looks_at_all = True
+        try:
+            both = _futures.wait(futures, 0 if kind == "!" else timeout, return_when)
+        finally:
+            _me.looks_at_all = False
+    return [[future for future in dict.fromkeys(futures) if future in one] for one in both]
+
+
 def _living(workers):
     return sorted((thread for thread in workers if _threading.Thread.is_alive(thread)),
                   key=lambda thread: thread._number)
@@ -101,11 +117,15 @@ class ThreadPoolExecutor(_pool.ThreadPoolExecutor):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._work_queue.executor = self
+        self._futures = 0  # that were submitted
         _executors.append(self)
 
     def submit(self, function, /, *args):
         with _Turn("submit", self):
-            return super().submit(function, *args)
+            future = super().submit(function, *args)
+            future.number, future.number_in = self._futures, self
+            self._futures += 1
+            return future
 
     def shutdown(self, wait=True, *, cancel_futures=False):
         with _Turn("shutdown", self):

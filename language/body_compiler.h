@@ -141,7 +141,10 @@ class BodyCompiler {
   void result_statement(const Statement& statement, Verb verb);
   void cancel_statement(const Statement& statement);
   void add_done_callback_statement(const Statement& statement);
+  void wait_futures_statement(const Statement& statement);
   void shutdown_statement(const Statement& statement);
+  void refuse(const Statement& statement, bool is_of_kind, std::string_view key,
+              std::string_view kind);
   void map_statement(const Statement& statement);
   void call_callbacks();
   void input_statement(const Statement& statement);

@@ -583,8 +583,9 @@ bool BodyCompiler::complain_of_receiver(const Expression& expression, Verb verb)
           }
         }
         for (std::string& name : scope_.candidates()) candidates.push_back(std::move(name));
-        return complain_found(in_quotes(expression.text) +
-                              did_you_mean(expression.text, candidates));
+        const std::string nearest = did_you_mean(expression.text, candidates);
+        return complain_found((nearest.empty() ? "the unknown name " : "") +
+                              in_quotes(expression.text) + nearest);
       }
       case Meaning::Kind::function:
       case Meaning::Kind::parameter:

@@ -1,8 +1,11 @@
 // Statements of executors and futures. No operation calls code of the scenario: where callbacks
 // are due, the operation hands them out and Program's <callbacks> calls them.
+#include <fmt/format.h>
+
 #include "engine/value/builtins.h"
 #include "language/body_compiler.h"
 #include "language/constant.h"
+#include "language/pointer.h"
 #include "language/pool_bodies.h"
 #include "language/statement_text.h"
 
@@ -20,6 +23,20 @@ void BodyCompiler::result_statement(const Statement& statement, Verb verb) {
   operand_or_none(find_operand(statement, "timeout"));
   code_.operate(verb, target);
   store_or_pop(find_operand(statement, "into"));
+}
+
+void BodyCompiler::wait_futures_statement(const Statement& statement) {
+  operand(get_operand(statement, "wait_futures"));
+  operand_or_none(find_operand(statement, "timeout"));
+  if (const Operand* when = find_operand(statement, "return_when")) {
+    operand(*when);
+  } else {
+    code_.constant(string_constant("ALL_COMPLETED"));
+  }
+  code_.perform(Operation::futures_wait, 3);
+  code_.emit(Opcode::unpack, 2);
+  store_or_pop(find_operand(statement, "done"));
+  store_or_pop(find_operand(statement, "not_done"));
 }
 
 // future, callbacks -> nothing
@@ -75,6 +92,14 @@ void BodyCompiler::add_done_callback_statement(const Statement& statement) {
   code_.place(end);
 }
 
+void BodyCompiler::refuse(const Statement& statement, bool is_of_kind, std::string_view key,
+                          std::string_view kind) {
+  if (!is_of_kind || find_operand(statement, key) == nullptr) return;
+  module_.complaints.at(
+      statement.place, fmt::format("/{}", key),
+      fmt::format("{} is shut down without {}; leave it out", kind, in_quotes(key)));
+}
+
 // Queue.shutdown is one operation. ThreadPoolExecutor.shutdown:
 //
 //   with the lock: the flag; if cancel_futures: take out what is queued and cancel it; the sentinel
@@ -90,6 +115,10 @@ void BodyCompiler::shutdown_statement(const Statement& statement) {
   const Target target = receiver_operand(get_operand(statement, "shutdown"), Verb::shutdown);
   const bool is_queue = target.kind == Target::Kind::objects &&
                         module_.program.objects[target.first.index].kind != ObjectKind::executor;
+  const bool is_executor = target.kind == Target::Kind::objects && !is_queue;
+  refuse(statement, is_queue, "block", "a queue");
+  refuse(statement, is_queue, "cancel_futures", "a queue");
+  refuse(statement, is_executor, "immediate", "an executor");
   if (is_queue || !has_executors(module_.program)) {
     operand_or_none(find_operand(statement, "immediate"));
     operand_or_none(find_operand(statement, "block"));

@@ -136,6 +136,8 @@ void BodyCompiler::statement(const Statement& statement) {
       return submit_statement(statement);
     case StatementKind::map:
       return map_statement(statement);
+    case StatementKind::wait_futures:
+      return wait_futures_statement(statement);
     case StatementKind::result:
       return result_statement(statement, Verb::result);
     case StatementKind::exception:

@@ -47,6 +47,9 @@ inline constexpr KeyRow machine_keys[] = {
     {"costs", false, "virtual seconds that things take"},
 };
 
+// Virtual seconds. With more a step would last longer than the clock can count.
+inline constexpr double bytecode_cost_max = 1;
+inline constexpr double machine_seconds_max = 1e6;
 inline constexpr KeyRow costs_keys[] = {
     {"bytecode", false, "one bytecode instruction"},
     {"thread_start", false, "the start of a thread"},
@@ -103,7 +106,7 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::mp_value,
      ObjectParameter::Shape::count,
      {"value", false, "the initial value of the C int; 0 without it"},
-     -object_value_max},
+     -object_value_max - 1},
     {ObjectKind::listener,
      ObjectParameter::Shape::count,
      {"buffer", false,

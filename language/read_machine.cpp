@@ -8,11 +8,12 @@ void read_costs(Reader& reader, const At& at, Costs& costs) {
   reader.check_keys(at, "the costs", costs_keys);
   for (const JsonNode::Member& member : at.node.members) {
     if (member.key == "bytecode") {
-      costs.bytecode = reader.seconds(at.member(member), true).value_or(0);
+      costs.bytecode = reader.seconds(at.member(member), true, bytecode_cost_max).value_or(0);
     } else if (member.key == "thread_start") {
-      costs.thread_start = reader.seconds(at.member(member), true).value_or(0);
+      costs.thread_start = reader.seconds(at.member(member), true, machine_seconds_max).value_or(0);
     } else if (member.key == "process_start") {
-      costs.process_start = reader.seconds(at.member(member), true).value_or(0);
+      costs.process_start =
+          reader.seconds(at.member(member), true, machine_seconds_max).value_or(0);
     }
   }
 }
@@ -29,7 +30,7 @@ void read_machine(Reader& reader, const At& at, Scenario& scenario) {
     } else if (member.key == "cores") {
       scenario.cores = static_cast<std::uint32_t>(reader.integer(value, 1, cores_max).value_or(1));
     } else if (member.key == "switch_interval") {
-      scenario.switch_interval = reader.seconds(value, false).value_or(1);
+      scenario.switch_interval = reader.seconds(value, false, machine_seconds_max).value_or(1);
     } else if (member.key == "costs") {
       read_costs(reader, value, scenario.costs);
     }

@@ -120,13 +120,16 @@ std::optional<std::int64_t> Reader::integer(const At& at, std::int64_t least, st
   return std::nullopt;
 }
 
-std::optional<double> Reader::seconds(const At& at, bool zero_allowed) {
+std::optional<double> Reader::seconds(const At& at, bool zero_allowed, std::optional<double> most) {
   const JsonNode& node = at.node;
   std::optional<double> x;
   if (node.kind == JsonNode::Kind::integer) x = static_cast<double>(node.integer);
   if (node.kind == JsonNode::Kind::real) x = node.real;
-  if (x && (*x > 0 || (zero_allowed && *x == 0))) return x;
-  expected(at, zero_allowed ? "a number of seconds" : "a number of seconds above 0");
+  const bool is_enough = x && (*x > 0 || (zero_allowed && *x == 0));
+  if (is_enough && (!most || *x <= *most)) return x;
+  std::string wanted = zero_allowed ? "a number of seconds" : "a number of seconds above 0";
+  if (is_enough) wanted = fmt::format("at most {} {}", *most, *most == 1 ? "second" : "seconds");
+  expected(at, wanted);
   return std::nullopt;
 }
 

@@ -58,7 +58,8 @@ class Reader {
   std::optional<bool> boolean(const At& at);
   // Both bounds are included. A number such as 2.0 is an integer, as JSON Schema has it.
   std::optional<std::int64_t> integer(const At& at, std::int64_t least, std::int64_t most);
-  std::optional<double> seconds(const At& at, bool zero_allowed);
+  std::optional<double> seconds(const At& at, bool zero_allowed,
+                                std::optional<double> most = std::nullopt);
   // The position in `names`.
   std::optional<std::size_t> one_of(const At& at, std::span<const std::string_view> names);
   // A name as identifier_fault() wants it.

@@ -235,14 +235,15 @@ Json thread_name() {
 }
 
 Json machine() {
-  Json costs = object_of(costs_keys, [](std::string_view) -> Json {
-    return {{"type", "number"}, {"minimum", 0}};
+  Json costs = object_of(costs_keys, [](std::string_view key) -> Json {
+    const double most = key == "bytecode" ? bytecode_cost_max : machine_seconds_max;
+    return {{"type", "number"}, {"minimum", 0}, {"maximum", most}};
   });
   return object_of(machine_keys, [&](std::string_view key) -> Json {
     if (key == "gil") return enumeration(gil_names);
     if (key == "cores") return integer(1, cores_max);
     if (key == "costs") return costs;
-    return {{"type", "number"}, {"exclusiveMinimum", 0}};
+    return {{"type", "number"}, {"exclusiveMinimum", 0}, {"maximum", machine_seconds_max}};
   });
 }
 

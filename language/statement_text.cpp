@@ -111,6 +111,8 @@ std::string text_of(const Statement& statement) {
     case StatementKind::result:
     case StatementKind::exception:
       return into("into") + key + " " + source(key) + named("timeout");
+    case StatementKind::wait_futures:
+      return "wait_futures " + source(key) + named("timeout") + named("return_when");
     case StatementKind::add_done_callback:
       return fmt::format("add {} to {}", get_function(statement, "function"), source(key));
     case StatementKind::join:

@@ -309,6 +309,17 @@ constexpr FieldRow exception_fields[] = {
      "as long as it takes"},
     {"into", target, optional, "where the exception is stored, or None"},
 };
+constexpr FieldRow wait_futures_fields[] = {
+    {"wait_futures", expression, required, "an iterable of futures"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it waits no longer; without it, or with None, for as long as it "
+     "takes"},
+    {"return_when", expression, optional,
+     "'FIRST_COMPLETED', 'FIRST_EXCEPTION', which is as good as all of them, or 'ALL_COMPLETED', "
+     "as without it"},
+    {"done", target, optional, "where the list of those that are done is stored"},
+    {"not_done", target, optional, "where the list of the others is stored"},
+};
 constexpr FieldRow add_done_callback_fields[] = {
     {"add_done_callback", expression, required, "the future"},
     {"function", function, required, "the function, which is called with the future"},
@@ -501,6 +512,11 @@ constexpr std::array rows{
                  "has a function called with the future once that is done, at once if it is",
                  R"json({"add_done_callback": "future", "function": "f"})json",
                  "{add_done_callback}.add_done_callback({function})", add_done_callback_fields},
+    StatementRow{StatementKind::wait_futures, "wait_futures",
+                 "waits until futures are done; in Python it is called concurrent.futures.wait",
+                 R"json({"wait_futures": "fs", "timeout": 1, "done": "done"})json",
+                 "wait_futures({wait_futures}, timeout={timeout}, return_when={return_when})",
+                 wait_futures_fields},
 };
 
 constexpr bool in_order() {

@@ -71,6 +71,7 @@ enum class StatementKind : std::uint8_t {
   result,
   exception,
   add_done_callback,
+  wait_futures,
 };
 
 enum class FieldKind : std::uint8_t {

@@ -9,11 +9,13 @@ namespace {
 
 constexpr std::array rows{
     Advice{FindingKind::circular_wait, "DEADLOCK",
-           "Each thread of a circle holds a lock that another one of it waits for. None of them "
-           "lets go of what it holds before it has what it waits for, so none ever goes on.",
+           "Each thread of a circle holds a lock that another one of it waits for, or waits on a "
+           "socket for what another one would do. None of them lets go of what it holds, or does "
+           "its part, before it has what it waits for, so none ever goes on.",
            "Take the locks in the same order everywhere. Or let one lock guard what they guard "
            "together: an RLock, if functions that lock call each other. Or take the second lock "
-           "with blocking=False or a timeout, and let the first go when that fails."},
+           "with blocking=False or a timeout, and let the first go when that fails. On a socket "
+           "let one side speak first."},
     Advice{FindingKind::self_deadlock, "DEADLOCK",
            "A thread acquires a Lock that it holds already. A Lock does not know its owner: the "
            "thread waits for itself.",
@@ -29,7 +31,7 @@ constexpr std::array rows{
            "wait_for(), with the lock held from the test to the wait. Change what is tested with "
            "that lock held, then notify. Use notify_all() if waiters wait for different things. "
            "On a queue, let every get() have its task_done() and every consumer its own sign to "
-           "stop. On a socket let one side speak first, and close what is over. At a barrier wait "
+           "stop. On a socket close what is over. At a barrier wait "
            "with a timeout, or abort() it where a party fails."},
     Advice{FindingKind::orphaned_lock, "DEADLOCK",
            "A thread has ended without releasing a lock that it held, by an exception or by a "

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -19,6 +20,16 @@ std::string dot_string(std::string_view text) {
     literal += c;
   }
   return literal + "\"";
+}
+
+struct EdgeWords {
+  std::string_view label, json, style;
+};
+const EdgeWords& words(const GraphPicture::Edge& edge) {
+  static constexpr std::array<EdgeWords, 3> rows{{{"waits for", "waits-for", ""},
+                                                  {"held by", "held-by", ", style=dashed"},
+                                                  {"let go by", "let-go-by", ", style=dotted"}}};
+  return rows[static_cast<std::size_t>(edge.kind)];
 }
 
 // Two lines, the second if there is one.
@@ -43,8 +54,7 @@ std::string graph_dot(const GraphPicture& picture, const std::string& title) {
   }
   for (const GraphPicture::Edge& edge : picture.edges) {
     text += fmt::format("  v{} -> v{} [label={}{}];\n", edge.from, edge.to,
-                        label(edge.waits ? "waits for" : "held by", edge.detail),
-                        edge.waits ? "" : ", style=dashed");
+                        label(words(edge).label, edge.detail), words(edge).style);
   }
   return text + "}\n";
 }
@@ -65,7 +75,7 @@ std::string graph_json(const GraphPicture& picture, const std::string& title) {
   for (const GraphPicture::Edge& edge : picture.edges) {
     json["edges"].push_back({{"from", edge.from},
                              {"to", edge.to},
-                             {"kind", edge.waits ? "waits-for" : "held-by"},
+                             {"kind", words(edge).json},
                              {"detail", edge.detail}});
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -75,8 +85,7 @@ std::string graph_text(const GraphPicture& picture) {
   std::string text;
   for (const GraphPicture::Edge& edge : picture.edges) {
     text += fmt::format("{} --{}--> {}", printable(picture.vertices[edge.from].name),
-                        edge.waits ? "waits for" : "held by",
-                        printable(picture.vertices[edge.to].name));
+                        words(edge).label, printable(picture.vertices[edge.to].name));
     if (!edge.detail.empty()) text += fmt::format("  ({})", printable(edge.detail));
     text += '\n';
   }

@@ -49,10 +49,13 @@ class Burst {
       ++result_.steps;
       result_.done.operations += begun_.operations;
       result_.done.run_ons += begun_.run_ons;
-      spent_ns_ += static_cast<std::int64_t>(begun_.operations) * limits_.operation_ns +
-                   static_cast<std::int64_t>(begun_.run_ons) * limits_.run_on_ns;
+      spent_ns_ += begun_.operations * static_cast<std::uint64_t>(limits_.operation_ns) +
+                   begun_.run_ons * static_cast<std::uint64_t>(limits_.run_on_ns);
       begun_ = {};
-      if (result_.steps == limits_.steps_max || spent_ns_ >= limits_.time_ns) return false;
+      if (result_.steps == limits_.steps_max ||
+          spent_ns_ >= static_cast<std::uint64_t>(limits_.time_ns)) {
+        return false;
+      }
     }
     ++begun_.operations;
     return true;
@@ -119,8 +122,8 @@ class Burst {
   Interpreter interpreter_;
   CpuBurst result_;
   CpuBurst::Work begun_;
-  std::int64_t spent_ns_ = 0;
-  std::uint32_t left_ = 0;  // bytecodes before the private run rests at run_on
+  std::uint64_t spent_ns_ = 0;  // one step more than limits_.time_ns may be too long for 63 bits
+  std::uint32_t left_ = 0;      // bytecodes before the private run rests at run_on
   Frame* frame_ = nullptr;
   Value* top_ = nullptr;  // one behind the topmost of the stack
   Value* locals_ = nullptr;

@@ -84,25 +84,41 @@ class Interpreter {
   }
 
   void unwind(Value exception) {
-    const std::uint32_t raised_at = state_.frames.empty() ? 0 : state_.frames.back().pc;
+    unwind({exception, state_.frames.empty() ? 0 : state_.frames.back().pc});
+  }
+
+  void unwind(Raised raised) {
     const std::optional<FunctionId> outermost = outermost_function();
     while (!state_.frames.empty()) {
       Frame& frame = state_.frames.back();
       for (const ExceptionRange& range : program_.functions[frame.function.index].handlers) {
         if (frame.pc < range.begin || frame.pc >= range.end) continue;
         frame.stack.resize(range.depth);
-        frame.stack.push_back(exception);
+        forget_handled(frame);
+        frame.stack.push_back(raised.exception);
+        frame.raised.push_back(raised);
         frame.pc = range.handler;
         return;
       }
       state_.frames.pop_back();
     }
     state_.attributes.clear();
-    state_.uncaught = exception;
-    state_.uncaught_pc = raised_at;
+    if (ends_with_later(values_, state_.uncaught, raised.exception)) {
+      state_.uncaught = raised.exception;
+      state_.uncaught_pc = raised.pc;
+    }
     state_.atomic_depth = 0;
     state_.atomic_begun = false;
     go_to_exit(outermost);
+  }
+
+  // The exception on the stack goes on as what it was when its handler began.
+  void reraise(Frame& frame) {
+    const Value exception = frame.stack.back();
+    forget_handled(frame);
+    const auto was = std::find_if(frame.raised.rbegin(), frame.raised.rend(),
+                                  [&](const Raised& one) { return one.exception == exception; });
+    unwind(was == frame.raised.rend() ? Raised{exception, frame.pc} : *was);
   }
 
   void switch_place() { state_.may_switch = true; }
@@ -564,7 +580,7 @@ inline void Interpreter::execute(const Instruction& instruction, Frame& frame) {
                                      "exceptions must derive from BaseException"));
     }
     case Opcode::reraise:
-      return unwind(pop(frame));
+      return reraise(frame);
     case Opcode::match_exception:
       return match_exception(frame);
     case Opcode::atomic_enter:

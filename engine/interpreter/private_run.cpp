@@ -64,6 +64,14 @@ PrivateRun resume(const Machine& machine, LocalState state, const Pending& pendi
   return run;
 }
 
+bool ends_with_later(const ValueTable& values, Value earlier, Value later) {
+  const auto is_fault = [&](Value exception) {
+    return exception != none_value &&
+           !is_subclass(values.exception_kind(exception), ExceptionKind::system_exit);
+  };
+  return earlier == none_value || (!is_fault(earlier) && is_fault(later));
+}
+
 Updated updated(ValueTable& values, Value container, Update update,
                 std::span<const Value> operands) {
   if (update.depth > 0) {

@@ -41,6 +41,10 @@ PrivateRun enter(const Machine& machine, FunctionId function, std::span<const Va
 PrivateRun resume(const Machine& machine, LocalState state, const Pending& pending,
                   const Outcome& outcome, PrivateObserver* observer = nullptr);
 
+// Whether a thread that has ended with `earlier` counts as ended with `later`, which an exit
+// callback raises after it. None: nothing was raised. A SystemExit is no fault and hides none.
+bool ends_with_later(const ValueTable& values, Value earlier, Value later);
+
 // What becomes of a container when `update` is done to it. `operands`: subscripts outermost
 // first, then arguments. `pushed` is what the call returns, if Update::pushes().
 struct Updated {

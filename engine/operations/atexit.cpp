@@ -2,7 +2,8 @@
 // of (function, arguments), the oldest first.
 //
 // Each is a run of MainThread of its own, from its first frame to an end: process_exit begins it,
-// as start() begins a thread, so an exception ends that one and the next goes on. Nobody can tell
+// as start() begins a thread, so an exception ends that one and the next goes on; CPython prints
+// it, and the exit status stays that of the code (ends_with_later). Nobody can tell
 // from outside that MainThread is there again (operations/thread.cpp). What is registered while
 // they run is forgotten, as in CPython.
 #include "engine/operations/atexit.h"
@@ -39,8 +40,8 @@ std::optional<Value> begin_exit_callback(const Machine& machine, State& state) {
   if (callbacks.empty()) return std::nullopt;
   const Value last = callbacks.back();
   LocalState start = begin(machine, last);
-  if (start.uncaught == none_value) {  // what ended its code, or the callback before
-    const LocalState before = machine.locals().get(local(machine.program, state, main_thread_id));
+  const LocalState before = machine.locals().get(local(machine.program, state, main_thread_id));
+  if (!ends_with_later(values, before.uncaught, start.uncaught)) {
     start.uncaught = before.uncaught;
     start.uncaught_pc = before.uncaught_pc;
   }

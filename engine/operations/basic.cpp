@@ -8,11 +8,12 @@ namespace lockstep {
 namespace {
 
 // A duration that only says where others may run: durations are the virtual clock's business.
-Outcome pass_time(const Call& call) {
+Outcome pass_time(const Call& call, std::string_view what) {
   const Seconds given = seconds(call, call.arguments[0]);
   if (given.error) return *given.error;
   if (given.value < 0) {
-    return raise(call, ExceptionKind::value_error, "sleep length must be non-negative");
+    return raise(call, ExceptionKind::value_error,
+                 std::string(what) + " length must be non-negative");
   }
   return Outcome::returned(none_value);
 }
@@ -38,9 +39,10 @@ Outcome apply_input(State& state, const Call& call) {
   }
   return Outcome::returned(call.machine.values().string(lines[read++]));
 }
-Outcome apply_sleep(State&, const Call& call) { return pass_time(call); }
-Outcome apply_io(State&, const Call& call) { return pass_time(call); }
-Outcome apply_compute(State&, const Call& call) { return pass_time(call); }
+Outcome apply_sleep(State&, const Call& call) { return pass_time(call, "sleep"); }
+// Python has no word for it; a program that is exported sleeps.
+Outcome apply_io(State&, const Call& call) { return pass_time(call, "sleep"); }
+Outcome apply_compute(State&, const Call& call) { return pass_time(call, "compute"); }
 Outcome apply_yield(State&, const Call&) { return Outcome::returned(none_value); }
 
 Outcome apply_choose(State&, const Call& call) {

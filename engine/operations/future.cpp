@@ -7,11 +7,15 @@
 // Callbacks are code of the scenario and called by bytecode: by the worker after future_finish,
 // by whoever cancels after future_cancel, or by whoever adds one too late. So an operation hands
 // out those that are due.
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "engine/assert.h"
+#include "engine/interpreter/interpreter.h"  // PrivateNames
 #include "engine/operations/arguments.h"
 #include "engine/operations/executor.h"
 #include "engine/value/arithmetic.h"
@@ -34,9 +38,8 @@ Value take_callbacks(const Call& call, FutureRecord& record) {
 }
 
 // Condition.wait compares the timeout with 0.
-std::optional<Outcome> timeout_error(const Call& call) {
+std::optional<Outcome> timeout_error(const Call& call, Value timeout) {
   const ValueTable& values = call.machine.values();
-  const Value timeout = call.arguments[0];
   if (timeout == none_value) return std::nullopt;
   const ValueKind kind = values.kind(timeout);
   if (kind != ValueKind::boolean && kind != ValueKind::integer && kind != ValueKind::real) {
@@ -64,8 +67,56 @@ std::optional<Outcome> without_outcome(const FutureRecord& record, const Call& c
     case Stage::running:
       break;
   }
-  if (std::optional<Outcome> error = timeout_error(call)) return error;
+  if (std::optional<Outcome> error = timeout_error(call, call.arguments[0])) return error;
   return timed_out(call);
+}
+
+// What wait() waits for, and how Python calls it.
+enum class ReturnWhen : std::uint8_t { first_completed, first_exception, all_completed };
+constexpr std::array<std::string_view, 3> return_when_names{"FIRST_COMPLETED", "FIRST_EXCEPTION",
+                                                            "ALL_COMPLETED"};
+
+// What wait() is given, each future once and in its order.
+struct Futures {
+  std::vector<Value> done, not_done;
+  bool has_failed = false;             // one of them with an exception
+  std::optional<Value> stranger = {};  // no future
+};
+// A future that was cancelled is done for wait() when a worker has met it.
+Futures futures_of(const Machine& machine, const State& state, Value iterable) {
+  ValueTable& values = machine.values();
+  Futures futures;
+  for (std::uint32_t i = 0; const std::optional<Value> item = item_at(values, iterable, i); ++i) {
+    if (values.kind(*item) != ValueKind::future) {
+      futures.stranger = *item;
+      continue;
+    }
+    const Stage stage = future_record(machine, state, *item).stage;
+    const bool is_over = stage > Stage::running && stage != Stage::cancelled;
+    std::vector<Value>& its = is_over ? futures.done : futures.not_done;
+    if (std::ranges::find(its, *item) == its.end()) its.push_back(*item);
+    futures.has_failed = futures.has_failed || stage == Stage::failed;
+  }
+  return futures;
+}
+
+std::optional<ReturnWhen> return_when(const ValueTable& values, Value given) {
+  if (values.kind(given) != ValueKind::string) return std::nullopt;
+  const auto found = std::ranges::find(return_when_names, values.as_text(given));
+  if (found == return_when_names.end()) return std::nullopt;
+  return static_cast<ReturnWhen>(found - return_when_names.begin());
+}
+
+bool is_enough(const Futures& futures, std::optional<ReturnWhen> when) {
+  if (futures.not_done.empty()) return true;
+  if (when == ReturnWhen::first_completed) return !futures.done.empty();
+  return when == ReturnWhen::first_exception && futures.has_failed;
+}
+
+Outcome done_and_not_done(const Call& call, const Futures& futures) {
+  ValueTable& values = call.machine.values();
+  const std::vector<Value> both{values.list(futures.done), values.list(futures.not_done)};
+  return Outcome::returned(values.tuple(both));
 }
 
 Readiness until_done(const State& state, const Call& call) {
@@ -100,8 +151,15 @@ void set_future_record(const Machine& machine, State& state, Value future,
   futures = values.tuple(after).bits;
 }
 
-std::vector<Value> unfinished_futures(const Machine&, const State&, const Pending& pending) {
-  return {pending.receiver};
+std::vector<Value> unfinished_futures(const Machine& machine, const State& state,
+                                      const Pending& pending) {
+  if (pending.operation != Operation::futures_wait) return {pending.receiver};
+  return futures_of(machine, state, pending.arguments[0]).not_done;
+}
+
+bool waits_for_one(const Machine& machine, const Pending& pending) {
+  if (pending.operation != Operation::futures_wait) return true;
+  return return_when(machine.values(), pending.arguments[2]) == ReturnWhen::first_completed;
 }
 
 bool is_queued(const Machine& machine, const State& state, Value future) {
@@ -127,6 +185,44 @@ Outcome apply_future_exception(State& state, const Call& call) {
   return Outcome::returned(its.stage == Stage::failed ? its.content : none_value);
 }
 Outcome expire_future_exception(State&, const Call& call) { return timed_out(call); }
+
+// concurrent.futures.wait: futures, timeout, return_when. It looks at all of them with their
+// conditions held, so at one moment; when its event is set it looks again.
+Readiness ready_futures_wait(const State& state, const Call& call) {
+  const ValueTable& values = call.machine.values();
+  if (!is_iterable(values, call.arguments[0])) return Readiness::ready;
+  const Futures futures = futures_of(call.machine, state, call.arguments[0]);
+  const std::optional<ReturnWhen> when = return_when(values, call.arguments[2]);
+  if (futures.stranger || !when || is_enough(futures, when)) return Readiness::ready;
+  return waiting(call, call.arguments[1]);
+}
+Outcome apply_futures_wait(State& state, const Call& call) {
+  const ValueTable& values = call.machine.values();
+  if (!is_iterable(values, call.arguments[0])) {
+    return raise(
+        call, ExceptionKind::type_error,
+        "'" + std::string(type_name(values, call.arguments[0])) + "' object is not iterable");
+  }
+  const Futures futures = futures_of(call.machine, state, call.arguments[0]);
+  if (futures.stranger) {
+    return raise(call, ExceptionKind::attribute_error,
+                 "'" + std::string(type_name(values, *futures.stranger)) +
+                     "' object has no attribute '_condition'");
+  }
+  const std::optional<ReturnWhen> when = return_when(values, call.arguments[2]);
+  if (!is_enough(futures, when)) {
+    if (!when) {
+      return raise(call, ExceptionKind::value_error,
+                   "Invalid return condition: " +
+                       repr(values, call.arguments[2], PrivateNames(call.machine.program)));
+    }
+    if (std::optional<Outcome> error = timeout_error(call, call.arguments[1])) return *error;
+  }
+  return done_and_not_done(call, futures);
+}
+Outcome expire_futures_wait(State& state, const Call& call) {
+  return done_and_not_done(call, futures_of(call.machine, state, call.arguments[0]));
+}
 
 // Returns the answer and the callbacks to be called before it is given.
 Outcome apply_future_cancel(State& state, const Call& call) {

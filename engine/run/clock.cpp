@@ -14,9 +14,6 @@ namespace {
 
 constexpr double nanoseconds_per_second = 1e9;
 constexpr double bytecodes_per_operation = 10;
-constexpr std::int64_t now_max = std::int64_t{8'000'000'000} * 1'000'000'000;
-static_assert(duration_max * nanoseconds_per_second + 8e18 < 9.2e18,
-              "now + a duration fits 64 bits");
 
 // Which argument says how long, and what a negative one means there.
 struct TimedOperation {
@@ -52,12 +49,20 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::connection_recv_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::future_result, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::future_exception, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::futures_wait, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 
 const TimedOperation* timed(Operation operation) {
   const auto found = std::ranges::find(timed_operations, operation, &TimedOperation::operation);
   return found == timed_operations.end() ? nullptr : &*found;
+}
+
+Nanoseconds times(std::uint64_t count, Nanoseconds each) {
+  if (each == 0) return 0;
+  return count < static_cast<std::uint64_t>(time_end / each)
+             ? static_cast<Nanoseconds>(count) * each
+             : time_end;
 }
 
 std::optional<double> seconds(const ValueTable& values, Value value) {
@@ -70,6 +75,13 @@ std::optional<double> seconds(const ValueTable& values, Value value) {
     default:
       return std::nullopt;
   }
+}
+
+bool is_sleep(Operation operation) {
+  return operation == Operation::sleep || operation == Operation::io;
+}
+bool passes_time(Operation operation) {
+  return is_sleep(operation) || operation == Operation::compute;
 }
 
 std::optional<double> duration(const Machine& machine, Operation operation,
@@ -86,6 +98,8 @@ std::optional<double> duration(const Machine& machine, Operation operation,
     if (row->negative == TimedOperation::Negative::not_timed) return std::nullopt;
     return 0;
   }
+  // Whose length CPython cannot count raises OverflowError.
+  if (*asked > duration_max && passes_time(operation)) return std::nullopt;
   return std::min(*asked, duration_max);
 }
 
@@ -93,14 +107,9 @@ std::optional<double> duration(const Machine& machine, Operation operation,
 // double 0.1 is a little more. What is finer than a nanosecond is rounded up.
 std::int64_t nanoseconds(double seconds) {
   const double exact = seconds * nanoseconds_per_second;
+  if (exact >= static_cast<double>(time_end)) return time_end;
   const double nearest = std::nearbyint(exact);
   return static_cast<std::int64_t>(std::abs(exact - nearest) < 1e-3 ? nearest : std::ceil(exact));
-}
-
-std::int64_t later(std::int64_t now, std::int64_t by) { return std::min(now + by, now_max); }
-
-bool is_sleep(Operation operation) {
-  return operation == Operation::sleep || operation == Operation::io;
 }
 
 }  // namespace
@@ -201,7 +210,7 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
     forked_ = thread_of_handle(event.receiver);
   }
   if (event.operation == Operation::run_on) extra_ = later(extra_, run_on_cost_);
-  if ((event.operation == Operation::compute || is_sleep(event.operation)) && !waited_for) {
+  if (passes_time(event.operation) && !waited_for) {
     if (const auto d = duration(machine, event.operation, event.arguments)) {
       extra_ = later(extra_, nanoseconds(*d));
       if (is_sleep(event.operation)) slept_ = later(slept_, nanoseconds(*d));
@@ -212,7 +221,7 @@ void VirtualClock::on_event(const Machine& machine, const Event& event) {
 void VirtualClock::end_step(const Machine& machine, const State& after, Choice choice,
                             const StepInfo& info, std::span<const Choice> choices,
                             std::span<const ThreadId> concerned) {
-  end_ = later(later(now_, static_cast<Nanoseconds>(info.operations) * operation_cost_), extra_);
+  end_ = later(later(now_, times(info.operations, operation_cost_)), extra_);
   last_end_ = std::max(last_end_, end_);
   if (is_serial()) now_ = end_;
   cores_.stepped(choice.thread, end_, yields(machine, after, choice.thread));
@@ -272,15 +281,16 @@ void VirtualClock::note_choices(const Machine& machine, const State& state,
 }
 
 BurstLimits VirtualClock::burst_limits(std::uint64_t steps_max, Nanoseconds until) const {
-  return {steps_max, std::max<Nanoseconds>(until - now_, 0), operation_cost_, run_on_cost_};
+  const Nanoseconds left = std::max<Nanoseconds>(std::min(until, time_end) - now_, 0);
+  return {steps_max, left, operation_cost_, run_on_cost_};
 }
 
 void VirtualClock::on_burst(const CpuBurst& burst) {
-  now_ = later(now_, static_cast<Nanoseconds>(burst.done.operations) * operation_cost_ +
-                         static_cast<Nanoseconds>(burst.done.run_ons) * run_on_cost_);
+  now_ = later(later(now_, times(burst.done.operations, operation_cost_)),
+               times(burst.done.run_ons, run_on_cost_));
   end_ = now_;
   begun_ = true;
-  extra_ = static_cast<Nanoseconds>(burst.begun.run_ons) * run_on_cost_;
+  extra_ = times(burst.begun.run_ons, run_on_cost_);
 }
 
 void VirtualClock::note_deadline(const Machine& machine, const State& state, ThreadId thread,

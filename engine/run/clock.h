@@ -22,7 +22,8 @@
 // - a sleep or compute inside `atomic`, where no thread can rest before it: its duration.
 //
 // The clock counts whole nanoseconds, so that sums of durations are exact: three sleeps of
-// 0.1 s end at 0.3 s. A duration is rounded up to the next one.
+// 0.1 s end at 0.3 s. A duration is rounded up to the next one. It ends at time_end, after 291
+// years: what would come later comes then.
 //
 // Tested by tests/engine/run/clock_test.cpp.
 #pragma once
@@ -41,7 +42,7 @@ namespace lockstep {
 // blocks with a timeout. Nothing: it has no timeout, or none that Python would accept.
 // Seconds, not negative, at most duration_max.
 std::optional<double> duration(const Machine& machine, const Pending& pending);
-inline constexpr double duration_max = 1e9;  // 32 years: as good as never
+inline constexpr double duration_max = 9223372036.854775807;  // what CPython can count
 
 class VirtualClock {
  public:

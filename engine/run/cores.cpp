@@ -110,17 +110,28 @@ void Cores::admit(Nanoseconds now) {
 void Cores::release(Nanoseconds now) {
   for (Core& core : cores_) {
     if (!core.holder || core.busy_until > now) continue;
-    const ThreadId id = *core.holder;
-    Thread& thread = threads_[id.index];
-    if (thread.place == 0 || core.yields) {
-      leave_core(core);
-    } else if ((thread.work > 0 || thread.stepped) && asked(core) <= now) {
-      leave_core(core);
-      leave_line(id);
-      thread.at = now;
-      stand(id);
-    }
+    if (threads_[core.holder->index].place == 0 || core.yields) leave_core(core);
   }
+  // One waiter needs one core: that of whoever has had it for longest.
+  while (Core* const core = longest_held(now)) {
+    const ThreadId id = *core->holder;
+    leave_core(*core);
+    leave_line(id);
+    threads_[id.index].at = now;
+    stand(id);
+  }
+}
+
+// Of the cores that somebody has waited for long enough.
+Cores::Core* Cores::longest_held(Nanoseconds now) {
+  Core* longest = nullptr;
+  for (Core& core : cores_) {
+    if (!core.holder || core.busy_until > now) continue;
+    if (longest != nullptr && longest->turn < core.turn) continue;
+    const Thread& thread = threads_[core.holder->index];
+    if ((thread.work > 0 || thread.stepped) && asked(core) <= now) longest = &core;
+  }
+  return longest;
 }
 
 bool Cores::all_taken() const {
@@ -145,6 +156,7 @@ bool Cores::take_core(ThreadId id, Nanoseconds now) {
       std::ranges::find_if(cores_, [](const Core& one) { return !one.holder.has_value(); });
   core->holder = id;
   core->slice_begin = now;
+  core->turn = ++turns_;
   core->busy_until = now;
   threads_[id.index].core = static_cast<std::size_t>(core - cores_.begin());
   return true;
@@ -236,7 +248,8 @@ Nanoseconds Cores::asked(const Core& core) const {
   if (!who) return never;
   const Thread& waiting = threads_[who->index];
   const Nanoseconds work = std::min(waiting.work, threads_[core.holder->index].work);
-  return std::max(waiting.at, core.slice_begin) + std::max(switch_interval_, work / slices_max);
+  return later(std::max(waiting.at, core.slice_begin),
+               std::max(switch_interval_, work / slices_max));
 }
 
 Nanoseconds Cores::next_event(Nanoseconds now) const {
@@ -246,25 +259,26 @@ Nanoseconds Cores::next_event(Nanoseconds now) const {
     if (core.busy_until > now) {
       next = std::min(next, core.busy_until);
     } else if (computes(core, now)) {
-      next = std::min({next, now + threads_[core.holder->index].work, asked(core)});
+      next = std::min({next, later(now, threads_[core.holder->index].work), asked(core)});
     }
   }
   return next;
 }
 
 void Cores::progress(Nanoseconds now, Nanoseconds next) {
-  if (next == now) return;
   for (const Core& core : cores_) {
     if (!computes(core, now)) continue;
     const ThreadId id = *core.holder;
     Thread& thread = threads_[id.index];
-    if (thread.work == next - now) {
+    if (later(now, thread.work) == next) {
       computing_.erase({thread.place, id});
       plain_.insert({thread.place, id});
       thread.stepped = false;  // the step after the compute comes first
+      thread.work = 0;
+    } else {
+      thread.work -= next - now;
     }
-    thread.work -= next - now;
-    computed_.push_back({id, now, next});
+    if (next > now) computed_.push_back({id, now, next});
   }
 }
 

@@ -5,7 +5,8 @@
 // another one has waited for the switch interval, as ceval_gil has it: the waiter asks, and the
 // holder obeys at its next switch place, which is the end of a step, or anywhere inside a compute.
 // It comes to the end of the line, so that it cannot win its own GIL back at once. Where there are
-// more threads than cores and no GIL, the same rule shares the cores.
+// more threads than cores and no GIL, the same rule shares the cores: whoever has had one for
+// longest makes room.
 //
 // What is ready is known from outside; the cores decide when a step of a thread can begin, and
 // how far the computing threads have come meanwhile. That depends on nothing but the steps that
@@ -29,6 +30,12 @@
 namespace lockstep {
 
 using Nanoseconds = std::int64_t;
+
+// Nothing is later: the clock of CPython, with 64 bits of nanoseconds too, ends soon after.
+inline constexpr Nanoseconds time_end = Nanoseconds{9'200'000'000} * 1'000'000'000;
+inline Nanoseconds later(Nanoseconds at, Nanoseconds by) {
+  return by < time_end - at ? at + by : time_end;
+}
 
 class Cores {
  public:
@@ -88,6 +95,7 @@ class Cores {
   struct Core {
     std::optional<ThreadId> holder;
     Nanoseconds slice_begin = 0;
+    std::uint64_t turn = 0;  // ascending in the order in which cores were given
     Nanoseconds busy_until = 0;
     bool yields = false;
   };
@@ -103,6 +111,7 @@ class Cores {
   void leave_core(Core& core);
   void admit(Nanoseconds now);
   void release(Nanoseconds now);
+  Core* longest_held(Nanoseconds now);
   std::optional<ThreadId> seat(Nanoseconds now, std::optional<ThreadId> goal);
   bool take_core(ThreadId id, Nanoseconds now);
   bool displace(ThreadId goal, Nanoseconds now);
@@ -121,6 +130,7 @@ class Cores {
   Line plain_, computing_;                                // one line, by place
   std::set<std::pair<Nanoseconds, ThreadId>> coming_;     // into the line, by time
   std::uint64_t places_ = 0;                              // that were given so far
+  std::uint64_t turns_ = 0;                               // and cores
   std::optional<std::pair<ThreadId, ThreadId>> started_;  // parent, child
   std::vector<Span> computed_;
   std::vector<ThreadId> arrivals_;  // for its memory

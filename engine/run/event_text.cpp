@@ -281,6 +281,11 @@ class EventText {
       case Operation::future_result:
       case Operation::future_exception:
         return asked() + " -> " + of(event_.outcome.value);
+      case Operation::futures_wait: {
+        const std::span<const Value> both = values_.items(event_.outcome.value);
+        return "wait for futures -> " + std::to_string(values_.items(both[0]).size()) + " done, " +
+               std::to_string(values_.items(both[1]).size()) + " not done";
+      }
       case Operation::timer_wait:
         return event_.outcome.value == true_value ? "the time has come" : "cancelled";
       case Operation::process_exit:

@@ -153,7 +153,7 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
       for (const Value future : unfinished_futures(machine, state, what)) {
         futures.push_back(future_label(machine, future));
       }
-      return joined(futures, " or ");
+      return joined(futures, waits_for_one(machine, what) ? " or " : " and ");
     }
     case LetGoBy::close:
       return object() + " to be shut down";

@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <deque>
 
 #include "engine/assert.h"
@@ -63,6 +64,18 @@ Switch switches_at(const Program& program, const ValueTable& values, const Frame
   return row(operation_at(program, values, frame)).switches;
 }
 
+// Equal exceptions of several handlers are as many on the stack.
+void forget_handled(Frame& frame) {
+  for (std::size_t i = frame.raised.size(); i-- > 0;) {
+    const Value exception = frame.raised[i].exception;
+    const auto before = frame.raised.begin() + static_cast<std::ptrdiff_t>(i);
+    const auto others = std::count_if(frame.raised.begin(), before, [&](const Raised& one) {
+      return one.exception == exception;
+    });
+    if (std::ranges::count(frame.stack, exception) <= others) frame.raised.erase(before);
+  }
+}
+
 namespace {
 
 constexpr std::uint32_t empty_slot = 0xffffffffU;
@@ -74,7 +87,9 @@ constexpr std::uint32_t atomic_begun_bit = 4;
 
 std::vector<std::uint32_t> encode(const LocalState& state) {
   std::size_t size = 9 + state.attributes.size() * 3;
-  for (const Frame& frame : state.frames) size += 4 + frame.locals.size() + frame.stack.size();
+  for (const Frame& frame : state.frames) {
+    size += 5 + frame.locals.size() + frame.stack.size() + frame.raised.size() * 2;
+  }
   std::vector<std::uint32_t> words;
   words.reserve(size);
   words.push_back((state.continues ? continues_bit : 0) | (state.may_switch ? may_switch_bit : 0) |
@@ -97,8 +112,13 @@ std::vector<std::uint32_t> encode(const LocalState& state) {
     words.push_back(frame.pc);
     words.push_back(static_cast<std::uint32_t>(frame.locals.size()));
     words.push_back(static_cast<std::uint32_t>(frame.stack.size()));
+    words.push_back(static_cast<std::uint32_t>(frame.raised.size()));
     for (Value value : frame.locals) words.push_back(value.bits);
     for (Value value : frame.stack) words.push_back(value.bits);
+    for (const Raised& raised : frame.raised) {
+      words.push_back(raised.exception.bits);
+      words.push_back(raised.pc);
+    }
   }
   return words;
 }
@@ -128,11 +148,16 @@ LocalState decode(std::span<const std::uint32_t> words) {
     frame.pc = words[i + 1];
     const std::size_t locals = words[i + 2];
     const std::size_t stack = words[i + 3];
-    i += 4;
+    frame.raised.resize(words[i + 4]);
+    i += 5;
     frame.locals.resize(locals);
     for (Value& value : frame.locals) value = {words[i++]};
     frame.stack.resize(stack);
     for (Value& value : frame.stack) value = {words[i++]};
+    for (Raised& raised : frame.raised) {
+      raised = {{words[i]}, words[i + 1]};
+      i += 2;
+    }
   }
   return state;
 }

@@ -18,13 +18,23 @@
 
 namespace lockstep {
 
+// Where an exception that is being handled was raised, for a finding.
+struct Raised {
+  Value exception;
+  std::uint32_t pc;
+  friend bool operator==(const Raised&, const Raised&) = default;
+};
+
 struct Frame {
   FunctionId function;
   std::uint32_t pc = 0;  // the instruction at which it stands (innermost: the pending one)
   std::vector<Value> locals;
   std::vector<Value> stack;
+  std::vector<Raised> raised;  // of exceptions on the stack, outermost handler first
   friend bool operator==(const Frame&, const Frame&) = default;
 };
+// Forgets where exceptions were raised that are not on the stack any more.
+void forget_handled(Frame& frame);
 
 // An attribute of a threading.local, which every thread has for itself.
 struct Attribute {

@@ -16,6 +16,7 @@ Machine::Machine(const Program& the_program)
 }
 
 LocalId Machine::intern(LocalState&& state) const {
+  for (Frame& frame : state.frames) forget_handled(frame);
   if (forget_dead_locals) {
     for (Frame& frame : state.frames) {
       for (const std::uint32_t dead : live_.dead(frame.pc)) frame.locals[dead] = unset_value;

@@ -243,7 +243,10 @@ class Step {
   void end_thread() {
     if (observer_ != nullptr) {
       Event event{Event::Kind::thread_ended, thread_, {}};
-      event.outcome = Outcome::returned(uncaught(machine_, state_, thread_));
+      // What an exit callback has raised was told of when it was.
+      const bool is_callback = thread_ == main_thread_id && is_exiting(program_, state_);
+      event.outcome =
+          Outcome::returned(is_callback ? none_value : uncaught(machine_, state_, thread_));
       observer_->on_event(machine_, state_, event);
     }
     end_processes();

@@ -1,5 +1,6 @@
 """explore and graph: exit statuses, limits, reports, saved schedules."""
 import json
+import re
 import time
 import unittest
 
@@ -151,6 +152,37 @@ class Explore(binary.TestCase):
         self.assertIn("no deadlock was found", err)
         self.lockstep("graph", binary.TWO_MUTEXES, "--schedule", "T1*2", status=0)
         self.lockstep("graph", binary.TWO_MUTEXES, "--schedule", "T1*99", status=5)
+
+    def test_graph_of_what_has_no_owner(self):
+        def edges(scenario):
+            path = self.write("s.json", {"lockstep": 1, **scenario})
+            return self.lockstep("graph", path, "--as", "text", status=0)[0].splitlines()
+
+        pool = edges({
+            "objects": {"pool": {"type": "ThreadPoolExecutor", "max_workers": 1}},
+            "functions": {"inner": [{"return": 1}],
+                          "outer": [{"submit": "pool", "function": "inner", "into": "f"},
+                                    {"result": "f"}]},
+            "main": [{"submit": "pool", "function": "outer", "into": "f"}, {"result": "f"}]})
+        worker = "ThreadPoolExecutor-0_0"
+        self.assertEqual([re.sub(r"  .at line \d+.$", "", edge) for edge in pool], [
+            "MainThread --waits for--> future 0 of pool (outer)",
+            f"future 0 of pool (outer) --let go by--> {worker}",
+            f"{worker} --waits for--> future 1 of pool (inner)",
+            f"future 1 of pool (inner) --let go by--> {worker}"])
+        answer = [{"recv": "c", "size": 1}, {"send": "c", "data": "b'x'"}]
+        sockets = edges({
+            "objects": {"s": "Listener"},
+            "threads": {"T1": [{"accept": "s", "into": "c"}, *answer],
+                        "T2": [{"connect": "s", "into": "c"}, *answer]},
+            "main": [{"listen": "s"}, {"start": "T1"}, {"start": "T2"}]})
+        self.assertEqual([re.sub(r"  .at line \d+.$", "", edge) for edge in sockets], [
+            "MainThread --waits for--> T1", "MainThread --waits for--> T2",
+            "T1 --waits for--> s#1 (server end)", "s#1 (server end) --let go by--> T2",
+            "T2 --waits for--> s#1 (client end)", "s#1 (client end) --let go by--> T1"])
+        events = edges({
+            "objects": {"e": "Event"}, "threads": {"T1": [{"wait": "e"}], "T2": [{"wait": "e"}]}})
+        self.assertFalse([edge for edge in events if "let go by" in edge], events)
 
     def test_it_starts_fast(self):
         self.lockstep("explore", binary.TWO_MUTEXES, status=1)

@@ -68,6 +68,33 @@ class Export(binary.TestCase):
         done = self.run_python(out)
         self.assertEqual((done.returncode, done.stdout.splitlines()), (0, printed), done.stderr)
 
+    def test_lengths_and_values_at_their_bounds(self):
+        def tried(what):
+            return {"try": [what], "except": {"type": "ValueError", "as": "e", "do": [{"print": "e"}]}}
+        path = self.write("s.json", {
+            "lockstep": 1, "objects": {"v": {"type": "mp.Value", "value": -2147483648}},
+            "main": [tried({"compute": -1}), tried({"sleep": -1}), tried({"io": -1}),
+                     {"compute": 0}, {"print": "v.value"}]})
+        wanted = ("compute length must be non-negative\nsleep length must be non-negative\n"
+                  "sleep length must be non-negative\n-2147483648\n")
+        out, _ = self.lockstep("export", path, "--python", status=0)
+        self.assertEqual(self.run_python(out).stdout, wanted)
+        out, _ = self.lockstep("run", path, "--trace", "json", status=0)
+        printed = [event["output"] for line in out.splitlines()
+                   for event in json.loads(line).get("events", []) if "output" in event]
+        self.assertEqual(printed, wanted.splitlines())
+        path = self.write("s.json", {"lockstep": 1, "main": [tried({"compute": -1})]})
+        out, _ = self.lockstep("export", path, "--python", "--schedule", "finish:round-robin",
+                               status=0)
+        self.assertEqual(self.run_python(out).stdout, wanted.splitlines()[0] + "\n")
+
+    def test_who_waits_for_a_future_is_told_which(self):
+        path = binary.ROOT / "scenarios/classics/pool-nested-submit.lockstep.json"
+        out, _ = self.lockstep("export", path, "--python", "--counterexample", status=0)
+        done = self.run_python(out)
+        self.assertEqual(done.returncode, 3)
+        self.assertRegex(done.stderr, r"\n  ThreadPoolExecutor-0_[01] is in result future [123] of pool\n")
+
     def test_turns_that_do_not_fit_are_told(self):
         out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--counterexample", status=0)
         begin = out.index("repeat([")

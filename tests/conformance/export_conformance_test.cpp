@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "engine/run/run.h"
+#include "engine/run/threads.h"
 #include "engine/run/trace.h"
 #include "engine/value/text.h"
 #include "exporter/python_program.h"
@@ -94,8 +95,10 @@ Json expected_of(const Machine& machine, const RunResult& result, const Both& bo
     const Pending& next = pending(machine, state, thread);
     if (next.operation == Operation::await) return nullptr;  // CPython would spin for ever
     if (next.operation == Operation::join_all) continue;     // the program's own
-    if (machine.values().kind(next.receiver) == ValueKind::future) {
+    if (next.operation == Operation::futures_wait) {
       expected["waiting"][name] = "";
+    } else if (machine.values().kind(next.receiver) == ValueKind::future) {
+      expected["waiting"][name] = future_label(machine, next.receiver);
     } else if (machine.values().kind(next.receiver) == ValueKind::object) {
       expected["waiting"][name] =
           program.objects[machine.values().as_object(next.receiver).index].name;

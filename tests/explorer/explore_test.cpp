@@ -311,7 +311,7 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
           'T2': [{'connect': 's', 'into': 'c'}, {'recv': 'c', 'size': 1},
                  {'send': 'c', 'data': 'str(1).encode()'}]},
           'main': [{'listen': 's'}, {'start': 'T1'}, {'start': 'T2'}])s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "circular-wait",
        "T1 waits for data on s#1 (server end), to be sent by T2, which waits for data on s#1 "
        "(client end), to be sent by T1",
        // MainThread's three; T2 connects and waits; T1 accepts and waits.
@@ -547,6 +547,50 @@ TEST_CASE("explore: an exception of one text at two places is two findings",
   }
   std::sort(places.begin(), places.end());
   CHECK(places == std::vector<std::string>{"assert 0", "assert False"});
+}
+
+TEST_CASE("explore: equal exceptions of two places are two findings, whatever they come through",
+          "[explorer][explore]") {
+  struct Row {
+    const char* what;
+    const char* around;  // RAISE, of the two, and others come in behind it
+    std::size_t findings = 2;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"a with statement", "{'with': 'm', 'do': [RAISE]}"},
+      {"two of them", "{'with': ['m', 'l'], 'do': [RAISE]}"},
+      {"a finally", "{'try': [RAISE], 'finally': [{'yield': true}]}"},
+      {"handlers that do not fit",
+       "{'try': [RAISE], 'except': [{'type': 'KeyError', 'do': [{'pass': true}]}]}"},
+      {"a function", "{'with': 'm', 'do': [{'call': 'either', 'args': ['i']}]}"},
+      {"a handler that raises an equal one",
+       R"({'with': 'm', 'do': [{'try': [RAISE], 'except': [
+            {'do': [{'yield': true}, {'raise': 'ValueError("bad")'}]}]}]})",
+       1},
+      {"a handler that raises it again",
+       R"({'with': 'm', 'do': [{'try': [RAISE], 'except': [
+            {'do': [{'yield': true}, {'raise': null}]}]}]})",
+       1},
+  }));
+  INFO(row.what);
+  const std::string raise = R"({'if': 'i == 1', 'then': [{'raise': 'ValueError("b" + "ad")'}],
+                                'else': [{'raise': 'ValueError("bad")'}]})";
+  std::string text = R"({'objects': {'m': 'Lock', 'l': 'Lock'}, 'functions': {
+      'either': {'params': ['i'], 'body': [RAISE]}},
+      'threads': {'T1': [{'choose': 'i', 'from': '[1, 2]'}, )" +
+                     std::string(row.around) + "]}}";
+  for (std::size_t at = text.find("RAISE"); at != std::string::npos; at = text.find("RAISE", at)) {
+    text.replace(at, 5, raise);
+  }
+  // program_of writes all quotes as double ones.
+  for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2) {
+    text.insert(at, 1, '\\');
+  }
+  const auto program = program_of(text);
+  ExploreOptions options;
+  options.forget_dead_locals = GENERATE(true, false);
+  options.memoise = GENERATE(true, false);
+  CHECK(explore(*program, options).findings.size() == row.findings);
 }
 
 TEST_CASE("explore: what a finding says of each thread", "[explorer][explore]") {

@@ -199,5 +199,61 @@ TEST_CASE("Who is to blame when no result comes", "[futures][detector]") {
   CHECK(exploration.findings[0].message == row.message);
 }
 
+// `before`, then a wait for the futures a and b; xs: how many are done, and how many are not.
+std::string waits(const std::string& before, const std::string& more) {
+  return before + ", {'wait_futures': ['a', 'b'], 'done': 'd', 'not_done': 'n'" + more +
+         "}, {'set': 'xs', 'to': '[len(d), len(n)]'}";
+}
+
+TEST_CASE("wait_futures returns when enough of them are done", "[futures]") {
+  const std::string two = R"s({'submit': 'p', 'function': 'f', 'args': [1], 'into': 'a'},
+                              {'submit': 'p', 'function': 'f', 'args': [2], 'into': 'b'})s";
+  const std::string one_fails = R"s({'submit': 'p', 'function': 'fails', 'into': 'a'},
+                                    {'submit': 'p', 'function': 'f', 'args': [2], 'into': 'b'})s";
+  const std::string first = ", 'return_when': '`FIRST_COMPLETED`'";
+  const std::string exception = ", 'return_when': '`FIRST_EXCEPTION`'";
+  const int workers = GENERATE(1, 2);
+  CHECK(ends(workers, waits(two, "")) == Ends{"[2, 0]"});
+  CHECK(ends(workers, waits(two, first)) == Ends{"[1, 1]", "[2, 0]"});
+  CHECK(ends(workers, waits(two, exception)) == Ends{"[2, 0]"});
+  CHECK(ends(workers, waits(one_fails, exception)) == Ends{"[1, 1]", "[2, 0]"});
+  CHECK(ends(workers, waits(one_fails, "")) == Ends{"[2, 0]"});
+  // What has not come in time is not done, and nothing is raised.
+  CHECK(ends(workers, waits(two, ", 'timeout': 1")).contains("[0, 2]"));
+  CHECK(ends(workers, waits(two, ", 'timeout': 0")).contains("[0, 2]"));
+}
+
+TEST_CASE("wait_futures takes a future that was cancelled for done once a worker has met it",
+          "[futures]") {
+  const std::string cancelled = std::string("{'submit': 'p', 'function': 'f', 'args': [1],") +
+                                "'into': 'a'}, {'set': 'b', 'to': 'a'}, {'cancel': 'a'}";
+  CHECK(ends(1, waits(cancelled, "")) == Ends{"[1, 0]"});
+  // A worker that has begun it before it could be cancelled finishes it; else nobody meets it.
+  const std::string drained =
+      "{'submit': 'p', 'function': 'f', 'args': [1], 'into': 'a'}, {'set': 'b', 'to': 'a'}, "
+      "{'shutdown': 'p', 'cancel_futures': true}";
+  CHECK(ends(1, waits(drained, "")) == Ends{"[1, 0]", "stuck []"});
+}
+
+TEST_CASE("wait_futures: who waits for tasks of its own pool is told for which", "[futures]") {
+  const auto finding_of = [](const std::string& when) {
+    const Program program = program_of(
+        "'objects': {'p': {'type': 'ThreadPoolExecutor', 'max_workers': 1}}, 'functions': {"
+        "'f': [{'pass': true}], 'waits': [{'submit': 'p', 'function': 'f', 'into': 'a'},"
+        "{'submit': 'p', 'function': 'f', 'into': 'b'}, {'wait_futures': ['a', 'b'], "
+        "'return_when': '`" +
+        when + "`'}]}, 'main': [{'submit': 'p', 'function': 'waits'}]");
+    const Exploration exploration = explore(program);
+    REQUIRE(exploration.findings.size() == 1);
+    return exploration.findings[0].message;
+  };
+  const std::string worker = "ThreadPoolExecutor-0_0 waits for ";
+  const std::string end =
+      "future 1 of p (f) and future 2 of p (f), which is queued, and no worker "
+      "is free to execute it";
+  CHECK(finding_of("ALL_COMPLETED") == worker + end);
+  CHECK(finding_of("FIRST_COMPLETED") == worker + "one of " + end);
+}
+
 }  // namespace
 }  // namespace lockstep

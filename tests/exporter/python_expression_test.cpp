@@ -15,7 +15,7 @@ std::string python(const std::string& text, const Renaming& rename = same) {
   const ParsedExpression parsed = parse_expression(text);
   INFO(text);
   REQUIRE(parsed.root);
-  return python_expression(*parsed.root, rename);
+  return python_expression(*parsed.root, {rename, same});
 }
 
 // Whether two trees are the same, wherever they stood.
@@ -81,7 +81,7 @@ TEST_CASE("Python expressions: what is written has the tree of what was read", "
   for (std::string line; std::getline(in, line);) {
     const ParsedExpression first = parse_expression(line.substr(0, line.find('\t')));
     if (!first.root) continue;
-    const std::string written = python_expression(*first.root, same);
+    const std::string written = python_expression(*first.root, {same, same});
     // What has no literal in Python 3.11: some f-strings, infinity.
     if (written.find("\"\".join((") != std::string::npos) continue;
     if (written.find("float('inf')") != std::string::npos) continue;

@@ -70,7 +70,7 @@ class Generator {
   std::string future() { return dice_.percent(50) ? "\"fs[0]\"" : "\"fs[-1]\""; }
 
   std::string statement() {
-    switch (dice_.below(16)) {
+    switch (dice_.below(18)) {
       case 0:
       case 1:
       case 2:
@@ -113,6 +113,13 @@ class Generator {
       case 14:
         return dice_.one_of<std::string>({R"json({"raise": "ValueError('bad')"})json",
                                           R"json({"raise": "SystemExit()"})json", data()});
+      case 15:
+      case 16:
+        return R"json({"wait_futures": "fs", "done": "got", "return_when": )json" +
+               dice_.one_of<std::string>(
+                   {"\"'FIRST_COMPLETED'\"", "\"'FIRST_EXCEPTION'\"", "\"'ALL_COMPLETED'\""}) +
+               (dice_.percent(30) ? ", \"timeout\": 0.5" : "") +
+               R"json(}, {"set": "x", "to": "len(got)"})json";
       default:
         return data();
     }

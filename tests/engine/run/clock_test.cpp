@@ -53,6 +53,29 @@ TEST_CASE("clock: sums of durations are exact", "[engine][run][clock]") {
   CHECK(run_named(*program, "timed").output == Lines{"0.3"});
 }
 
+TEST_CASE("clock: what takes years takes as many as it says, up to the end of the clock",
+          "[engine][run][clock]") {
+  const auto program = free_program(R"({
+    'threads': {'T1': [{'sleep': 2e9}, {'print': 'time()'}],
+                'T2': [{'sleep': 1.5e9}, {'print': 'time()'}],
+                'T3': [{'sleep': 9e9}, {'compute': 9e9}, {'io': 9e9}, {'print': 'time()'}],
+                'T4': [{'sleep': 9e9}, {'compute': 9e9}]}})");
+  CHECK(run_named(*program, "timed").output ==
+        Lines{"1500000000.0", "2000000000.0", "9200000000.0"});
+}
+
+TEST_CASE("clock: what raises takes no time", "[engine][run][clock]") {
+  // CPython counts 2**63 ns at most: time.sleep(1e10) is an OverflowError.
+  const std::string operation = GENERATE("sleep", "io", "compute");
+  const std::string seconds = GENERATE("1e10", "-1", "'1e999 - 1e999'", "'chr(49)'");
+  CAPTURE(operation, seconds);
+  const auto program = free_program("{'main': [{'try': [{'" + operation + "': " + seconds +
+                                    R"(}, {'print': '1'}], 'except': {'do': []}},
+                                       {'print': 'time()'}]})");
+  const std::string policy = GENERATE("timed", "random");
+  CHECK(run_named(*program, policy).output == Lines{"0.0"});
+}
+
 TEST_CASE("clock: compute and io take their time under every policy", "[engine][run][clock]") {
   const auto program =
       free_program(R"({'main': [{'compute': 0.25}, {'io': 0.5}, {'print': 'time()'}]})");
@@ -68,6 +91,7 @@ TEST_CASE("clock: who computes shares the GIL, or the cores", "[engine][run][clo
   };
   const std::string second = "{'compute': 1}";
   const std::string half = "{'sleep': 0.5}";
+  const std::string bit = "{'compute': 0.12}";
   const Row row = GENERATE_COPY(values<Row>({
       // Slices of 5 ms: everybody's last one comes in the last round.
       {"'gil': '3.12'", {second, second, second, second}, {3.985, 3.99, 3.995, 4}},
@@ -75,6 +99,10 @@ TEST_CASE("clock: who computes shares the GIL, or the cores", "[engine][run][clo
       {"'gil': 'free-threaded', 'cores': 4", {second, second, second, second}, {1, 1, 1, 1}},
       {"'gil': 'none', 'cores': 2", {second, second, second, second}, {1.995, 1.995, 2, 2}},
       {"'gil': 'free-threaded', 'cores': 1", {second, second}, {1.995, 2}},
+      // Of 30 ms everybody computes 20, as whoever has had its core for longest makes room; of 25
+      // ms everybody computes 15, and nobody is a slice behind at the end.
+      {"'gil': 'free-threaded', 'cores': 2", {bit, bit, bit}, {0.175, 0.18, 0.18}},
+      {"'gil': 'none', 'cores': 3", {bit, bit, bit, bit, bit}, {0.195, 0.195, 0.2, 0.2, 0.2}},
       // A sleeper that wakes at 0.5 asks for the GIL, and gets it at 0.505.
       {"'gil': '3.12'", {second, half}, {0.505, 1}},
       {"'gil': 'none'", {second, half}, {0.5, 1}},
@@ -234,7 +262,9 @@ TEST_CASE("clock: what takes time by itself", "[engine][run][clock]") {
       {Operation::io, {two}, 2.0},
       {Operation::compute, {two}, std::nullopt},  // works, does not wait
       {Operation::sleep, {machine.values().string("x")}, std::nullopt},
-      {Operation::sleep, {machine.values().real(1e300)}, duration_max},
+      {Operation::sleep, {machine.values().real(9e9)}, 9e9},
+      {Operation::sleep, {machine.values().real(1e300)}, std::nullopt},  // OverflowError
+      {Operation::thread_join, {machine.values().real(1e300)}, duration_max},
       {Operation::sleep,
        {machine.values().real(std::numeric_limits<double>::quiet_NaN())},
        std::nullopt},

@@ -349,6 +349,34 @@ TEST_CASE("step: MainThread calls what is registered with atexit, the last one f
   CHECK(bench.lives("D") == Life::killed);
 }
 
+TEST_CASE("step: what exit callbacks raise does not replace what MainThread has ended with",
+          "[engine][step][atexit]") {
+  struct Row {
+    std::string what, callbacks, end, wanted;
+  };
+  const Row row = GENERATE(values<Row>({
+      {"its own exception stays", R"s({"atexit": "bad"}, {"atexit": "late"})s",
+       R"s({"raise": "RuntimeError('own')"})s", "RuntimeError: own"},
+      {"of two callbacks the first to raise counts, which was registered last",
+       R"s({"atexit": "late"}, {"atexit": "bad"})s", R"s({"pass": true})s", "ValueError: bad"},
+      {"whether it raises at once or not", R"s({"atexit": "bad"}, {"atexit": "late"})s",
+       R"s({"pass": true})s", "KeyError: 'late'"},
+      {"SystemExit hides no fault", R"s({"atexit": "bad"}, {"atexit": "leave"})s",
+       R"s({"raise": "SystemExit(1)"})s", "ValueError: bad"},
+      {"and replaces none", R"s({"atexit": "leave"})s", R"s({"raise": "RuntimeError('own')"})s",
+       "RuntimeError: own"},
+      {"nor another SystemExit", R"s({"atexit": "leave"})s", R"s({"raise": "SystemExit(1)"})s",
+       "SystemExit: 1"},
+  }));
+  INFO(row.what);
+  Bench bench(R"s("functions": {"bad": [{"raise": "ValueError('bad')"}],
+        "late": [{"yield": true}, {"raise": "KeyError('late')"}],
+        "leave": [{"raise": "SystemExit(3)"}]}, "main": [)s" +
+              row.callbacks + ", " + row.end + "]");
+  while (!has_exited(bench.state)) bench.take("MainThread");
+  CHECK(bench.raised("MainThread") == row.wanted);
+}
+
 TEST_CASE("step: nobody waits for a thread that an exit callback starts",
           "[engine][step][atexit]") {
   Bench bench(R"s("functions": {"late": [{"sleep": 1}], "f": [{"spawn": "late"}]},
