@@ -19,13 +19,19 @@ class Generator {
         (dice_.percent(75) ? "Lock" : "RLock") +
         "\", \"count\": \"N\"}, \"s\": {\"type\": \"Semaphore\", \"value\": " +
         std::to_string(dice_.below(3)) +
-        "}, \"e\": \"Event\", \"c\": {\"type\": \"Condition\", \"lock\": \"a[0]\"}},\n" +
+        "}, \"e\": \"Event\", \"d\": \"Local\", \"c\": {\"type\": \"Condition\", \"lock\": "
+        "\"a[0]\"}},\n" +
         " \"variables\": {\"x\": 0, \"y\": 0, \"n\": " + count + "},\n";
     const bool is_endless = dice_.percent(15);
-    text += " \"functions\": {\n  \"inner\": {\"params\": [\"l\", \"k\"], \"body\": [" + globals() +
-            body("l", 2, 1) + "]},\n  \"f\": {\"params\": [\"i\"], \"body\": [" + globals() +
-            (dice_.percent(50) ? "{\"set\": \"j\", \"to\": \"(i + 1) % n\"}, "
-                               : "{\"set\": \"j\", \"to\": \"(i + 1) % N\"}, ");
+    is_curious_ = !is_endless && dice_.percent(30);
+    text +=
+        " \"input\": [\"a\", \"b\"],\n \"functions\": {\n  \"tick\": [{\"global\": [\"x\"]}, "
+        "{\"set\": \"x\", "
+        "\"to\": \"(x + 1) % 3\"}],\n  \"inner\": {\"params\": [\"l\", \"k\"], \"body\": [" +
+        globals() + body("l", 2, 1) + "]},\n  \"f\": {\"params\": [\"i\"], \"body\": [" +
+        globals() +
+        (dice_.percent(50) ? "{\"set\": \"j\", \"to\": \"(i + 1) % n\"}, "
+                           : "{\"set\": \"j\", \"to\": \"(i + 1) % N\"}, ");
     has_inner_ = true;
     const std::string work = body("a[i % N]", 2, 0) + ", " + body("a[j]", 2, 0);
     text += is_endless ? "{\"while\": true, \"do\": [" + work + "]}" : work;
@@ -39,6 +45,7 @@ class Generator {
     if (dice_.percent(30)) text += ", " + globals() + body("a[0]", 1, 1);
     text += "]";
     if (dice_.percent(30)) text += ",\n \"finally\": [\"x != 1\"]";
+    if (dice_.percent(20)) text += ",\n \"invariants\": [\"x < 2 or y < 2\"]";
     return text + "}\n";
   }
 
@@ -67,6 +74,7 @@ class Generator {
   }
 
   std::string statement(const std::string& lock, std::size_t depth) {
+    if (is_curious_ && dice_.percent(20)) return about_threads();
     switch (dice_.below(depth < 2 ? 18 : 7)) {
       case 0:
         return "{\"set\": \"x\", \"to\": \"(x + 1) % 3\"}";
@@ -113,9 +121,26 @@ class Generator {
     }
   }
 
+  std::string about_threads() {
+    return dice_.one_of<std::string>({
+        R"json({"set": "y", "to": "active_count() % 3"})json",
+        R"json({"set": "y", "to": "len(enumerate_threads()) % 3"})json",
+        R"json({"set": "x", "to": "len(current_thread().name) % 3"})json",
+        R"json({"set": "me", "to": "current_thread()"}, {"set": "me.name", "to": "'n'"})json",
+        R"json({"set": "y", "to": "0 if main_thread().is_alive() else 1"})json",
+        R"json({"set": "x", "to": "get_ident() % 3"})json",
+        R"json({"timer": "tm", "interval": 1, "function": "tick"}, {"start": "tm"})json",
+        R"json({"timer": "tm", "interval": 1, "function": "tick"}, {"start": "tm"}, {"yield": true}, {"cancel": "tm"})json",
+        R"json({"try": [{"input": "line"}], "except": {"type": "EOFError", "do": [{"set": "y", "to": 1}]}})json",
+        R"json({"choose": "k", "from": [0, 1]}, {"set": "x", "to": "k"})json",
+        R"json({"set": "d.v", "to": "x"}, {"set": "y", "to": "d.v"})json",
+    });
+  }
+
   Dice dice_;
   std::size_t locks_ = 2;
   bool has_inner_ = false;
+  bool is_curious_ = false;  // asks for threads, has timers, reads input
 };
 
 }  // namespace
