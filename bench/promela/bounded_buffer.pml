@@ -22,8 +22,7 @@ active [2] proctype producer() {
     do :: items == CAPACITY -> wait(not_full) :: else -> break od;
     items++;
     notify(not_empty);
-    release();
-    i++
+    d_step { release(); i++ }
   :: else -> break
   od
 }
@@ -35,8 +34,7 @@ active [2] proctype consumer() {
     do :: items == 0 -> wait(not_empty) :: else -> break od;
     items--;
     notify(not_full);
-    release();
-    i++
+    d_step { release(); i++ }
   :: else -> break
   od
 }

@@ -3,7 +3,7 @@ byte c;
 active [N] proctype worker() {
   byte k, t;
   do
-  :: k < K -> t = c; c = t + 1; k++
+  :: atomic { k < K -> t = c }; d_step { c = t + 1; k++ }
   :: else -> break
   od
 }

@@ -8,6 +8,13 @@ bool forks[N];
 #ifdef WAITER
 byte seats = N - 1;
 #endif
+#ifdef ORDERED
+#define first (_pid * (_pid != N - 1))
+#define second (_pid + (_pid != N - 1))
+#else
+#define first _pid
+#define second ((_pid + 1) % N)
+#endif
 inline acquire(i) { atomic { !forks[i] -> forks[i] = true } }
 inline release(i) { forks[i] = false }
 inline meal() {
@@ -20,10 +27,6 @@ inline meal() {
 #endif
 }
 active [N] proctype philosopher() {
-  byte first = _pid, second = (_pid + 1) % N;
-#ifdef ORDERED
-  if :: first > second -> first = second; second = _pid :: else fi;
-#endif
 #ifdef FOREVER
   do :: meal() od
 #else
