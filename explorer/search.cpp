@@ -43,7 +43,6 @@ bool Search::follow_new(const std::function<bool()>& go_on) {
       continue;
     }
     const std::span<const Choice> chosen = reduction_->choose(state, choices, depth);
-    reduced_.push_back(chosen.size() < choices.size());
     if (!follow(state, graph.examined, chosen)) return false;
     edges_.end.push_back(edges_.to.size());
   }
@@ -117,29 +116,35 @@ void Search::note_ending(std::uint32_t from, const State& before, const State& a
 // 1989: with it all that can happen to any thread happens somewhere in the reduced graph.)
 bool Search::follow_the_ignored() {
   bool any = false;
-  for (const std::vector<std::uint32_t>& component : final_components(edges())) {
-    any = follow_the_ignored(component) || any;
+  const Edges all = edges();
+  for (const std::vector<std::uint32_t>& component : final_components(all)) {
+    any = follow_the_ignored(component, all) || any;
     if (!cut_short.empty()) return false;
   }
   return any;
 }
 
-bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component) {
+bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, const Edges& all) {
   State state;
   std::vector<Choice> choices;
   std::vector<bool> able(graph.threads_max, false), followed(graph.threads_max, false);
   for (const std::uint32_t id : component) {
     graph.states.read(id, state.words);
     enabled(machine_, state, choices);
-    for (const Choice& choice : choices) able[choice.thread.index] = true;
-    const std::span<const Choice> chosen = reduced_[id]
-                                               ? reduction_->choose(state, choices, depths_[id])
-                                               : std::span<const Choice>(choices);
-    for (const Choice& choice : chosen) followed[choice.thread.index] = true;
+    const std::span<const std::uint32_t> to = all.of(id);
+    for (const Choice& choice : choices) {
+      able[choice.thread.index] = true;
+      next_ = state;
+      step(machine_, next_, choice);
+      const std::optional<std::uint32_t> next = graph.states.find(next_.words);
+      if (next && std::ranges::find(to, *next) != to.end()) followed[choice.thread.index] = true;
+    }
   }
   if (able == followed) return false;
+  for (std::uint32_t i = 0; i < followed.size(); ++i) {
+    if (followed[i]) reduction_->put_off({i});
+  }
   const std::uint32_t id = *std::ranges::min_element(component);
-  reduced_[id] = false;
   graph.states.read(id, state.words);
   enabled(machine_, state, choices);
   follow(state, id, choices);

@@ -48,7 +48,7 @@ class Search {
   bool follow_new(const std::function<bool()>& go_on);
   bool follow(const State& state, std::uint32_t id, std::span<const Choice> choices);
   bool follow_the_ignored();
-  bool follow_the_ignored(const std::vector<std::uint32_t>& component);
+  bool follow_the_ignored(const std::vector<std::uint32_t>& component, const Edges& all);
   Edges edges() const;
   Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
   bool ends_others(const State& state);
@@ -71,7 +71,6 @@ class Search {
   std::vector<std::uint32_t> depths_;
   Edges edges_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges_;
-  std::vector<bool> reduced_;  // index = state: choices of it have not been followed
 };
 
 }  // namespace lockstep

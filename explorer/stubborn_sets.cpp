@@ -47,8 +47,12 @@ bool StubbornSets::find_smallest(const State& state, std::span<const Choice> ena
   auto least = static_cast<std::uint32_t>(enabled.size());
   // Of sets as small the one around the newest thread: who was created later tends to have more
   // behind it, and to take what comes later in an order of locks.
+  const auto is_put_off = [&](std::uint32_t i) { return i < put_off_.size() && put_off_[i]; };
+  const bool all_put_off = std::ranges::all_of(
+      enabled, [&](const Choice& choice) { return is_put_off(choice.thread.index); });
   for (auto i = static_cast<std::uint32_t>(threads_.size()); i-- > 0 && least > 1;) {
     if (threads_[i].is != Participant::Is::able || threads_[i].count >= least) continue;
+    if (is_put_off(i) && !all_put_off) continue;
     if (!close(state, enabled, i, least)) continue;
     least = choices_in_set_;
     best = in_set_;
@@ -66,6 +70,11 @@ bool StubbornSets::find_in_turn(const State& state, std::span<const Choice> enab
     thread = (thread + 1) % static_cast<std::uint32_t>(threads_.size());
   }
   return close(state, enabled, thread, static_cast<std::uint32_t>(enabled.size()));
+}
+
+void StubbornSets::put_off(ThreadId thread) {
+  if (thread.index >= put_off_.size()) put_off_.resize(thread.index + 1, false);
+  put_off_[thread.index] = true;
 }
 
 void StubbornSets::look_at(const State& state, std::span<const Choice> enabled) {

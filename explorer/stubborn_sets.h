@@ -38,6 +38,10 @@ class StubbornSets {
   std::span<const Choice> choose(const State& state, std::span<const Choice> enabled,
                                  std::uint64_t depth);
 
+  // A thread that goes round in a circle on its own: from now on sets are made around others, as
+  // long as there are any.
+  void put_off(ThreadId thread);
+
   std::size_t memory_bytes() const { return futures_.memory_bytes(); }
 
  private:
@@ -77,6 +81,7 @@ class StubbornSets {
   std::uint32_t choices_in_set_ = 0;
   std::uint32_t choices_max_ = 0;
 
+  std::vector<bool> put_off_;  // index = thread; those beyond are not
   std::vector<Choice> chosen_;
   std::vector<Performed> performed_;
   State scratch_;
