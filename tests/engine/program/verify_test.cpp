@@ -179,8 +179,14 @@ TEST_CASE("verify: objects, threads and conditions are well formed", "[engine][p
   };
   const Row row = GENERATE(values<Row>({
       {"nothing", [](Program&) {}, ""},
-      {"two objects in one word", [](Program& p) { p.objects[1].offset = 4; },
+      {"two objects in one word",
+       [](Program& p) {
+         p.objects[1].offset = 4;
+         p.objects_end = 5;
+       },
        "object \"cond\" begins at word 4, before word 6"},
+      {"another end of the objects", [](Program& p) { ++p.objects_end; },
+       "the objects end at word 7, not at word 8"},
       {"an object in a variable's word", [](Program& p) { p.objects[0].offset = 3; },
        "object \"lock\" begins at word 3, before word 5"},
       {"a condition without a lock", [](Program& p) { p.objects[1].lock.reset(); },
