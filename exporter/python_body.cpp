@@ -17,7 +17,7 @@ namespace lockstep {
 namespace {
 
 // Functions of our expressions that Python has under another name.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> functions{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> functions{
     {{"current_thread", "threading.current_thread"},
      {"main_thread", "threading.main_thread"},
      {"active_count", "threading.active_count"},
@@ -26,7 +26,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 9> functions
      {"getpid", "os.getpid"},
      {"getppid", "os.getppid"},
      {"current_process", "multiprocessing.current_process"},
-     {"time", "time.monotonic"}}};
+     {"time", "time.monotonic"},
+     {"as_completed", "concurrent.futures.as_completed"}}};
 
 // "ValueError", "queue.Empty".
 std::string python_exception(ExceptionKind kind) {

@@ -41,6 +41,9 @@ _ended = []
 _awaited = set()  # threads that the main thread joins at the end, daemons too
 _threads = {}  # number -> Thread
 _uncaught = {}
+_watching = _thread.allocate_lock()  # held by the watchdog
+_at_end = _thread.allocate_lock()  # until it is to leave
+_at_end.acquire()
 _last_of_main = []  # what the main thread calls when its code is over
 _values = {}
 _clock = 0.0
@@ -668,9 +671,13 @@ def _give_up(end, status, why):
 
 
 def _watch():
+    with _watching:
+        _watch_until_the_end()
+
+
+def _watch_until_the_end():
     seen, since = -1, 0
-    while True:
-        _time.sleep(_QUIET / 4)
+    while not _at_end.acquire(timeout=_QUIET / 4):
         if seen != (_moves, len(_patient)) or _patient:
             seen, since = (_moves, len(_patient)), 0
         else:
@@ -718,6 +725,9 @@ def _at_exit():
     take_turn("exit")  # daemon threads may have turns until then
     _pass_on(0)
     _report("finished")
+    # Nobody is to run while the interpreter takes itself apart.
+    _at_end.release()
+    _watching.acquire()
 
 
 _threading.excepthook = _note_exception

@@ -83,8 +83,19 @@ class _PoolQueue:
 
 
 _pool.threading, _pool.queue, _futures_base.Future = _PoolThreading, _PoolQueue, _Future
-# What comes after the result in it, a cancel, changes nothing.
-_futures_base._result_or_cancel = lambda future, timeout=None: future.result(timeout)
+
+
+def _result_or_cancel(future, timeout=None):
+    # Where there is no timeout, the cancel that comes after the result changes nothing.
+    try:
+        return future.result(timeout)
+    except BaseException:
+        if timeout is not None:
+            future.cancel()
+        raise
+
+
+_futures_base._result_or_cancel = _result_or_cancel
 _executors = []
 
 
@@ -99,6 +110,30 @@ def wait_futures(futures, timeout=None, return_when="ALL_COMPLETED"):
         finally:
             _me.looks_at_all = False
     return [[future for future in dict.fromkeys(futures) if future in one] for one in both]
+
+
+def _as_completed(futures, timeout=None):
+    """With the waiter of concurrent.futures; those that are done at the start in their order."""
+    end = None if timeout is None else timeout + _now()
+    if hasattr(futures, "__iter__"):
+        futures = list(futures)  # before others can change it
+    with _Turn("wait"):
+        futures = list(dict.fromkeys(futures))
+        pending = [future for future in futures
+                   if future._state not in ("CANCELLED_AND_NOTIFIED", "FINISHED")]
+        waiter = _futures_base._create_and_install_waiters(pending, _futures_base._AS_COMPLETED)
+    yield from [future for future in futures if future not in pending]
+    while pending:
+        remaining = None if end is None else end - _now()
+        with _Turn("wait", None, _is_patient(remaining)) as kind:
+            late = kind == "!" or (kind is None and remaining is not None and remaining < 0)
+            if late or not waiter.event.wait(remaining):
+                raise TimeoutError("%d (of %d) futures unfinished" % (len(pending), len(futures)))
+            finished, waiter.finished_futures = waiter.finished_futures, []
+            waiter.event.clear()
+        for future in finished:
+            pending.remove(future)
+        yield from finished
 
 
 def _living(workers):
@@ -153,6 +188,7 @@ def _exit_pools():
 class _Concurrent:
     class futures:
         ThreadPoolExecutor, CancelledError = ThreadPoolExecutor, _futures.CancelledError
+        as_completed = staticmethod(_as_completed)
 
 
 concurrent = _Concurrent

@@ -142,6 +142,8 @@ class BodyCompiler {
   void cancel_statement(const Statement& statement);
   void add_done_callback_statement(const Statement& statement);
   void wait_futures_statement(const Statement& statement);
+  void for_completed(const Statement& statement);
+  void store_names(const Statement& statement);
   void shutdown_statement(const Statement& statement);
   void refuse(const Statement& statement, bool is_of_kind, std::string_view key,
               std::string_view kind);

@@ -117,6 +117,12 @@ void BodyCompiler::complain_unknown(const Expression& at) {
                              row(*statement).example));
     return;
   }
+  if (at.text == "as_completed" && at.kind == Kind::call) {
+    complain(at,
+             "as_completed() is what a for goes over, such as "
+             R"s({"for": "f", "in": "as_completed(fs)", "do": [{"print": "f.done()"}]})s");
+    return;
+  }
   complain(at, fmt::format("unknown name {}{}", in_quotes(at.text),
                            did_you_mean(at.text, scope_.candidates())));
 }

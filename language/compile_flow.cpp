@@ -79,15 +79,24 @@ void BodyCompiler::while_statement(const Statement& statement) {
   code_.place(end);
 }
 
+// The variables of a `for`, of the item on the stack.
+void BodyCompiler::store_names(const Statement& statement) {
+  const auto& names = std::get<std::vector<std::string>>(statement.fields[0]);
+  if (names.size() > 1) code_.emit(Opcode::unpack, static_cast<std::uint32_t>(names.size()));
+  for (const std::string& name : names) store_name(name);
+}
+
 void BodyCompiler::for_statement(const Statement& statement) {
+  const Expression& in = *get_operand(statement, "in").expression;
+  const bool is_completed = in.kind == Expression::Kind::call && in.text == "as_completed" &&
+                            scope_.find(in.text).kind == Meaning::Kind::unknown;
+  if (is_completed) return for_completed(statement);
   operand(get_operand(statement, "in"));
   code_.emit(Opcode::iterate);
   const Label begin = code_.here();
   const Label end = code_.label();
   code_.jump(Opcode::next_item, end);
-  const auto& names = std::get<std::vector<std::string>>(statement.fields[0]);
-  if (names.size() > 1) code_.emit(Opcode::unpack, static_cast<std::uint32_t>(names.size()));
-  for (const std::string& name : names) store_name(name);
+  store_names(statement);
   enter({.kind = Enclosing::Kind::for_loop, .next = begin, .end = end});
   block(get_block(statement, "do"));
   leave();

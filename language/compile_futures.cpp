@@ -170,6 +170,76 @@ void BodyCompiler::shutdown_statement(const Statement& statement) {
   code_.place(end);
 }
 
+// as_completed of Lib/concurrent/futures/_base.py, a generator there:
+//
+//   ready, pending = those that are done, the others
+//   while True:
+//       if not ready: leave if not pending; ready, pending = wait for some of pending
+//       item = ready.pop(0); the body
+void BodyCompiler::for_completed(const Statement& statement) {
+  const Operand& in = get_operand(statement, "in");
+  const std::vector<ExpressionPtr>& arguments = in.expression->operands;
+  const auto slot = [&](std::string_view name) {
+    return scope_.hidden(fmt::format(".{}{}", name, enclosing_.size()));
+  };
+  const std::uint32_t ready = slot("completed");
+  const std::uint32_t pending = slot("pending");
+  const std::uint32_t deadline = slot("deadline");
+  const std::uint32_t total = slot("futures");
+  module_.program.orders_futures = true;
+
+  const Operand* const outer = std::exchange(operand_, &in);
+  if (arguments.empty() || arguments.size() > 2) {
+    complain(*in.expression,
+             "as_completed takes an iterable of futures and, if need be, a timeout");
+    code_.constant(none_constant());
+    code_.constant(none_constant());
+  } else {
+    expressions(arguments);
+    if (arguments.size() == 1) code_.constant(none_constant());
+  }
+  operand_ = outer;
+  code_.perform(Operation::deadline, 1);
+  code_.emit(Opcode::store_local, deadline);
+  code_.constant(integer_constant(0));
+  code_.constant(string_constant("ALL_COMPLETED"));
+  code_.perform(Operation::futures_wait, 3);
+  const auto keep_both = [&] {
+    code_.emit(Opcode::unpack, 2);
+    code_.emit(Opcode::store_local, ready);
+    code_.emit(Opcode::store_local, pending);
+  };
+  keep_both();
+  code_.emit(Opcode::load_local, ready);
+  code_.emit(Opcode::load_local, pending);
+  code_.emit(Opcode::binary, static_cast<std::uint32_t>(BinaryOperator::add));
+  code_.emit(Opcode::call_builtin, static_cast<std::uint32_t>(Builtin::len_), 1);
+  code_.emit(Opcode::store_local, total);
+
+  const Label begin = code_.here();
+  const Label some = code_.label();
+  const Label end = code_.label();
+  code_.emit(Opcode::load_local, ready);
+  code_.jump(Opcode::jump_if_true, some);
+  code_.emit(Opcode::load_local, pending);
+  code_.jump(Opcode::jump_if_false, end);
+  code_.emit(Opcode::load_local, pending);
+  code_.emit(Opcode::load_local, deadline);
+  code_.perform(Operation::remaining, 1);
+  code_.emit(Opcode::load_local, total);
+  code_.perform(Operation::futures_next, 3);
+  keep_both();
+  code_.place(some);
+  code_.constant(integer_constant(0));
+  code_.emit(Opcode::update_local, ready, Update{Update::Kind::pop_at, 0}.encode());
+  store_names(statement);
+  enter({.kind = Enclosing::Kind::while_loop, .next = begin, .end = end});
+  block(get_block(statement, "do"));
+  leave();
+  code_.jump(Opcode::loop_back, begin);
+  code_.place(end);
+}
+
 // Executor.map: [submit(function, *arguments) for arguments in zip(*over)], and, if the results
 // are wanted, the list of them. An exception cancels what comes after it, the last first.
 void BodyCompiler::map_statement(const Statement& statement) {
@@ -199,6 +269,13 @@ void BodyCompiler::map_statement(const Statement& statement) {
   code_.emit(Opcode::build_list, 0);
   code_.emit(Opcode::store_local, futures);
   for (const Operand& iterable : over) operand(iterable);
+  const Operand* timeout = find_operand(statement, "timeout");
+  const std::uint32_t deadline = scope_.hidden(".map_deadline");
+  if (timeout != nullptr) {
+    operand(*timeout);
+    code_.perform(Operation::deadline, 1);
+    code_.emit(Opcode::store_local, deadline);
+  }
   code_.emit(Opcode::call_builtin, static_cast<std::uint32_t>(Builtin::zip_),
              static_cast<std::uint32_t>(over.size()));
   each([&] {
@@ -219,7 +296,12 @@ void BodyCompiler::map_statement(const Statement& statement) {
   Assembler::Range range{};
   each([&] {
     range = code_.open_range();
-    code_.constant(none_constant());
+    if (timeout != nullptr) {
+      code_.emit(Opcode::load_local, deadline);
+      code_.perform(Operation::remaining, 1);
+    } else {
+      code_.constant(none_constant());
+    }
     code_.operate(Verb::result, {});
     code_.close_range(range, failed);
     append_to(results);
@@ -232,6 +314,15 @@ void BodyCompiler::map_statement(const Statement& statement) {
   code_.place_handler(failed, range);
   const std::uint32_t exception = scope_.hidden(".map_exception");
   code_.emit(Opcode::store_local, exception);
+  if (timeout != nullptr) {  // it need not have failed itself
+    const Label is_over = code_.label();
+    code_.emit(Opcode::load_local, deadline);
+    code_.constant(none_constant());
+    compare(Comparison::is);
+    code_.jump(Opcode::jump_if_true, is_over);
+    code_.operate(Verb::cancel, {});
+    code_.place(is_over);
+  }
   code_.emit(Opcode::pop);
   code_.constant(none_constant());
   code_.constant(none_constant());

@@ -105,9 +105,9 @@ std::string text_of(const Statement& statement) {
       return fmt::format("{}submit {}({}) to {}", into("into"), get_function(statement, "function"),
                          joined(find_operands(statement, "args")), source("submit"));
     case StatementKind::map:
-      return fmt::format("{}map {} over {} by {}", into("into"),
+      return fmt::format("{}map {} over {} by {}{}", into("into"),
                          get_function(statement, "function"),
-                         joined(find_operands(statement, "over")), source("map"));
+                         joined(find_operands(statement, "over")), source("map"), named("timeout"));
     case StatementKind::result:
     case StatementKind::exception:
       return into("into") + key + " " + source(key) + named("timeout");

@@ -292,6 +292,9 @@ constexpr FieldRow map_fields[] = {
     {"function", function, required, "the function that workers call"},
     {"over", expressions, required,
      "an iterable of arguments, or an array of iterables, one for each parameter"},
+    {"timeout", expression, optional,
+     "virtual seconds from here on after which it raises TimeoutError rather than wait for a "
+     "result; without it, or with None, it waits for as long as it takes"},
     {"into", target, optional,
      "where the list of the results is stored; without it nobody waits for them"},
 };
@@ -499,7 +502,7 @@ constexpr std::array rows{
                  "submits a call for each item of an iterable; an exception in one of them shows "
                  "only where its result is wanted",
                  R"json({"map": "pool", "function": "f", "over": "range(3)", "into": "xs"})json",
-                 "{map}.map({function}, {over})", map_fields},
+                 "{map}.map({function}, {over}, timeout={timeout})", map_fields},
     StatementRow{StatementKind::result, "result",
                  "waits for the result of a future, or raises what its call has raised",
                  R"json({"result": "future", "timeout": 1, "into": "x"})json",

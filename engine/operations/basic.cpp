@@ -23,6 +23,18 @@ Outcome pass_time(const Call& call, std::string_view what) {
 Outcome apply_time(State&, const Call& call) {
   return Outcome::returned(call.machine.values().real(call.now));
 }
+// When a timeout that Python counts down itself is over, and how long that is still.
+Outcome apply_deadline(State&, const Call& call) {
+  if (call.arguments[0] == none_value) return Outcome::returned(none_value);
+  ValueTable& values = call.machine.values();
+  const Result end = binary(values, BinaryOperator::add, call.arguments[0], values.real(call.now));
+  return end.raised ? Outcome::raise(end.value) : Outcome::returned(end.value);
+}
+Outcome apply_remaining(State&, const Call& call) {
+  if (call.arguments[0] == none_value) return Outcome::returned(none_value);
+  ValueTable& values = call.machine.values();
+  return Outcome::returned(values.real(values.as_real(call.arguments[0]) - call.now));
+}
 // What is printed is in the Event's arguments; a State does not remember it.
 Outcome apply_print(State&, const Call&) { return Outcome::returned(none_value); }
 // So is a prompt, which input() writes before it waits for a line.

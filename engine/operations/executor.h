@@ -31,6 +31,7 @@ struct FutureRecord {
   Value content = none_value;  // pending: the arguments; running: the worker; finished: the
                                // result; failed: the exception
   Value callbacks;             // a tuple, oldest first; empty once they are being called
+  std::int64_t place = 0;      // among those that are over for wait(); 0 where nobody asks
   // As done() says.
   bool is_done() const { return stage > Stage::running; }
 };

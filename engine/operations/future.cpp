@@ -83,6 +83,24 @@ struct Futures {
   std::optional<Value> stranger = {};  // no future
 };
 // A future that was cancelled is done for wait() when a worker has met it.
+bool is_over(Stage stage) { return stage > Stage::running && stage != Stage::cancelled; }
+
+// Of as_completed(), which gives them in the order in which they came to be over.
+std::int64_t next_place(const Machine& machine, const State& state) {
+  if (!machine.program.orders_futures) return 0;
+  std::int64_t place = 1;
+  for (std::uint32_t i = 0; i < machine.program.objects.size(); ++i) {
+    if (machine.program.objects[i].kind != ObjectKind::executor) continue;
+    const Word futures = object_words(machine.program, state, {i})[2];
+    const std::size_t count = machine.values().items(Value{futures}).size();
+    for (std::uint32_t number = 0; number < count; ++number) {
+      const Value future = machine.values().future({i}, number);
+      if (is_over(future_record(machine, state, future).stage)) ++place;
+    }
+  }
+  return place;
+}
+
 Futures futures_of(const Machine& machine, const State& state, Value iterable) {
   ValueTable& values = machine.values();
   Futures futures;
@@ -92,8 +110,7 @@ Futures futures_of(const Machine& machine, const State& state, Value iterable) {
       continue;
     }
     const Stage stage = future_record(machine, state, *item).stage;
-    const bool is_over = stage > Stage::running && stage != Stage::cancelled;
-    std::vector<Value>& its = is_over ? futures.done : futures.not_done;
+    std::vector<Value>& its = is_over(stage) ? futures.done : futures.not_done;
     if (std::ranges::find(its, *item) == its.end()) its.push_back(*item);
     futures.has_failed = futures.has_failed || stage == Stage::failed;
   }
@@ -135,6 +152,7 @@ FutureRecord future_record(const Machine& machine, const State& state, Value fut
   record.function = fields[1];
   record.content = fields[2];
   record.callbacks = fields[3];
+  record.place = small_integer(fields[4]);
   return record;
 }
 
@@ -146,14 +164,18 @@ void set_future_record(const Machine& machine, State& state, Value future,
   const std::span<const Value> before = values.items(Value{futures});
   std::vector<Value> after(before.begin(), before.end());
   const std::vector<Value> fields{small_integer_value(static_cast<std::int64_t>(record.stage)),
-                                  record.function, record.content, record.callbacks};
+                                  record.function, record.content, record.callbacks,
+                                  small_integer_value(record.place)};
   after[its.number] = values.tuple(fields);
   futures = values.tuple(after).bits;
 }
 
 std::vector<Value> unfinished_futures(const Machine& machine, const State& state,
                                       const Pending& pending) {
-  if (pending.operation != Operation::futures_wait) return {pending.receiver};
+  if (pending.operation != Operation::futures_wait &&
+      pending.operation != Operation::futures_next) {
+    return {pending.receiver};
+  }
   return futures_of(machine, state, pending.arguments[0]).not_done;
 }
 
@@ -224,6 +246,29 @@ Outcome expire_futures_wait(State& state, const Call& call) {
   return done_and_not_done(call, futures_of(call.machine, state, call.arguments[0]));
 }
 
+// as_completed, where it waits: those that it has not given yet, how long it may take, how many
+// there are. Returns those that are over, in their order, and the others. Its own deadline comes
+// first, even if there are some.
+Readiness ready_futures_next(const State& state, const Call& call) {
+  const Futures futures = futures_of(call.machine, state, call.arguments[0]);
+  return futures.done.empty() ? waiting(call, call.arguments[1]) : Readiness::ready;
+}
+Outcome apply_futures_next(State& state, const Call& call) {
+  const ValueTable& values = call.machine.values();
+  Futures futures = futures_of(call.machine, state, call.arguments[0]);
+  const bool is_late = call.arguments[1] != none_value && values.as_real(call.arguments[1]) < 0;
+  if (is_late || futures.done.empty()) return expire_futures_next(state, call);
+  std::ranges::sort(futures.done, {},
+                    [&](Value future) { return future_record(call.machine, state, future).place; });
+  return done_and_not_done(call, futures);
+}
+Outcome expire_futures_next(State&, const Call& call) {
+  const std::size_t left = call.machine.values().items(call.arguments[0]).size();
+  return raise(call, ExceptionKind::timeout_error,
+               std::to_string(left) + " (of " + std::to_string(small_integer(call.arguments[2])) +
+                   ") futures unfinished");
+}
+
 // Returns the answer and the callbacks to be called before it is given.
 Outcome apply_future_cancel(State& state, const Call& call) {
   ValueTable& values = call.machine.values();
@@ -255,6 +300,7 @@ Outcome apply_future_add_done_callback(State& state, const Call& call) {
 Outcome apply_future_begin(State& state, const Call& call) {
   FutureRecord its = record(state, call);
   if (its.stage == Stage::cancelled) {
+    its.place = next_place(call.machine, state);
     its.stage = Stage::notified;
     set_record(state, call, its);
     return Outcome::returned(none_value);
@@ -270,6 +316,7 @@ Outcome apply_future_begin(State& state, const Call& call) {
 // set_result, set_exception: returns the callbacks to be called.
 Outcome apply_future_finish(State& state, const Call& call) {
   FutureRecord its = record(state, call);
+  its.place = next_place(call.machine, state);
   its.stage = call.arguments[1] == true_value ? Stage::failed : Stage::finished;
   its.content = call.arguments[0];
   const Value callbacks = take_callbacks(call, its);

@@ -180,6 +180,7 @@ struct Program {
   bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
   bool reads_clock = false;               // some thread calls time()
   bool has_processes = false;             // some thread creates a process
+  bool orders_futures = false;            // some thread takes them in the order of their ends
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;

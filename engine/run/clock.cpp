@@ -50,6 +50,7 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::future_result, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::future_exception, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::futures_wait, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::futures_next, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 

@@ -101,6 +101,8 @@ class EventText {
       word = row(operation.verb).name;
     } else if (!receiver().empty()) {  // where an earlier operation was handed on to wait
       word = parked_word(operation.let_go_by);
+    } else if (operation.let_go_by == LetGoBy::finish) {
+      word = "wait for futures";
     } else {
       word = operation.name;
     }
@@ -281,6 +283,7 @@ class EventText {
       case Operation::future_result:
       case Operation::future_exception:
         return asked() + " -> " + of(event_.outcome.value);
+      case Operation::futures_next:
       case Operation::futures_wait: {
         const std::span<const Value> both = values_.items(event_.outcome.value);
         return "wait for futures -> " + std::to_string(values_.items(both[0]).size()) + " done, " +

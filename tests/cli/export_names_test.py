@@ -70,6 +70,7 @@ RICH = {
         {"result": "future_", "into": "result_"}, {"print": "result_"},
         {"map": "pool_", "function": "answer_", "over": "[1, 2]", "into": "results_"},
         {"wait_futures": ["future_"], "return_when": "'FIRST_COMPLETED'", "done": "done_"},
+        {"for": "one_", "in": "as_completed([future_], 9)", "do": [{"print": "one_.done()"}]},
         {"print": ["done_[0].done()", "results_", "log_.read()", "current_thread().name"]}],
 }
 PROCESSES = {
@@ -139,7 +140,7 @@ class Names(binary.TestCase):
         self.assertGreater(len(names), 150)
         # What the scenario itself says in expressions is not to mean something else.
         said = {"ValueError", "BrokenBarrierError", "CancelledError", "current_thread", "getpid",
-                "getppid", "current_process", "given"}
+                "getppid", "current_process", "given", "as_completed"}
         names = [name for name in names if name not in said and
                  (name == "__name__" or not name.endswith("_"))]
         for where in ("functions", "objects", "variables", "threads", "params", "locals"):
@@ -154,7 +155,7 @@ class Names(binary.TestCase):
                     self.assertEqual(self.output(source), wanted)
 
     RICH_OUTPUT = ("empty\n  bad\n\"\nbroken\ncancelled\nb'hi' True 2 4\nnoted\n5\nnoted\nnoted\n"
-                   "? more\n7\n[9, 7]\n8\nTrue [1, 2] xxxx MainThread\nleft\n")
+                   "? more\n7\n[9, 7]\n8\nTrue\nTrue [1, 2] xxxx MainThread\nleft\n")
 
     def test_a_program_of_its_own(self):
         self.check(RICH, [], self.RICH_OUTPUT)

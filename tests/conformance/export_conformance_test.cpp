@@ -95,7 +95,7 @@ Json expected_of(const Machine& machine, const RunResult& result, const Both& bo
     const Pending& next = pending(machine, state, thread);
     if (next.operation == Operation::await) return nullptr;  // CPython would spin for ever
     if (next.operation == Operation::join_all) continue;     // the program's own
-    if (next.operation == Operation::futures_wait) {
+    if (next.operation == Operation::futures_wait || next.operation == Operation::futures_next) {
       expected["waiting"][name] = "";
     } else if (machine.values().kind(next.receiver) == ValueKind::future) {
       expected["waiting"][name] = future_label(machine, next.receiver);

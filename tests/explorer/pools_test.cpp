@@ -235,6 +235,45 @@ TEST_CASE("wait_futures takes a future that was cancelled for done once a worker
   CHECK(ends(1, waits(drained, "")) == Ends{"[1, 0]", "stuck []"});
 }
 
+TEST_CASE("as_completed gives futures in the order in which they are done", "[futures]") {
+  const std::string two = R"s({'submit': 'p', 'function': 'f', 'args': [1], 'into': 'a'},
+                              {'submit': 'p', 'function': 'f', 'args': [2], 'into': 'b'}, )s";
+  const auto each = [&](const std::string& of, const std::string& body) {
+    return two + "{'for': 'u', 'in': 'as_completed(" + of +
+           ")', 'do': [{'result': 'u', "
+           "'into': 'x'}, {'append': 'xs', 'item': 'x'}" +
+           body + "]}";
+  };
+  // One worker executes them in their order; two may change places, but where both are done
+  // before anybody looks they come in the order of the list.
+  CHECK(ends(1, each("[a, b, a]", "")) == Ends{"[1, 2]"});
+  CHECK(ends(1, each("[b, a]", "")) == Ends{"[1, 2]", "[2, 1]"});
+  CHECK(ends(2, each("[a, b]", "")) == Ends{"[1, 2]", "[2, 1]"});
+  CHECK(ends(2, each("[a, b]", ", {'break': true}")) == Ends{"[1]", "[2]"});
+  CHECK(ends(2, each("[]", "")) == Ends{"[]"});
+  const Ends in_time = ends(1, each("[a, b], 1", ""));
+  CHECK(in_time == Ends{"[1, 2]", "[] MainThread: TimeoutError: 2 (of 2) futures unfinished",
+                        "[1] MainThread: TimeoutError: 1 (of 2) futures unfinished"});
+  // One loop inside of another has futures of its own.
+  CHECK(ends(1, each("[a, b]",
+                     ", {'for': 'v', 'in': 'as_completed([u])', 'do': ["
+                     "{'append': 'xs', 'item': 0}]}")) == Ends{"[1, 0, 2, 0]"});
+  CHECK(ends(1, "{'for': 'u', 'in': 'as_completed([3])', 'do': []}") ==
+        Ends{"[] MainThread: AttributeError: 'int' object has no attribute '_condition'"});
+}
+
+TEST_CASE("map with a timeout gives up a result that does not come, and cancels it", "[futures]") {
+  const std::string map = R"s({'map': 'p', 'function': 'f', 'over': '[1, 2]', 'into': 'xs',
+                               'timeout': )s";
+  CHECK(ends(1, map + "1}") == Ends{"[1, 2]", "[] MainThread: TimeoutError"});
+  CHECK(ends(1, map + "null}") == Ends{"[1, 2]"});
+  CHECK(ends(1, map + "0}") == Ends{"[1, 2]", "[] MainThread: TimeoutError"});
+  // The worker is busy until then; what is cancelled is not executed any more.
+  CHECK(ends(1, R"s({'try': [{'map': 'p', 'function': 'note', 'over': '[1, 2]', 'timeout': -1,
+                    'into': 'x'}], 'except': [{'do': [{'pass': true}]}]}, {'shutdown': 'p'})s") ==
+        Ends{"[]", R"(["w_0"])", R"(["w_0", "w_0"])"});
+}
+
 TEST_CASE("wait_futures: who waits for tasks of its own pool is told for which", "[futures]") {
   const auto finding_of = [](const std::string& when) {
     const Program program = program_of(

@@ -60,6 +60,7 @@ LOADER_ONLY = {
         r"\(\) is a statement of its own, ",
         r"^\"[^\"]*\" is a statement, ",
         r"depends on who asks",
+        r"^as_completed",
         r"^(a queue|an executor) is shut down without ",
     ],
     "needs arithmetic": [

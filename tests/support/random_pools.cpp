@@ -70,7 +70,7 @@ class Generator {
   std::string future() { return dice_.percent(50) ? "\"fs[0]\"" : "\"fs[-1]\""; }
 
   std::string statement() {
-    switch (dice_.below(18)) {
+    switch (dice_.below(20)) {
       case 0:
       case 1:
       case 2:
@@ -103,7 +103,8 @@ class Generator {
       case 11:
         if (!may_submit_) return data();
         return R"json({"map": "p", "function": "inner", "over": "range(2)")json" +
-               std::string(dice_.percent(60) ? ", \"into\": \"got\"" : "") + "}";
+               std::string(dice_.percent(60) ? ", \"into\": \"got\"" : "") +
+               (dice_.percent(30) ? ", \"timeout\": 0.5" : "") + "}";
       case 12:
         return "{\"with\": \"a\", \"do\": [" + statement() + "]}";
       case 13:
@@ -120,6 +121,12 @@ class Generator {
                    {"\"'FIRST_COMPLETED'\"", "\"'FIRST_EXCEPTION'\"", "\"'ALL_COMPLETED'\""}) +
                (dice_.percent(30) ? ", \"timeout\": 0.5" : "") +
                R"json(}, {"set": "x", "to": "len(got)"})json";
+      case 17:
+      case 18:
+        return R"json({"for": "g", "in": "as_completed(fs)json" +
+               std::string(dice_.percent(30) ? ", 0.5" : "") +
+               R"json()", "do": [{"set": "x", "to": "(x * 2 + (1 if g == fs[0] else 0)) % 5"})json" +
+               (dice_.percent(20) ? R"json(, {"break": true})json" : "") + "]}";
       default:
         return data();
     }
