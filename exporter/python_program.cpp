@@ -244,7 +244,14 @@ class ProgramWriter {
       case ObjectParameter::Shape::function:
         if (object.action.empty()) return std::nullopt;
         // The function stands further down.
-        return fmt::format("lambda: {}()", object.action);
+        if (object.arguments.empty()) return fmt::format("lambda: {}()", object.action);
+        return fmt::format("lambda *{0}: {1}(*{0})", names_.fresh("given"), object.action);
+      case ObjectParameter::Shape::arguments: {
+        if (object.arguments.empty()) return std::nullopt;
+        const std::string first = object.count ? object.name + "[0]" : object.name;
+        const ObjectInfo& its = program_.objects[program_.object_named(first)->index];
+        return written(tuple_constant(its.arguments));
+      }
       case ObjectParameter::Shape::text:
         if (object.prefix.empty()) return std::nullopt;
         return python_string(object.prefix);

@@ -14,6 +14,7 @@ import json as _json
 import os as _os
 import queue as _queue
 import random as _random
+import re as _re
 import sys as _sys
 import tempfile as _tempfile
 import threading as _threading
@@ -701,7 +702,7 @@ def _watch_until_the_end():
 
 
 def _line_of(kind, value):
-    name, text = kind.__name__, str(value)
+    name, text = kind.__name__, _re.sub(" at 0x[0-9a-f]+ ", " ", str(value))
     if kind.__module__ != "builtins":
         name = kind.__module__ + "." + name
     return name + (": " + text if text else "")

@@ -58,6 +58,9 @@ class _Future(_futures_base.Future):
         return self._outcome("exception", timeout)
 
 
+_Future.__name__ = "Future"
+
+
 def _takes_turn_first(name):
     plain = getattr(_futures_base.Future, name)
 
@@ -126,7 +129,8 @@ def _as_completed(futures, timeout=None):
     while pending:
         remaining = None if end is None else end - _now()
         with _Turn("wait", None, _is_patient(remaining)) as kind:
-            late = kind == "!" or (kind is None and remaining is not None and remaining < 0)
+            late = kind == "!" or (end is not None and (
+                timeout <= 0 or (kind is None and remaining < 0)))
             if late or not waiter.event.wait(remaining):
                 raise TimeoutError("%d (of %d) futures unfinished" % (len(pending), len(futures)))
             finished, waiter.finished_futures = waiter.finished_futures, []
@@ -169,6 +173,10 @@ class ThreadPoolExecutor(_pool.ThreadPoolExecutor):
         if wait:
             _join_workers(workers)
 
+    def _initializer_failed(self):
+        with _Turn("fail", self):
+            super()._initializer_failed()
+
     def __enter__(self):
         take_turn("enter")
         return self
@@ -189,6 +197,8 @@ class _Concurrent:
     class futures:
         ThreadPoolExecutor, CancelledError = ThreadPoolExecutor, _futures.CancelledError
         as_completed = staticmethod(_as_completed)
+        BrokenExecutor, InvalidStateError = _futures.BrokenExecutor, _futures.InvalidStateError
+        thread = _pool
 
 
 concurrent = _Concurrent

@@ -289,25 +289,37 @@ class Compiler {
     }
   }
 
+  // Of barriers, and the initializers of executors.
   void actions() {
-    for (const ScenarioObject& barrier : scenario_.objects) {
-      if (barrier.action.empty()) continue;
-      const Meaning action = module_.names.find(barrier.action);
+    for (const ScenarioObject& object : scenario_.objects) {
+      const bool is_barrier = object.kind == ObjectKind::barrier;
+      const std::size_t given = object.arguments.size();
+      if (object.action.empty()) {
+        if (given == 0) continue;
+        module_.complaints.at(object.place, "/initargs",
+                              "there is no \"initializer\" that takes these arguments");
+        continue;
+      }
+      const std::string_view key = is_barrier ? "/action" : "/initializer";
+      const Meaning action = module_.names.find(object.action);
       if (action.kind != Meaning::Kind::function) {
         module_.complaints.at(
-            barrier.place, "/action",
+            object.place, key,
             fmt::format(
-                "there is no function {}{}", in_quotes(barrier.action),
-                did_you_mean(barrier.action, module_.names.of_kind(Meaning::Kind::function))));
+                "there is no function {}{}", in_quotes(object.action),
+                did_you_mean(object.action, module_.names.of_kind(Meaning::Kind::function))));
         continue;
       }
-      if (auto wrong = wrong_arguments(scenario_.functions[action.index], 0)) {
-        module_.complaints.at(barrier.place, "/action", std::move(*wrong));
+      if (auto wrong = wrong_arguments(scenario_.functions[action.index], given)) {
+        module_.complaints.at(object.place, given == 0 ? key : "/initargs", std::move(*wrong));
         continue;
       }
-      const Meaning meaning = module_.names.find(barrier.name);
+      std::vector<Constant> arguments;
+      for (const Operand& argument : object.arguments) arguments.push_back(constant(argument));
+      const Meaning meaning = module_.names.find(object.name);
       for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) {
         program_.objects[meaning.index + i].action = FunctionId{action.index};
+        program_.objects[meaning.index + i].arguments = arguments;
       }
     }
   }

@@ -67,7 +67,7 @@ inline constexpr KeyRow alias_keys[] = {
 
 struct ObjectParameter {
   ObjectKind kind;
-  enum class Shape : unsigned char { count, lock, function, seconds, text } shape;
+  enum class Shape : unsigned char { count, lock, function, arguments, seconds, text } shape;
   KeyRow row;
   std::int64_t least = 0;    // count: the least that is allowed
   std::int64_t without = 0;  // count: what it is without the key
@@ -131,6 +131,12 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::executor,
      ObjectParameter::Shape::text,
      {"thread_name_prefix", false, "of the workers' names, which end with _0, _1, ..."}},
+    {ObjectKind::executor,
+     ObjectParameter::Shape::function,
+     {"initializer", false, "the function that each worker calls before it takes a task"}},
+    {ObjectKind::executor,
+     ObjectParameter::Shape::arguments,
+     {"initargs", false, "its arguments, constants; a string is an expression"}},
 };
 
 inline constexpr KeyRow function_keys[] = {

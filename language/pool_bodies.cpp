@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/assert.h"
+#include "engine/operations/executor.h"
 #include "engine/value/arithmetic.h"
 #include "language/constant.h"
 
@@ -55,6 +56,53 @@ Function callbacks(Module& module) {
   return code.finish("<callbacks>", 2, {".future", ".callbacks", ".callback"});
 }
 
+// The end of a worker whose initializer has failed, with the exception on the stack: nobody
+// executes what is queued.
+void fail(Assembler& code, FunctionId callbacks) {
+  enum : std::uint32_t { pool, future };
+  const Assembler::Label drained = code.label();
+  const Assembler::Label failed = code.label();
+  const auto give_up = [&] {
+    code.emit(Opcode::load_local, pool);
+    code.operate(Verb::abandon_shutdown, {});
+    code.emit(Opcode::pop);
+  };
+  code.emit(Opcode::pop);
+  code.emit(Opcode::load_local, pool);
+  code.operate(Verb::fail, {});
+  code.emit(Opcode::pop);
+  Assembler::Range range = code.open_range();
+  const Assembler::Label again = code.here();
+  code.emit(Opcode::load_local, pool);
+  code.operate(Verb::drain, {});
+  code.emit(Opcode::duplicate);
+  code.constant(none_constant());
+  code.emit(Opcode::compare, is);
+  code.jump(Opcode::jump_if_true, drained);
+  code.emit(Opcode::store_local, future);
+  code.emit(Opcode::load_local, future);
+  code.constant(string_constant(std::string(broken_pool_message)));
+  code.emit(Opcode::build_exception, static_cast<std::uint32_t>(ExceptionKind::broken_thread_pool),
+            1);
+  code.constant(boolean_constant(true));
+  code.operate(Verb::finish, {});
+  code.emit(Opcode::load_local, future);
+  code.emit(Opcode::swap);
+  code.emit(Opcode::call, callbacks.index, 2);
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, again);
+  code.place(drained);
+  code.emit(Opcode::pop);
+  code.close_range(range, failed);
+  give_up();
+  code.constant(none_constant());
+  code.emit(Opcode::return_value);
+
+  code.place_handler(failed, range);
+  give_up();
+  code.emit(Opcode::reraise);
+}
+
 // _worker and _WorkItem.run of Lib/concurrent/futures/thread.py.
 Function worker(Module& module, FunctionId callbacks) {
   enum : std::uint32_t { pool, future };
@@ -77,6 +125,26 @@ Function worker(Module& module, FunctionId callbacks) {
     code.constant(boolean_constant(raised));
     code.operate(Verb::finish, {});
   };
+
+  const bool has_initializer =
+      std::ranges::any_of(module.scenario.objects, [](const ScenarioObject& object) {
+        return object.kind == ObjectKind::executor && !object.action.empty();
+      });
+  const Assembler::Label initializer_failed = code.label();
+  Assembler::Range initializer{};
+  if (has_initializer) {
+    const Assembler::Label initialized = code.label();
+    code.emit(Opcode::load_local, pool);
+    code.operate(Verb::initializer, {});
+    jump_if_none(initialized);
+    code.emit(Opcode::unpack, 2);
+    initializer = code.open_range();
+    initializer.depth = code.depth() - 2;
+    code.emit(Opcode::call_with);
+    code.close_range(initializer, initializer_failed);
+    code.place(initialized);
+    code.emit(Opcode::pop);
+  }
 
   const Assembler::Label begin = code.here();
   code.emit(Opcode::load_local, pool);
@@ -117,6 +185,10 @@ Function worker(Module& module, FunctionId callbacks) {
   code.emit(Opcode::pop);
   code.constant(none_constant());
   code.emit(Opcode::return_value);
+  if (has_initializer) {
+    code.place_handler(initializer_failed, initializer);
+    fail(code, callbacks);
+  }
   return code.finish("<worker>", 1, {".executor", ".future"});
 }
 

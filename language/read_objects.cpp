@@ -48,6 +48,12 @@ void read_parameter(Reader& reader, const At& at, const ObjectParameter& paramet
     case ObjectParameter::Shape::function:
       if (const std::string* function = reader.identifier(at)) object.action = *function;
       return;
+    case ObjectParameter::Shape::arguments:
+      if (!reader.is_array(at, "an array of arguments")) return;
+      for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
+        object.arguments.push_back(read_initial(reader, at.item(i), params));
+      }
+      return;
     case ObjectParameter::Shape::seconds:
       object.timeout = reader.seconds(at, true);
       return;

@@ -56,7 +56,8 @@ struct ScenarioObject {
   std::int64_t value = 0;             // semaphores: value; queues: maxsize; barrier: parties;
                                       // executor: max_workers
   std::string lock;                   // Condition; empty: an RLock of its own
-  std::string action;                 // Barrier; empty: none
+  std::string action;                 // Barrier; the initializer of an executor; empty: none
+  std::vector<Operand> arguments;     // of the initializer
   std::optional<double> timeout;      // Barrier
   std::string prefix;                 // ThreadPoolExecutor; empty: it is numbered
 };

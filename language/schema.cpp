@@ -179,6 +179,8 @@ Json typed_object(const ObjectRow& row) {
           return object_name();
         case ObjectParameter::Shape::function:
           return ref("name");
+        case ObjectParameter::Shape::arguments:
+          return array_of(ref("operand"));
         case ObjectParameter::Shape::text:
           return text();
         case ObjectParameter::Shape::seconds:

@@ -1,4 +1,6 @@
 // What any thread does: output, time, choices, shared variables, and its end.
+#include <algorithm>
+
 #include "engine/assert.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
@@ -23,17 +25,24 @@ Outcome pass_time(const Call& call, std::string_view what) {
 Outcome apply_time(State&, const Call& call) {
   return Outcome::returned(call.machine.values().real(call.now));
 }
-// When a timeout that Python counts down itself is over, and how long that is still.
+// When a timeout that Python counts down itself is over, and how long that is still. What the
+// thread does depends on neither: the timeout fires where it is chosen, as any other does. Only
+// one that is over from the beginning is, whatever the clock says: -1.
 Outcome apply_deadline(State&, const Call& call) {
   if (call.arguments[0] == none_value) return Outcome::returned(none_value);
   ValueTable& values = call.machine.values();
-  const Result end = binary(values, BinaryOperator::add, call.arguments[0], values.real(call.now));
-  return end.raised ? Outcome::raise(end.value) : Outcome::returned(end.value);
+  const Result timeout = binary(values, BinaryOperator::add, call.arguments[0], values.real(0));
+  if (timeout.raised) return Outcome::raise(timeout.value);
+  const double given = values.as_real(timeout.value);
+  return Outcome::returned(values.real(given > 0 ? call.now + given : -1));
 }
 Outcome apply_remaining(State&, const Call& call) {
   if (call.arguments[0] == none_value) return Outcome::returned(none_value);
   ValueTable& values = call.machine.values();
-  return Outcome::returned(values.real(values.as_real(call.arguments[0]) - call.now));
+  constexpr double least = 1e-9;  // it is still to fire
+  const double deadline = values.as_real(call.arguments[0]);
+  const double left = std::max(deadline - call.now, least);
+  return Outcome::returned(values.real(deadline < 0 ? 0 : left));
 }
 // What is printed is in the Event's arguments; a State does not remember it.
 Outcome apply_print(State&, const Call&) { return Outcome::returned(none_value); }

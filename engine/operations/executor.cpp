@@ -35,6 +35,7 @@ namespace {
 constexpr Word shutdown_flag = 1;  // shutdown() was called, or a worker has met the end
 constexpr Word sentinel_flag = 2;  // workers that find no task end
 constexpr Word exit_flag = 4;      // the main thread's code is over
+constexpr Word broken_flag = 8;    // an initializer has failed
 
 ExecutorWords words(State& state, const Call& call) {
   return executor_words(call.machine, state, call.object());
@@ -138,6 +139,7 @@ std::string describe_executor(const Machine& machine, const State& state, Object
   std::string text = std::to_string(workers) + (workers == 1 ? " worker" : " workers");
   if (queued > 0) text += ", " + std::to_string(queued) + " queued";
   if ((first[0] & shutdown_flag) != 0) text += ", shut down";
+  if ((first[0] & broken_flag) != 0) text += ", broken";
   return text;
 }
 
@@ -147,6 +149,9 @@ Readiness ready_executor_submit(const State& state, const Call& call) {
 Outcome apply_executor_submit(State& state, const Call& call) {
   ValueTable& values = call.machine.values();
   const ExecutorWords executor = words(state, call);
+  if ((executor.flags & broken_flag) != 0) {
+    return raise(call, ExceptionKind::broken_thread_pool, broken_pool_message);
+  }
   if ((executor.flags & shutdown_flag) != 0) {
     return raise(call, ExceptionKind::runtime_error, "cannot schedule new futures after shutdown");
   }
@@ -250,9 +255,36 @@ Outcome expire_executor_take(State& state, const Call& call) {
 Outcome apply_executor_idle(State& state, const Call& call) {
   const ExecutorWords executor = words(state, call);
   const auto workers_max = static_cast<std::size_t>(info(call).value);
-  const bool is_open = (executor.flags & (shutdown_flag | exit_flag)) == 0;
+  const bool is_open = (executor.flags & (shutdown_flag | exit_flag | broken_flag)) == 0;
   if (is_open && tuple(call.machine, executor.workers).size() < workers_max) ++executor.idle;
   return Outcome::returned(none_value);
+}
+
+// Returns the arguments and the function that a worker calls first, or None.
+Outcome apply_executor_initializer(State&, const Call& call) {
+  const ObjectInfo& its = info(call);
+  if (!its.action) return Outcome::returned(none_value);
+  ValueTable& values = call.machine.values();
+  std::vector<Value> arguments;
+  for (const Constant& argument : its.arguments) {
+    arguments.push_back(call.machine.intern(argument));
+  }
+  const std::vector<Value> both{values.tuple(arguments), function_value(*its.action)};
+  return Outcome::returned(values.tuple(both));
+}
+// _initializer_failed: the worker then takes out what is queued, with the lock held, and with it
+// the sentinel, which nobody puts back.
+Readiness ready_executor_fail(const State& state, const Call& call) {
+  return unless_drained(state, call);
+}
+Outcome apply_executor_fail(State& state, const Call& call) {
+  const ExecutorWords executor = words(state, call);
+  close_to_submits(executor, broken_flag);
+  executor.drainer = call.self.index + 1;
+  return Outcome::returned(none_value);
+}
+Outcome expire_executor_fail(State& state, const Call& call) {
+  return apply_executor_fail(state, call);
 }
 
 Readiness ready_executor_join(const State& state, const Call& call) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/objects/operations.h"
@@ -23,6 +24,9 @@ struct ExecutorWords {
   Word& drainer;  // who is inside of shutdown(cancel_futures=True), as index + 1
 };
 ExecutorWords executor_words(const Machine& machine, State& state, ObjectId executor);
+
+inline constexpr std::string_view broken_pool_message =
+    "A thread initializer failed, the thread pool is not usable anymore";
 
 struct FutureRecord {
   enum class Stage : std::uint8_t { pending, running, cancelled, notified, finished, failed };

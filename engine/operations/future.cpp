@@ -247,8 +247,8 @@ Outcome expire_futures_wait(State& state, const Call& call) {
 }
 
 // as_completed, where it waits: those that it has not given yet, how long it may take, how many
-// there are. Returns those that are over, in their order, and the others. Its own deadline comes
-// first, even if there are some.
+// there are. Returns those that are over, in their order, and the others. A timeout that was over
+// from the beginning comes first, even if there are some.
 Readiness ready_futures_next(const State& state, const Call& call) {
   const Futures futures = futures_of(call.machine, state, call.arguments[0]);
   return futures.done.empty() ? waiting(call, call.arguments[1]) : Readiness::ready;
@@ -256,7 +256,7 @@ Readiness ready_futures_next(const State& state, const Call& call) {
 Outcome apply_futures_next(State& state, const Call& call) {
   const ValueTable& values = call.machine.values();
   Futures futures = futures_of(call.machine, state, call.arguments[0]);
-  const bool is_late = call.arguments[1] != none_value && values.as_real(call.arguments[1]) < 0;
+  const bool is_late = call.arguments[1] != none_value && values.as_real(call.arguments[1]) <= 0;
   if (is_late || futures.done.empty()) return expire_futures_next(state, call);
   std::ranges::sort(futures.done, {},
                     [&](Value future) { return future_record(call.machine, state, future).place; });
@@ -316,6 +316,10 @@ Outcome apply_future_begin(State& state, const Call& call) {
 // set_result, set_exception: returns the callbacks to be called.
 Outcome apply_future_finish(State& state, const Call& call) {
   FutureRecord its = record(state, call);
+  // Only what a broken pool takes out of its queue can have been cancelled.
+  if (its.stage == Stage::cancelled) {
+    return raise(call, ExceptionKind::invalid_state_error, "CANCELLED: <Future state=cancelled>");
+  }
   its.place = next_place(call.machine, state);
   its.stage = call.arguments[1] == true_value ? Stage::failed : Stage::finished;
   its.content = call.arguments[0];

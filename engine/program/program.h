@@ -103,7 +103,9 @@ struct ObjectInfo {
   std::int64_t value = 1;  // semaphores: the initial value; queues: maxsize; barrier: parties;
                            // executor: max_workers
   std::optional<ObjectId> lock;      // condition: the lock it works with
-  std::optional<FunctionId> action;  // barrier: what the last to come does before it opens
+  std::optional<FunctionId> action;  // barrier: what the last to come does before it opens;
+                                     // executor: what a worker does first
+  std::vector<Constant> arguments;   // executor: of its action
   std::optional<double> timeout;     // barrier: virtual seconds, of a wait that names none
   std::string prefix;                // executor: of its workers' names
   std::uint32_t offset = 0;          // of its words in State::words

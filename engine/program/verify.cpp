@@ -307,11 +307,13 @@ void verify_objects(const Program& program, Faults& faults) {
                        std::to_string(object.offset) + ", before word " + std::to_string(end));
     }
     end = object.offset + row(object.kind).words;
+    const bool may_act = object.kind == ObjectKind::barrier || object.kind == ObjectKind::executor;
     if (object.action &&
-        (object.kind != ObjectKind::barrier || object.action->index >= program.functions.size() ||
-         program.functions[object.action->index].parameters != 0)) {
+        (!may_act || object.action->index >= program.functions.size() ||
+         program.functions[object.action->index].parameters != object.arguments.size())) {
       faults.push_back("object " + quoted(object.name) +
-                       " has an action that is none: a function without parameters, of a Barrier");
+                       " has an action that is none: a function that takes its arguments, of a "
+                       "Barrier or an executor");
     }
     if ((object.kind == ObjectKind::condition) != object.lock.has_value()) {
       faults.push_back("object " + quoted(object.name) +

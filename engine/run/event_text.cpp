@@ -263,10 +263,13 @@ class EventText {
                    : "take out " + future_label(machine_, event_.outcome.value);
       case Operation::executor_shutdown:
       case Operation::executor_close:
-      case Operation::executor_abandon:
         return asked();
+      case Operation::executor_abandon:
+        return "let go of " + receiver();
       case Operation::executor_idle:
         return "free again for " + receiver();
+      case Operation::executor_fail:
+        return receiver() + " is broken: its initializer has failed";
       case Operation::executors_exit:
         return "shut the pools down";
       case Operation::future_begin:

@@ -254,12 +254,70 @@ TEST_CASE("as_completed gives futures in the order in which they are done", "[fu
   const Ends in_time = ends(1, each("[a, b], 1", ""));
   CHECK(in_time == Ends{"[1, 2]", "[] MainThread: TimeoutError: 2 (of 2) futures unfinished",
                         "[1] MainThread: TimeoutError: 1 (of 2) futures unfinished"});
+  // A finding is run again with a clock, which does not say whether the timeout fires.
+  const Ends late = ends(1, each("[a, b], 0.5", ", {'sleep': 1}") + ", {'raise': 'ValueError(1)'}");
+  CHECK(late.contains("[1, 2] MainThread: ValueError: 1"));
   // One loop inside of another has futures of its own.
   CHECK(ends(1, each("[a, b]",
                      ", {'for': 'v', 'in': 'as_completed([u])', 'do': ["
                      "{'append': 'xs', 'item': 0}]}")) == Ends{"[1, 0, 2, 0]"});
   CHECK(ends(1, "{'for': 'u', 'in': 'as_completed([3])', 'do': []}") ==
         Ends{"[] MainThread: AttributeError: 'int' object has no attribute '_condition'"});
+}
+
+// The same of a pool whose workers begin with `init`.
+Ends ends_with(const std::string& pool, const std::string& init, const std::string& main) {
+  const Program program =
+      program_of("'objects': {'p': {'type': 'ThreadPoolExecutor', 'initializer': 'init', " + pool +
+                 "}}, 'variables': {'xs': []}, 'functions': {'init': " + init +
+                 ", 'f': {'params': ['n'], 'body': [{'return': 'n'}]}}, 'main': [" + main + "]");
+  const Exploration exploration = explore(program);
+  CHECK(exploration.complete);
+  Ends result;
+  for (const ExploredOutcome& outcome : exploration.outcomes) {
+    std::string text = outcome.status == ExploredOutcome::Status::finished ? "" : "stuck ";
+    text += outcome.variables[0].second;
+    for (const auto& exception : outcome.exceptions) text += " " + exception.second;
+    result.insert(text);
+  }
+  return result;
+}
+
+TEST_CASE("An initializer runs in each worker before its first task", "[futures]") {
+  const std::string init = R"s({'params': ['k'], 'body': [{'global': 'xs'},
+                                {'append': 'xs', 'item': 'k'}]})s";
+  CHECK(ends_with("'max_workers': 1, 'initargs': [7]", init,
+                  "{'map': 'p', 'function': 'f', 'over': '[1, 2]', 'into': 'x'}, "
+                  "{'append': 'xs', 'item': 'x'}") == Ends{"[7, [1, 2]]"});
+}
+
+TEST_CASE("A pool whose initializer fails is broken", "[futures]") {
+  const std::string init = "[{'raise': 'ValueError(`bad`)'}]";
+  const std::string queued = R"s({'submit': 'p', 'function': 'f', 'args': [1], 'into': 'u'},
+      {'exception': 'u', 'into': 'e'}, {'append': 'xs', 'item': 'str(e)'}, )s";
+  const std::string text = "A thread initializer failed, the thread pool is not usable anymore";
+  CHECK(ends_with("'max_workers': 1", init, queued + R"s(
+      {'try': [{'submit': 'p', 'function': 'f', 'args': [1]}], 'except':
+        {'type': 'BrokenExecutor', 'as': 'e', 'do': [{'append': 'xs', 'item': 'str(e)'}]}})s") ==
+        Ends{"[\"" + text + "\", \"" + text + "\"]"});
+  // What was cancelled before is an error that ends the worker with what is still queued.
+  const Ends cancelled = ends_with("'max_workers': 1", init, R"s(
+      {'submit': 'p', 'function': 'f', 'args': [1], 'into': 'u'}, {'cancel': 'u', 'into': 'x'},
+      {'append': 'xs', 'item': 'x'})s");
+  CHECK(cancelled == Ends{"[false]",
+                          "[true] concurrent.futures._base.InvalidStateError: "
+                          "CANCELLED: <Future state=cancelled>"});
+}
+
+TEST_CASE("A worker that breaks its pool takes out the sign of a shutdown too", "[futures]") {
+  // The first worker is initialized and waits for a task; the second fails after the shutdown.
+  const std::string init = R"s([{'global': 'xs'}, {'append': 'xs', 'item': 1},
+      {'if': 'len(xs) > 1', 'then': [{'raise': 'ValueError()'}]}])s";
+  const Ends both = ends_with("'max_workers': 2", init, R"s(
+      {'submit': 'p', 'function': 'f', 'args': [1]}, {'submit': 'p', 'function': 'f', 'args': [2]},
+      {'shutdown': 'p'})s");
+  CHECK(both.contains("stuck [1, 1]"));
+  CHECK(both.contains("[1, 1]"));
 }
 
 TEST_CASE("map with a timeout gives up a result that does not come, and cancels it", "[futures]") {

@@ -61,6 +61,7 @@ LOADER_ONLY = {
         r"^\"[^\"]*\" is a statement, ",
         r"depends on who asks",
         r"^as_completed",
+        r"^there is no \"initializer\" that takes these arguments$",
         r"^(a queue|an executor) is shut down without ",
     ],
     "needs arithmetic": [

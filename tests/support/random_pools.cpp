@@ -19,6 +19,8 @@ class Generator {
                        R"json("variables": {"x": 0, "fs": [], "got": null},)json" +
                        "\n \"functions\": {\n";
     may_submit_ = false;
+    text += R"json(  "init": {"params": ["k"], "body": [{"global": ["x"]}, )json" + data() +
+            R"json(, {"if": "x > k", "then": [{"raise": "ValueError('init')"}]}]},)json" + "\n";
     text += "  \"inner\": " + function("k");
     may_submit_ = dice_.percent(60);
     text += ",\n  \"task\": " + function("k");
@@ -45,7 +47,8 @@ class Generator {
   std::string pool() {
     return "{\"type\": \"ThreadPoolExecutor\", \"max_workers\": " +
            std::to_string(1 + dice_.below(2)) +
-           (dice_.percent(30) ? ", \"thread_name_prefix\": \"w\"" : "") + "}";
+           (dice_.percent(30) ? ", \"thread_name_prefix\": \"w\"" : "") +
+           (dice_.percent(20) ? R"json(, "initializer": "init", "initargs": [1])json" : "") + "}";
   }
 
   std::string function(const std::string& parameter) {

@@ -196,7 +196,9 @@ TEST_CASE("verify: objects, threads and conditions are well formed", "[engine][p
       {"a condition that is its own lock", [](Program& p) { p.objects[1].lock = ObjectId{1}; },
        "the lock of object \"cond\" is neither Lock nor RLock"},
       {"a lock with an action", [](Program& p) { p.objects[0].action = FunctionId{0}; },
-       "object \"lock\" has an action that is none: a function without parameters, of a Barrier"},
+       "object \"lock\" has an action that is none: a function that takes its arguments, of a "
+       "Barrier "
+       "or an executor"},
       {"a body of timers that takes too little", [](Program& p) { p.timer_body = FunctionId{1}; },
        "the body of timers is no function of three parameters"},
       {"no threads", [](Program& p) { p.threads.clear(); }, "there is no MainThread"},
