@@ -16,6 +16,8 @@
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
 //
+// Whoever may end a process by a signal ends the waits of all who are blocked in it.
+//
 // MainThread, its code over or not, may do what is registered with atexit.
 //
 // "May" is FutureAccesses. Two who wait on the same thing do not count as each other's rescue,
@@ -62,6 +64,24 @@ class Releasers {
     std::vector<ThreadId> result;
     for (std::uint32_t i = 0; i < locals_.size(); ++i) {
       if (could_let_go(waiter, {i})) result.push_back({i});
+    }
+    return result;
+  }
+
+  // Who could end the process of the thread by a signal.
+  std::vector<ThreadId> signallers(ThreadId thread) const {
+    std::vector<ThreadId> result;
+    const Program& program = machine_.program;
+    const ProcessId process = process_of(program, state_, thread);
+    for (std::uint32_t i = 0; i < locals_.size(); ++i) {
+      const ProcessId its = process_of(program, state_, {i});
+      const bool has_it = has_started(machine_, state_, its, process);
+      const bool is_one = std::ranges::any_of(locals_[i], [&](const LocalState& local) {
+        const bool is_signal =
+            !local.frames.empty() && local.frames.front().function == *program.signal_body;
+        return (is_signal && its == process) || (has_it && future_.may_signal(local));
+      });
+      if (is_one) result.push_back({i});
     }
     return result;
   }
@@ -123,6 +143,13 @@ class Releasers {
   std::vector<std::vector<LocalState>> locals_;  // index = thread; all that it has yet to run
 };
 
+std::vector<ThreadId> stuck_of(std::size_t threads, const std::vector<BlockedThread>& blocked) {
+  std::vector<Wait> waits;
+  waits.reserve(blocked.size());
+  for (const BlockedThread& waiter : blocked) waits.push_back(waiter.wait);
+  return WaitForGraph(threads, waits).stuck();
+}
+
 }  // namespace
 
 bool is_unfinished(const Machine& machine, const State& state, ThreadId thread) {
@@ -172,16 +199,27 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     const bool one_will_do = waiter.by != LetGoBy::end;
     waiter.wait = {waiter.thread, one_will_do ? Need::any : Need::all, releasers.of(waiter)};
   }
+  if (!machine.program.signal_body) return blocked;
+  // They are gone then, and whoever waits for anything but their end has nothing from it.
+  for (std::vector<ThreadId> gone(1); !gone.empty();) {
+    const std::vector<ThreadId> stuck = stuck_of(threads, blocked);
+    gone.clear();
+    for (const ThreadId thread : stuck) {
+      if (!std::ranges::includes(stuck, releasers.signallers(thread))) gone.push_back(thread);
+    }
+    const auto is_gone = [&](ThreadId thread) { return std::ranges::binary_search(gone, thread); };
+    std::erase_if(blocked, [&](const BlockedThread& waiter) { return is_gone(waiter.thread); });
+    for (BlockedThread& waiter : blocked) {
+      if (waiter.by != LetGoBy::end) std::erase_if(waiter.wait.releasers, is_gone);
+    }
+  }
   return blocked;
 }
 
 std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,
                                          std::vector<BlockedThread> blocked) {
   const std::size_t threads = thread_count(machine.program, state);
-  std::vector<Wait> waits;
-  waits.reserve(blocked.size());
-  for (const BlockedThread& waiter : blocked) waits.push_back(waiter.wait);
-  const std::vector<ThreadId> stuck = WaitForGraph(threads, waits).stuck();
+  const std::vector<ThreadId> stuck = stuck_of(threads, blocked);
   const auto is_stuck = [&](ThreadId thread) { return std::ranges::binary_search(stuck, thread); };
   // The main thread of a process whose code is over owns what it owns like any thread that has
   // ended.

@@ -48,6 +48,7 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
         break;
       case LetGoBy::set:
       case LetGoBy::notify:
+      case LetGoBy::wake:
       case LetGoBy::put:
       case LetGoBy::get:
       case LetGoBy::task_done:

@@ -140,6 +140,8 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
       return wait + "for " + object(waiter).name;
     case LetGoBy::notify:
       return wait + "on " + object(waiter).name;
+    case LetGoBy::wake:
+      return wait + "for those notified on " + object(waiter).name + " to wake up";
     case LetGoBy::finish:
       return wait + "for " + futures(waiter);
     case LetGoBy::close:
@@ -193,6 +195,7 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
       return ", to be put by ";
     case LetGoBy::get:
       return ", to be made by ";
+    case LetGoBy::wake:
     case LetGoBy::task_done:
     case LetGoBy::store:
       return ", which is up to ";
@@ -228,6 +231,8 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
       return ", and no thread is left that could set it";
     case LetGoBy::notify:
       return ", and no thread is left that could notify";
+    case LetGoBy::wake:
+      return ", and no thread is left that could";
     case LetGoBy::put:
       return object(waiter).kind == ObjectKind::executor
                  ? ", and no thread is left that could submit one"

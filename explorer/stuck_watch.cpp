@@ -10,6 +10,7 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -66,19 +67,25 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
   callbacks_ = exit_callbacks(machine_, state);
   was_blocked_.assign(threads_, false);
   for (const std::uint32_t thread : stuck_) was_blocked_[thread] = true;
-  while (std::erase_if(stuck_, [&](std::uint32_t thread) {
-           if (!can_be_let_go(state, thread)) return false;
-           moves_[thread] = true;
-           return true;
-         }) > 0) {
-  }
+  ends_.assign(threads_, false);
+  do {
+    while (std::erase_if(stuck_, [&](std::uint32_t thread) {
+             if (!can_be_let_go(state, thread)) return false;
+             moves_[thread] = true;
+             return true;
+           }) > 0) {
+    }
+  } while (std::erase_if(stuck_, [&](std::uint32_t thread) {
+             ends_[thread] = program.signal_body && may_be_ended(state, {thread});
+             return ends_[thread];
+           }) > 0);
 }
 
 bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   const Program& program = machine_.program;
   const auto all_move = [&] {
     for (std::uint32_t i = 0; i < threads_; ++i) {
-      if (!moves_[i] && waits_for_end_of(machine_, state, {thread}, {i})) return false;
+      if (!moves_[i] && !ends_[i] && waits_for_end_of(machine_, state, {thread}, {i})) return false;
     }
     return true;
   };
@@ -87,7 +94,7 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   switch (waiter.by) {
     case LetGoBy::end:
       if (waiter.operation == Operation::join_all) return all_move();
-      return moves_[waiter.joined.index];
+      return moves_[waiter.joined.index] || ends_[waiter.joined.index];
     case LetGoBy::store:
       for (std::uint32_t i = 0; i < threads_; ++i) {
         if (moves_[i] && is_alive(program, state, i) &&
@@ -104,6 +111,7 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::release:
     case LetGoBy::set:
     case LetGoBy::notify:
+    case LetGoBy::wake:
     case LetGoBy::put:
     case LetGoBy::get:
     case LetGoBy::task_done:
@@ -125,6 +133,23 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   }
   LOCKSTEP_ASSERT(false, "a blocked operation says what lets it go");
   return true;
+}
+
+// By a signal that is on its way, or that somebody may send.
+bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
+  const Program& program = machine_.program;
+  const ProcessId process = process_of(program, state, thread);
+  const bool calls =
+      moves_[main_thread_id.index] &&
+      std::ranges::any_of(callbacks_, [&](LocalId its) { return facts_.of(its).signals; });
+  for (std::uint32_t i = 0; i < threads_; ++i) {
+    if (!moves_[i] || !is_alive(program, state, i)) continue;
+    const LocalFacts& facts = facts_.of(local(program, state, {i}));
+    const ProcessId its = process_of(program, state, {i});
+    if (facts.operation == Operation::signal_comes && its == process) return true;
+    if (facts.signals && has_started(machine_, state, its, process)) return true;
+  }
+  return calls && has_started(machine_, state, main_process_id, process);
 }
 
 bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter) {

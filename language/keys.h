@@ -69,6 +69,10 @@ struct ObjectParameter {
   std::int64_t least = 0;    // count: the least that is allowed
   std::int64_t without = 0;  // count: what it is without the key
 };
+// What a condition of the kind takes as its lock, for messages.
+constexpr std::string_view locks_of(ObjectKind condition) {
+  return condition == ObjectKind::mp_condition ? "an mp.Lock or mp.RLock" : "a Lock or RLock";
+}
 inline constexpr std::int64_t object_value_max = 0x7fffffff;
 inline constexpr KeyRow maxsize_row{
     "maxsize", false, "how many items it holds at most; without it, or with 0 or less, any number"};
@@ -90,6 +94,10 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::lifo_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
     {ObjectKind::priority_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
 
+    {ObjectKind::mp_condition,
+     ObjectParameter::Shape::lock,
+     {"lock", false,
+      "the mp.Lock or mp.RLock that it works with; without it an mp.RLock of its own"}},
     {ObjectKind::mp_semaphore,
      ObjectParameter::Shape::count,
      {"value", false, "how many may hold it at once; 1 without it"},

@@ -223,6 +223,12 @@ constexpr FieldRow process_fields[] = {
     {"daemon", expression, optional,
      "whether it is a daemon; without it as the process that creates it"},
 };
+constexpr FieldRow terminate_fields[] = {
+    {"terminate", expression, required, "the process"},
+};
+constexpr FieldRow kill_fields[] = {
+    {"kill", expression, required, "the process"},
+};
 constexpr FieldRow cancel_fields[] = {
     {"cancel", expression, required, "the timer or future"},
     {"into", target, optional, "where the answer of a future is stored: False once it runs"},
@@ -449,6 +455,12 @@ constexpr std::array rows{
                  "multiprocessing.Process(target={target}, args={args}, name={name}, "
                  "daemon={daemon})",
                  process_fields},
+    StatementRow{StatementKind::terminate, "terminate",
+                 "sends SIGTERM to a process, which ends some time later, wherever it stands",
+                 R"json({"terminate": "p"})json", "{terminate}.terminate()", terminate_fields},
+    StatementRow{StatementKind::kill, "kill",
+                 "sends SIGKILL to a process, which ends some time later, wherever it stands",
+                 R"json({"kill": "p"})json", "{kill}.kill()", kill_fields},
     StatementRow{StatementKind::cancel, "cancel",
                  "ends a timer whose time has not come, or a task that no worker has begun",
                  R"json({"cancel": "t"})json", "{cancel}.cancel()", cancel_fields},

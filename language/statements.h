@@ -55,6 +55,8 @@ enum class StatementKind : std::uint8_t {
   abort,
   timer,
   process,
+  terminate,
+  kill,
   cancel,
   input,
   atexit,

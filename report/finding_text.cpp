@@ -44,6 +44,12 @@ constexpr WaitWords settable{
 constexpr WaitWords notifiable{
     "", "waits for a notify of the {0} {1}",       ", which only {2} could send",
     "", ", and nobody is left who could send one", "only notified by"};
+constexpr WaitWords sleepers{"",
+                             "waits for those notified on the {0} {1} to wake up",
+                             ", which only {2} could do",
+                             "",
+                             ", and nobody is left who could do that",
+                             "only woken by"};
 constexpr WaitWords meeting{
     "", "waits at the {0} {1} for others to come", ", which only {2} could do",
     "", ", and nobody is left who could come",     "only met by"};
@@ -119,8 +125,11 @@ const WaitWords& words_of(const StuckThread& thread) {
       case ObjectKind::mp_bounded_semaphore:
         return counted_permits;
       case ObjectKind::event:
-      case ObjectKind::mp_event:
         return settable;
+      case ObjectKind::mp_event:
+        return thread.operation == row(Verb::wait).name ? settable : sleepers;
+      case ObjectKind::mp_condition:
+        return thread.operation.starts_with(row(Verb::wait).name) ? notifiable : sleepers;
       case ObjectKind::condition:
         return notifiable;
       case ObjectKind::queue:

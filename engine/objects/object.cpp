@@ -40,6 +40,7 @@ constexpr LetGoBy ACCEPT = LetGoBy::accept;
 constexpr LetGoBy SEND = LetGoBy::send;
 constexpr LetGoBy RECV = LetGoBy::recv;
 constexpr LetGoBy FINISH = LetGoBy::finish;
+constexpr LetGoBy WAKE = LetGoBy::wake;
 constexpr LetGoBy CLOSE = LetGoBy::close;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
@@ -183,6 +184,16 @@ std::span<const LetGoBy> waits_of(ObjectKind kind) {
 
 bool only_owner_releases(ObjectKind kind) {
   return kind == ObjectKind::rlock || kind == ObjectKind::mp_rlock || kind == ObjectKind::mp_value;
+}
+
+bool has_lock(ObjectKind kind) {
+  return kind == ObjectKind::condition || kind == ObjectKind::mp_condition;
+}
+
+bool can_be_lock_of(ObjectKind condition, ObjectKind lock) {
+  return condition == ObjectKind::mp_condition
+             ? lock == ObjectKind::mp_lock || lock == ObjectKind::mp_rlock
+             : lock == ObjectKind::lock || lock == ObjectKind::rlock;
 }
 
 bool counts_with(ObjectKind waited_on, ObjectKind kind) {

@@ -70,6 +70,7 @@ enum class LetGoBy : std::uint8_t {
   send,     // a connection, for who receives; also by the peer's close
   recv,     // ... for who sends while the peer's buffer is full; also by the peer's close
   finish,   // a future: its task ends, or it is cancelled
+  wake,     // a Condition or Event of multiprocessing, for who notifies: all notified wake up
   close,    // a ThreadPoolExecutor: who cancels what it has queued is through
 };
 
@@ -165,6 +166,9 @@ std::span<const LetGoBy> waits_of(ObjectKind kind);
 
 // Whether nobody but its owner can release an object of the kind: an RLock.
 bool only_owner_releases(ObjectKind kind);
+// A Condition: it has a lock, to which it hands on what it lacks.
+bool has_lock(ObjectKind kind);
+bool can_be_lock_of(ObjectKind condition, ObjectKind lock);
 // Whether a wait on a receiver of kind `waited_on` is counted with objects of `kind`.
 bool counts_with(ObjectKind waited_on, ObjectKind kind);
 

@@ -14,6 +14,9 @@
 namespace lockstep {
 namespace {
 
+constexpr std::int64_t sigkill = 9;
+constexpr std::int64_t sigterm = 15;
+
 ThreadId main_of(const Call& call) { return call.machine.values().as_process(call.receiver); }
 ProcessId process_of_self(const State& state, const Call& call) {
   return process_of(call.machine.program, state, call.self);
@@ -83,6 +86,48 @@ void kill_threads(State& state, const Call& call, ProcessId process) {
     set_cancelled(program, state, {i}, false);
     set_local(program, state, {i}, LocalId{0});
   }
+}
+
+// The process ends where it stands, and what it started goes on.
+void end_by_signal(State& state, const Call& call, ProcessId process) {
+  const Program& program = call.machine.program;
+  const ThreadId main = main_thread_of(call.machine, state, process);
+  kill_threads(state, call, process);
+  set_life(program, state, main, Life::killed);
+  set_local(program, state, main, LocalId{0});
+  set_process_over(program, state, main);
+  forget_memory(call.machine, state, process);
+}
+
+// Until a signal arrives, which may be any time after it was sent, it is a thread of the process
+// that nobody there sees. A signal that is on its way already is not sent again.
+Outcome send_signal(State& state, const Call& call, std::int64_t signal) {
+  const Program& program = call.machine.program;
+  ValueTable& values = call.machine.values();
+  const ThreadId main = main_of(call);
+  const ProcessId process = process_of_target(state, call);
+  if (!has_started(call.machine, state, process_of_self(state, call), process)) {
+    const std::string_view verb = signal == sigkill ? "kill" : "terminate";
+    return raise(call, ExceptionKind::attribute_error,
+                 "'NoneType' object has no attribute '" + std::string(verb) + "'");
+  }
+  if (is_over(state, call)) return Outcome::returned(none_value);
+  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (process_of(program, state, {i}) != process) continue;
+    if (life(program, state, {i}) != Life::alive) continue;
+    const Pending& next = call.machine.locals().pending(local(program, state, {i}));
+    if (next.operation == Operation::signal_comes && next.arguments[0] == values.integer(signal)) {
+      return Outcome::returned(none_value);
+    }
+  }
+  const std::string name = (signal == sigkill ? "SIGKILL to " : "SIGTERM to ") +
+                           std::string(values.as_text(thread_name_value(program, state, main)));
+  const Value argument = values.integer(signal);
+  const ThreadId sent =
+      add_thread(state, call, *program.signal_body, {&argument, 1}, values.string(name), true);
+  set_process(program, state, sent, process);
+  set_life(program, state, sent, Life::alive);
+  return Outcome::returned(none_value);
 }
 
 // For threads that are no daemons, up to the first call of what is registered with atexit.
@@ -162,6 +207,22 @@ Outcome apply_process_join(State& state, const Call& call) {
 }
 Outcome expire_process_join(State&, const Call&) { return Outcome::returned(none_value); }
 
+Outcome apply_process_terminate(State& state, const Call& call) {
+  return send_signal(state, call, sigterm);
+}
+Outcome apply_process_kill(State& state, const Call& call) {
+  return send_signal(state, call, sigkill);
+}
+// Always of the process in which it arrives.
+Outcome apply_signal_comes(State& state, const Call& call) {
+  const ProcessId process = process_of_self(state, call);
+  end_by_signal(state, call, process);
+  if (small_integer(call.arguments[0]) == sigkill) {
+    set_by_sigkill(call.machine.program, state, main_thread_of(call.machine, state, process));
+  }
+  return Outcome::returned(none_value);
+}
+
 Outcome apply_process_is_alive(State& state, const Call& call) {
   if (is_own(state, call)) return Outcome::returned(true_value);
   if (!is_child(state, call)) return assertion(call, "can only test a child process");
@@ -187,9 +248,9 @@ Outcome apply_process_exitcode(State& state, const Call& call) {
   if (!is_child(state, call) || !is_started(state, call) || !is_over(state, call)) {
     return Outcome::returned(none_value);
   }
-  constexpr std::int64_t terminated = -15;
   if (life(program, state, main) == Life::killed) {
-    return Outcome::returned(call.machine.values().integer(terminated));
+    const std::int64_t signal = is_by_sigkill(program, state, main) ? sigkill : sigterm;
+    return Outcome::returned(call.machine.values().integer(-signal));
   }
   const LocalState ended = call.machine.locals().get(local(program, state, main));
   return Outcome::returned(call.machine.values().integer(exit_code(call, ended)));
@@ -221,11 +282,16 @@ Outcome apply_current_process(State& state, const Call& call) {
 Outcome apply_getpid(State& state, const Call& call) {
   return Outcome::returned(pid(call, process_of_self(state, call)));
 }
-// Nobody outlives the parent here; that of the main process is none of the program's.
+// The parent of the main process is none of the program's, nor is that of a process which has
+// outlived its own.
 Outcome apply_getppid(State& state, const Call& call) {
   const ProcessId self = process_of_self(state, call);
   if (self == main_process_id) return Outcome::returned(call.machine.values().integer(0));
-  return Outcome::returned(pid(call, parent_of(call.machine, state, self)));
+  const ProcessId parent = parent_of(call.machine, state, self);
+  if (is_process_over(call.machine.program, state, main_thread_of(call.machine, state, parent))) {
+    return Outcome::returned(call.machine.values().integer(0));
+  }
+  return Outcome::returned(pid(call, parent));
 }
 
 // The main process runs its exit handlers once its non-daemon threads have ended, those of the
@@ -241,13 +307,9 @@ Readiness ready_stop_children(const State& state, const Call& call) {
 Outcome apply_stop_children(State& state, const Call& call) {
   const Program& program = call.machine.program;
   for (const ThreadId child : live_children_of(call.machine, state, process_of_self(state, call))) {
-    if (!is_daemon(program, state, child)) continue;
-    const ProcessId process = process_of(program, state, child);
-    kill_threads(state, call, process);
-    set_life(program, state, child, Life::killed);
-    set_local(program, state, child, LocalId{0});
-    set_process_over(program, state, child);
-    forget_memory(call.machine, state, process);
+    if (is_daemon(program, state, child)) {
+      end_by_signal(state, call, process_of(program, state, child));
+    }
   }
   return Outcome::returned(none_value);
 }

@@ -174,6 +174,7 @@ struct Program {
   std::vector<Condition> final_checks;
   std::vector<std::string> input;         // the lines that input() returns
   std::optional<FunctionId> timer_body;   // what a Timer executes: interval, function, arguments
+  std::optional<FunctionId> signal_body;  // what a signal on its way executes: its number
   std::optional<FunctionId> worker_body;  // what a pool's worker executes: the executor
   std::optional<FunctionId> exit_body;    // what MainThread executes once its code is over
   bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate

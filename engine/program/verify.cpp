@@ -313,13 +313,12 @@ void verify_objects(const Program& program, Faults& faults) {
       faults.push_back("object " + quoted(object.name) +
                        " has an action that is none: a function without parameters, of a Barrier");
     }
-    if ((object.kind == ObjectKind::condition) != object.lock.has_value()) {
+    if (has_lock(object.kind) != object.lock.has_value()) {
       faults.push_back("object " + quoted(object.name) +
                        (object.lock ? " is no Condition but has a lock" : " has no lock"));
     } else if (object.lock) {
       const bool fits = object.lock->index < program.objects.size() &&
-                        (program.objects[object.lock->index].kind == ObjectKind::lock ||
-                         program.objects[object.lock->index].kind == ObjectKind::rlock);
+                        can_be_lock_of(object.kind, program.objects[object.lock->index].kind);
       if (!fits) {
         faults.push_back("the lock of object " + quoted(object.name) +
                          " is neither Lock nor RLock");
@@ -341,6 +340,7 @@ void verify_threads(const Program& program, Faults& faults) {
                        " parameters");
     }
   };
+  check_body(program.signal_body, 1, "signals");
   check_body(program.worker_body, 1, "workers");
   check_body(program.exit_body, 0, "the exit");
   for (const ObjectInfo& object : program.objects) {

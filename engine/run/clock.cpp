@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "engine/assert.h"
 #include "engine/operations/barrier.h"
@@ -13,6 +14,7 @@ namespace lockstep {
 namespace {
 
 constexpr double nanoseconds_per_second = 1e9;
+constexpr std::uint32_t no_process = std::numeric_limits<std::uint32_t>::max();
 constexpr double bytecodes_per_operation = 10;
 constexpr std::int64_t now_max = std::int64_t{8'000'000'000} * 1'000'000'000;
 static_assert(duration_max * nanoseconds_per_second + 8e18 < 9.2e18,
@@ -35,6 +37,7 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::bounded_semaphore_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::event_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::condition_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_condition_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::queue_put_park, 2, TimedOperation::Negative::at_once},
     TimedOperation{Operation::queue_get_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::simple_queue_get, 1,
@@ -238,6 +241,11 @@ void VirtualClock::note_choice(const Machine& machine, const State& state, Threa
   if (choice == nullptr) return cores_.not_ready(thread);
   if (machine.program.has_processes) {
     cores_.runs_in(thread, process_of(machine.program, state, thread));
+    // The kernel asks for no GIL, but a process takes its time to end.
+    if (pending(machine, state, thread).operation == Operation::signal_comes) {
+      cores_.runs_in(thread, {no_process - thread.index});
+      if (!cores_.is_known(thread)) cores_.begins_at(thread, later(end_, thread_start_cost_));
+    }
   }
   Deadline& its = deadlines_[thread.index];
   const bool same = cores_.is_known(thread) && its.choice.kind == choice->kind && !stepped;

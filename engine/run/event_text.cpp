@@ -128,6 +128,8 @@ class EventText {
         return "recv";
       case LetGoBy::recv:
         return "send";
+      case LetGoBy::wake:
+        return "notify";
       default:
         return "wait";
     }
@@ -149,6 +151,8 @@ class EventText {
         return "until it is notified";
       case LetGoBy::finish:
         return "until it is done";
+      case LetGoBy::wake:
+        return "until those notified wake up";
       case LetGoBy::close:
         return "until it is shut down";
       case LetGoBy::put:
@@ -298,6 +302,12 @@ class EventText {
         return receiver() + ".value = " + argument(0);
       case Operation::stop_children:
         return "terminate daemonic processes";
+      case Operation::mp_condition_woken:
+        return asked() + ": awake";
+      case Operation::mp_condition_collect:
+        return "see one wake up on " + receiver();
+      case Operation::signal_comes:
+        return "arrives";
       case Operation::thread_set_name:
       case Operation::process_set_name:
         return receiver() + ".name = " + argument(0);
@@ -305,6 +315,7 @@ class EventText {
       case Operation::process_set_daemon:
         return receiver() + ".daemon = " + argument(0);
       case Operation::condition_park:
+      case Operation::mp_condition_park:
         return asked() + ": notified";
       case Operation::queue_put:
       case Operation::queue_put_park:
@@ -332,6 +343,8 @@ class EventText {
         return "send " + argument(0) + " on " + receiver() + " -> " + of(event_.outcome.value);
       case Operation::lock_restore:
       case Operation::rlock_restore:
+      case Operation::mp_lock_restore:
+      case Operation::mp_rlock_restore:
         return asked() + " again";
       default:
         break;

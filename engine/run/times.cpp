@@ -26,6 +26,8 @@ std::string_view asked(LetGoBy by) {
   switch (by) {
     case LetGoBy::finish:
       return " (result)";
+    case LetGoBy::wake:
+      return " (notify)";
     case LetGoBy::close:
       return " (shutdown)";
     case LetGoBy::put:

@@ -14,7 +14,8 @@ constexpr Word cancelled_bit = 16;
 constexpr Word exiting_bit = 32;
 constexpr Word process_main_bit = 64;
 constexpr Word process_over_bit = 128;
-constexpr unsigned process_shift = 8;  // the bits above: the ProcessId
+constexpr Word by_sigkill_bit = 256;
+constexpr unsigned process_shift = 9;  // the bits above: the ProcessId
 
 std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
   const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
@@ -117,6 +118,12 @@ void set_process_over(const Program& program, State& state, ThreadId main) {
   } else {
     set_bit(program, state, main, process_over_bit, true);
   }
+}
+bool is_by_sigkill(const Program& program, const State& state, ThreadId main) {
+  return has_bit(program, state, main, by_sigkill_bit);
+}
+void set_by_sigkill(const Program& program, State& state, ThreadId main) {
+  set_bit(program, state, main, by_sigkill_bit, true);
 }
 bool takes_part(const Program& program, const State& state, ThreadId thread) {
   if (has_exited(state)) return false;

@@ -36,7 +36,7 @@ enum class Life : std::uint8_t {
   created,  // start() has not been called
   alive,
   ended,
-  killed,  // a daemon thread when its process ended
+  killed,  // by a signal, or as a daemon thread when its process ended
 };
 
 namespace layout {
@@ -84,6 +84,9 @@ void set_process_main(const Program& program, State& state, ThreadId thread);
 // Of the main thread of a process: that the process has ended, and nothing of it runs any more.
 bool is_process_over(const Program& program, const State& state, ThreadId main);
 void set_process_over(const Program& program, State& state, ThreadId main);
+// Of the main thread of a process that a signal has ended: that it was SIGKILL, not SIGTERM.
+bool is_by_sigkill(const Program& program, const State& state, ThreadId main);
+void set_by_sigkill(const Program& program, State& state, ThreadId main);
 // A thread that runs or waits, or whose code has ended but whose process waits for others.
 bool takes_part(const Program& program, const State& state, ThreadId thread);
 

@@ -67,6 +67,8 @@ class Audit {
         if (words[0] > 1) fault(object.name + ": an Event's flag is 0 or 1");
         check_waiters(id, words[1], Operation::mp_event_park);
         break;
+      case ObjectKind::mp_condition:
+        break;
       case ObjectKind::mp_bounded_semaphore:
         if (words[0] > static_cast<std::uint64_t>(object.value)) {
           fault(object.name + ": a BoundedSemaphore never exceeds its initial value");

@@ -132,7 +132,8 @@ class Step {
       }
       tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
       if (pending.operation == Operation::process_exit ||
-          pending.operation == Operation::stop_children) {
+          pending.operation == Operation::stop_children ||
+          pending.operation == Operation::signal_comes) {
         end_processes();
         break;
       }
@@ -225,6 +226,7 @@ class Step {
       tell_process_end(main);
       if (process == main_process_id) return;
       process = parent_of(machine_, state_, process);
+      if (is_process_over(program_, state_, main_thread_of(machine_, state_, process))) return;
     }
   }
 

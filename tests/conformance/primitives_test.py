@@ -519,6 +519,57 @@ PROGRAMS = {
         {"process": "p", "target": "f", "args": ["'waited for'", 4]}, {"start": "p"},
         {"process": "q", "target": "with_threads"}, {"start": "q"},
         {"sleep": 1}, {"print": "'main ends'"}]),
+    "Process: terminate and kill": ({"x": "mp.Lock", "ev": "mp.Event"}, {
+        "f": [{"acquire": "x"}, {"sleep": 9}], "quick": [{"raise": "SystemExit(4)"}],
+        "waiter": [{"wait": "ev"}], "setter": [{"event_set": "ev"}], "orphan": [{"sleep": 2}, {"print": "getppid() != getpid()"}],
+        "parent": [{"process": "g", "target": "orphan"}, {"start": "g"}, {"sleep": 9}],
+        "sibling": {"params": ["p", "q"], "body": [
+            tried({"terminate": "q"}), tried({"kill": "current_process()"}), {"kill": "p"}]}}, [
+        {"process": "p", "target": "f"}, tried({"terminate": "p"}), tried({"kill": "p"}),
+        tried({"terminate": "current_process()"}), {"process": "q", "target": "f"},
+        {"start": "p"}, {"sleep": 1}, {"terminate": "p"}, {"join": "p"},
+        {"print": ["p.exitcode", "p.is_alive()"]}, {"terminate": "p"}, {"kill": "p"},
+        {"print": "p.exitcode"}, *got({"acquire": "x", "timeout": 0.5}), {"release": "x"},
+        {"process": "p", "target": "f"}, {"start": "p"}, {"sleep": 1},
+        {"process": "s", "target": "sibling", "args": ["p", "q"]}, {"start": "s"}, {"join": "s"},
+        {"join": "p"}, {"print": ["p.exitcode", "s.exitcode"]},
+        {"process": "p", "target": "quick"}, {"start": "p"}, {"sleep": 2}, {"terminate": "p"},
+        {"join": "p"}, {"print": "p.exitcode"},
+        {"process": "p", "target": "parent"}, {"start": "p"}, {"sleep": 1}, {"terminate": "p"},
+        {"join": "p"}, {"print": "p.exitcode"}, {"sleep": 3},
+        {"process": "p", "target": "waiter"}, {"start": "p"}, {"sleep": 1}, {"terminate": "p"},
+        {"join": "p"}, {"process": "s", "target": "setter", "daemon": True}, {"start": "s"},
+        {"join": "s", "timeout": 2}, {"print": "s.is_alive()"}]),
+    "mp.Condition: errors, depth and timeouts": ({
+        "c": "mp.Condition", "m": "mp.Lock", "d": {"type": "mp.Condition", "lock": "m"}}, {}, [
+        tried({"wait": "c"}), tried({"notify": "c"}), tried({"notify_all": "c"}),
+        tried({"release": "c"}), tried({"wait": "d"}), tried({"release": "d"}),
+        {"acquire": "c"}, {"with": "c", "do": [
+            *got({"wait": "c", "timeout": 0.2}), *got({"wait": "c", "timeout": 0}),
+            *got({"wait": "c", "timeout": -1}), tried({"wait": "c", "timeout": "'x'"}),
+            {"notify": "c"}, {"notify": "c", "n": 0}, {"notify": "c", "n": 2.5},
+            {"notify_all": "c"}, tried({"notify": "c", "n": "'x'"}),
+            *got({"wait_for": "c", "until": "1 > 2", "timeout": 0.2}),
+            *got({"wait_for": "c", "until": "'yes'"})]},
+        {"release": "c"}, tried({"release": "c"}),
+        {"acquire": "m"}, *got({"wait": "d", "timeout": 0.2}), {"notify": "d"}, {"release": "d"},
+        tried({"wait": "d"})]),
+    "mp.Condition: between processes": ({"c": "mp.Condition", "v": "mp.Value"}, {
+        "f": {"params": ["i"], "body": [{"with": "c", "do": [
+            {"sleep": "i * 0.1"}, {"set": "v.value", "to": "v.value + 1"},
+            {"wait": "c"}, {"set": "v.value", "to": "v.value + 10"}]}]},
+        "killed": [{"with": "c", "do": [{"wait": "c"}]}],
+        "notifier": [{"with": "c", "do": [{"notify_all": "c"}, {"print": "'not reached'"}]}]}, [
+        {"set": "ps", "to": "[]"}, {"for": "i", "in": "range(3)", "do": [
+            {"process": "p", "target": "f", "args": ["i"]}, {"start": "p"},
+            {"append": "ps", "item": "p"}]},
+        {"sleep": 2}, {"with": "c", "do": [{"print": "v.value"}, {"notify": "c", "n": 2}]},
+        {"sleep": 2}, {"print": "v.value"}, {"with": "c", "do": [{"notify_all": "c"}]},
+        {"for": "p", "in": "ps", "do": [{"join": "p"}]}, {"print": "v.value"},
+        {"process": "p", "target": "killed"}, {"start": "p"}, {"sleep": 1}, {"terminate": "p"},
+        {"join": "p"}, {"process": "n", "target": "notifier", "daemon": True}, {"start": "n"},
+        {"join": "n", "timeout": 1}, {"print": "n.is_alive()"},
+        *got({"acquire": "c", "timeout": 0.2})]),
     "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
         tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),

@@ -193,6 +193,9 @@ class Writer:
 
     def do_start(self, s, depth): self.line(depth, f"{s['start']}.start()")
 
+    def do_terminate(self, s, depth): self.line(depth, f"{s['terminate']}.terminate()")
+    def do_kill(self, s, depth): self.line(depth, f"{s['kill']}.kill()")
+
     def timeout(self, s):
         return f"_t({literal(s['timeout'])})" if "timeout" in s else ""
 

@@ -78,6 +78,12 @@ class Generator {
                 semaphores_);
       }
       if (dice_.percent(50)) declare("e", "\"mp.Event\"", events_);
+      if (dice_.percent(40)) {
+        declare("c",
+                dice_.percent(50) ? "\"mp.Condition\""
+                                  : "{\"type\": \"mp.Condition\", \"lock\": \"m\"}",
+                conditions_);
+      }
       return;
     }
     if (dice_.percent(60)) declare("b", "\"Lock\"", locks_);
@@ -156,6 +162,7 @@ class Generator {
       if (dice_.percent(90)) statements.push_back("{\"start\": \"" + name + "\"}");
       joinable.push_back(name);
     }
+    std::string signalled;
     const std::size_t spawned = functions_ == 0 ? 0 : 1 + dice_.below(2);
     for (std::size_t i = 0; i < spawned; ++i) {
       const std::string name = "t" + std::to_string(i);
@@ -165,6 +172,7 @@ class Generator {
       if (processes_ && dice_.percent(70)) {
         statements.push_back("{\"process\": \"" + name + "\", \"target\": \"" + how + "}");
         if (dice_.percent(95)) statements.push_back("{\"start\": \"" + name + "\"}");
+        signalled = dice_.percent(30) ? name : signalled;
       } else if (dice_.percent(70)) {
         statements.push_back("{\"spawn\": \"" + how + ", \"as\": \"" + name + "\"}");
       } else {
@@ -175,13 +183,23 @@ class Generator {
     }
     begin_body(0, 3);
     if (dice_.percent(60)) statements.push_back(statement(1));
+    if (!signalled.empty()) {
+      const auto verb = dice_.one_of<std::string>({"terminate", "kill"});
+      statements.push_back("{\"" + verb + "\": \"" + signalled + "\"}");
+      if (dice_.percent(30)) statements.push_back(exit_code(signalled));
+    }
     for (const std::string& name : joinable) {
       if (dice_.percent(25)) continue;
       const std::string timeout = dice_.percent(15) ? ", \"timeout\": 0.1" : "";
       statements.push_back("{\"join\": \"" + name + "\"" + timeout + "}");
     }
+    if (!signalled.empty() && dice_.percent(60)) statements.push_back(exit_code(signalled));
     if (dice_.percent(30)) statements.push_back(statement(1));
     return joined(statements);
+  }
+  static std::string exit_code(const std::string& process) {
+    return "{\"set\": \"y\", \"to\": \"" + process + ".exitcode == None or " + process +
+           ".exitcode < 0 or " + process + ".is_alive()\"}";
   }
 
   std::string block(std::size_t depth) {

@@ -164,6 +164,53 @@ TEST_CASE("processes: what all interleavings come to", "[engine][process][explor
        "'functions': {'f': [{'release': 's'}]}, 'main': [{'process': 'p', 'target': 'f'}, "
        "{'start': 'p'}, {'acquire': 's'}, {'set': 'n', 'to': 1}]}",
        "n=0 deadlock"},
+      {"a signal comes some time later, and finds a process that has ended",
+       "{'variables': {'n': 0}, 'functions': {'f': [{'sleep': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'kill': "
+       "'p'}, {'set': 'n', 'to': 'p.is_alive()'}, {'join': 'p'}, {'set': 'n', 'to': '[n, "
+       "p.exitcode]'}]}",
+       "n=[false, -15]; n=[false, -9]; n=[false, 0]; n=[true, -15]; n=[true, -9]; n=[true, 0]"},
+      {"what a process holds that a signal ends stays held",
+       "{'variables': {'n': 0}, 'objects': {'m': 'mp.Lock'}, 'functions': {'f': [{'with': 'm', "
+       "'do': [{'sleep': 1}]}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'acquire': 'm'}, {'set': 'n', 'to': 1}]}",
+       "n=1; n=0 deadlock"},
+      {"who is blocked for ever is let go by a signal, and so is who waits for its end",
+       "{'variables': {'n': 0}, 'objects': {'m': 'mp.Lock'}, 'functions': {'f': [{'acquire': 'm'}, "
+       "{'acquire': 'm'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'set': 'n', 'to': 'p.exitcode'}]}",
+       "n=-15"},
+      {"the children of a process that a signal ends go on without it",
+       "{'variables': {'n': 0}, 'objects': {'v': 'mp.Value', 'e': 'mp.Event'}, 'functions': {"
+       "'f': [{'process': 'q', 'target': 'g'}, {'start': 'q'}, {'event_set': 'e'}, {'join': 'q'}],"
+       "'g': [{'sleep': 1}, {'set': 'v.value', 'to': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'wait': 'e'}, {'kill': 'p'},"
+       " {'join': 'p'}, {'set': 'n', 'to': 'v.value'}]}",
+       "n=0; n=1"},
+      {"an Event on which somebody was killed is never set to its end",
+       "{'variables': {'n': 0}, 'objects': {'e': 'mp.Event'}, 'functions': {'f': [{'wait': 'e'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'event_set': 'e'}, {'set': 'n', 'to': 1}]}",
+       "n=1; n=0 deadlock"},
+      {"a Condition keeps no notification for later, and notify waits for those it wakes",
+       "{'variables': {'n': 0}, 'objects': {'c': 'mp.Condition'}, 'functions': {'f': [{'with': "
+       "'c', 'do': [{'wait': 'c'}]}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'with': 'c', 'do': "
+       "[{'notify': 'c'}]}, {'set': 'n', 'to': 1}, {'join': 'p'}]}",
+       "n=1; n=1 deadlock"},
+      {"a Condition may spend a notification on who has timed out",
+       "{'variables': {'n': 0}, 'objects': {'c': 'mp.Condition', 'v': 'mp.Value', 's': {'type': "
+       "'mp.Semaphore', 'value': 0}}, 'functions': {"
+       "'late': [{'with': 'c', 'do': [{'release': 's'}, {'wait': 'c', 'timeout': 1, 'into': "
+       "'got'}, "
+       "{'set': 'v.value', 'to': 'int(not got)'}]}],"
+       "'f': [{'with': 'c', 'do': [{'release': 's'}, {'wait': 'c'}]}]},"
+       " 'main': [{'process': 'p', 'target': 'late'}, {'start': 'p'}, {'process': 'q', 'target': "
+       "'f'}, {'start': 'q'}, {'acquire': 's'}, {'acquire': 's'}, {'with': 'c', 'do': [{'notify': "
+       "'c'}]}, {'join': 'p'}, {'set': 'n', 'to': 'v.value'}, {'join': 'q'}]}",
+       "n=1; n=0 deadlock; n=1 deadlock"},
   }));
   INFO(row.sentence);
   CHECK(outcomes_of(row.scenario) == row.outcomes);
