@@ -7,6 +7,9 @@
 //   Event, Condition    set, ...  whoever may do that
 //   a queue             put, ...  whoever may put an item, get one, or call task_done
 //   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
+//                       fill      whoever may put an item or close it in the feeder's process, and
+//                                 its main thread, which closes it at its end
+//                       turn      whose turn it is
 //   a Listener          connect, ...  whoever may connect to it, or accept or close
 //   a connection        send, ...  whoever may send, receive or close on one of its Listener
 //   Future              finish    the worker that executes its task; while that is queued any
@@ -38,6 +41,7 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 
 namespace lockstep {
@@ -90,10 +94,17 @@ class Releasers {
   bool could_let_go(const BlockedThread& waiter, ThreadId other) const {
     const Program& program = machine_.program;
     if (waiter.by == LetGoBy::end) return waits_for_end_of(machine_, state_, waiter.thread, other);
-    const std::vector<LocalState>& locals = locals_[other.index];
-    if (locals.empty()) return false;
     const bool is_elsewhere =
         process_of(program, state_, other) != process_of(program, state_, waiter.thread);
+    if (waiter.by == LetGoBy::fill) {
+      if (is_elsewhere || other == waiter.thread) return false;
+      if (is_process_main(program, state_, other)) return takes_part(program, state_, other);
+    }
+    const std::vector<LocalState>& locals = locals_[other.index];
+    if (locals.empty()) return false;
+    if (waiter.by == LetGoBy::turn) return turn_holder(machine_, state_, *waiter.pending) == other;
+    if (waiter.by == LetGoBy::get && will_drop(machine_, state_, *waiter.object, other))
+      return true;
     if (is_elsewhere && !(waiter.object && is_shared(program, *waiter.object))) return false;
     if (waiter.by == LetGoBy::store) {
       if (other == waiter.thread || waits_alike(waiter, other)) return false;

@@ -10,6 +10,7 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 
 namespace lockstep {
@@ -123,6 +124,13 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
       return someone_may_let_go(state, {thread}, waiter);
     case LetGoBy::finish:
       return someone_may_finish(state, {thread}, *waiter.pending);
+    case LetGoBy::fill:
+      if (moves_[main_of(state, {thread}).index]) return true;
+      return someone_may_let_go(state, {thread}, waiter);
+    case LetGoBy::turn: {
+      const std::optional<ThreadId> its = turn_holder(machine_, state, *waiter.pending);
+      return its && moves_[its->index];
+    }
     case LetGoBy::close: {
       const std::optional<ThreadId> closes = drainer(machine_, state, waiter.object);
       return closes && moves_[closes->index];
@@ -133,6 +141,10 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   }
   LOCKSTEP_ASSERT(false, "a blocked operation says what lets it go");
   return true;
+}
+
+ThreadId StuckWatch::main_of(const State& state, ThreadId thread) const {
+  return main_thread_of(machine_, state, process_of(machine_.program, state, thread));
 }
 
 // By a signal that is on its way, or that somebody may send.
@@ -155,7 +167,7 @@ bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
 bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter) {
   const Program& program = machine_.program;
   const auto sees_it = [&](std::uint32_t other) {
-    return waiter.on_shared ||
+    return (waiter.on_shared && waiter.by != LetGoBy::fill) ||
            process_of(program, state, {other}) == process_of(program, state, thread);
   };
   if (waiter.on_lock) {
@@ -167,10 +179,9 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
     if (waiter.on_rlock) return false;
   }
   for (std::uint32_t i = 0; i < threads_; ++i) {
-    if (moves_[i] && sees_it(i) && is_alive(program, state, i) &&
-        facts_.may_let_go(local(program, state, {i}), waiter.wait)) {
-      return true;
-    }
+    if (!moves_[i] || !sees_it(i) || !is_alive(program, state, i)) continue;
+    if (facts_.may_let_go(local(program, state, {i}), waiter.wait)) return true;
+    if (waiter.by == LetGoBy::get && will_drop(machine_, state, waiter.object, {i})) return true;
   }
   return moves_[main_thread_id.index] && sees_it(main_thread_id.index) &&
          std::ranges::any_of(callbacks_, [&](LocalId callback) {
@@ -217,6 +228,10 @@ void StuckWatch::describe_stuck(const State& state) {
         situation_.push_back(static_cast<std::uint32_t>(record.stage));
         situation_.push_back(record.content.bits);
       }
+    }
+    if (facts.by == LetGoBy::turn) {
+      const std::optional<ThreadId> its = turn_holder(machine_, state, *facts.pending);
+      situation_.push_back(its ? its->index + 1 : 0);
     }
     if (facts.by == LetGoBy::close) {
       situation_.push_back(drainer(machine_, state, facts.object)->index);

@@ -37,6 +37,7 @@ class StuckWatch {
 
  private:
   bool can_be_let_go(const State& state, std::uint32_t thread);
+  ThreadId main_of(const State& state, ThreadId thread) const;
   bool may_be_ended(const State& state, ThreadId thread);
   bool someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter);
   bool someone_may_finish(const State& state, ThreadId waiter, const Pending& pending);

@@ -46,6 +46,8 @@ class Compiler {
     conditions(scenario_.invariants, "invariant", program_.invariants);
     conditions(scenario_.final_checks, "finally", program_.final_checks);
     if (module_.has_timers) program_.timer_body = timer_body();
+    const auto feeds = [](const ObjectInfo& object) { return has_feeder(object.kind); };
+    if (std::ranges::any_of(program_.objects, feeds)) program_.feeder_body = feeder_body();
     if (module_.has_signals) program_.signal_body = signal_body();
     if (program_.has_processes) refuse_executors();
 
@@ -78,6 +80,7 @@ class Compiler {
     object.kind = kind;
     object.value = declared.value;
     object.timeout = declared.timeout;
+    object.buffer = declared.buffer;
     if (kind == ObjectKind::executor) {
       object.prefix = declared.prefix.empty()
                           ? fmt::format("ThreadPoolExecutor-{}", unnamed_executors_++)
@@ -392,6 +395,22 @@ class Compiler {
     code.constant(none_constant());
     code.emit(Opcode::return_value);
     return add_function(code.finish("<timer>", 3, {".interval", ".function", ".arguments"}));
+  }
+
+  // Queue._feed of Lib/multiprocessing/queues.py.
+  FunctionId feeder_body() {
+    Assembler code(program_, module_.pool);
+    code.set_site(module_.add_site({0, 0, ""}, "feeder"));
+    const Assembler::Label end = code.label();
+    const Assembler::Label begin = code.here();
+    code.emit(Opcode::load_local, 0);
+    code.operate(Verb::feed, {});
+    code.jump(Opcode::jump_if_false, end);
+    code.jump(Opcode::loop_back, begin);
+    code.place(end);
+    code.constant(none_constant());
+    code.emit(Opcode::return_value);
+    return add_function(code.finish("<feeder>", 1, {".queue"}));
   }
 
   FunctionId signal_body() {

@@ -64,7 +64,7 @@ inline constexpr KeyRow alias_keys[] = {
 
 struct ObjectParameter {
   ObjectKind kind;
-  enum class Shape : unsigned char { count, lock, function, seconds, text } shape;
+  enum class Shape : unsigned char { count, buffer, lock, function, seconds, text } shape;
   KeyRow row;
   std::int64_t least = 0;    // count: the least that is allowed
   std::int64_t without = 0;  // count: what it is without the key
@@ -76,6 +76,10 @@ constexpr std::string_view locks_of(ObjectKind condition) {
 inline constexpr std::int64_t object_value_max = 0x7fffffff;
 inline constexpr KeyRow maxsize_row{
     "maxsize", false, "how many items it holds at most; without it, or with 0 or less, any number"};
+inline constexpr std::int64_t pipe_bytes = 65536;
+inline constexpr KeyRow pipe_row{
+    "buffer", false,
+    "how many bytes its pipe holds that nobody has got, as pickle writes them; 65536 without it"};
 inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::semaphore,
      ObjectParameter::Shape::count,
@@ -112,6 +116,11 @@ inline constexpr ObjectParameter object_parameters[] = {
      ObjectParameter::Shape::count,
      {"value", false, "the initial value of the C int; 0 without it"},
      -object_value_max},
+    {ObjectKind::mp_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+    {ObjectKind::mp_queue, ObjectParameter::Shape::buffer, pipe_row, 1, pipe_bytes},
+    {ObjectKind::mp_joinable_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+    {ObjectKind::mp_joinable_queue, ObjectParameter::Shape::buffer, pipe_row, 1, pipe_bytes},
+    {ObjectKind::mp_simple_queue, ObjectParameter::Shape::buffer, pipe_row, 1, pipe_bytes},
     {ObjectKind::listener,
      ObjectParameter::Shape::count,
      {"buffer", false,

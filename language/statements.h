@@ -55,6 +55,8 @@ enum class StatementKind : std::uint8_t {
   abort,
   timer,
   process,
+  join_thread,
+  cancel_join_thread,
   terminate,
   kill,
   cancel,

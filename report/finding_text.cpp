@@ -136,7 +136,11 @@ const WaitWords& words_of(const StuckThread& thread) {
       case ObjectKind::lifo_queue:
       case ObjectKind::priority_queue:
       case ObjectKind::simple_queue:
-        return thread.operation == row(Verb::put).name   ? room
+      case ObjectKind::mp_queue:
+      case ObjectKind::mp_joinable_queue:
+      case ObjectKind::mp_simple_queue:
+        return thread.operation == row(Verb::put).name || thread.operation == row(Verb::feed).name
+                   ? room
                : thread.operation == row(Verb::get).name ? item
                                                          : tasks;
       case ObjectKind::barrier:

@@ -8,6 +8,7 @@
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
 #include "engine/operations/atexit.h"
+#include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
@@ -97,6 +98,7 @@ void end_by_signal(State& state, const Call& call, ProcessId process) {
   set_local(program, state, main, LocalId{0});
   set_process_over(program, state, main);
   forget_memory(call.machine, state, process);
+  forget_feeders(call.machine, state, process);
 }
 
 // Until a signal arrives, which may be any time after it was sent, it is a thread of the process
@@ -182,6 +184,7 @@ Outcome apply_process_start(State& state, const Call& call) {
   }
   const ThreadId main = main_of(call);
   copy_memory(machine, state, process_of_target(state, call), call.self);
+  inherit_pipes(machine, state, self, process_of_target(state, call));
   // What the forking thread keeps in a threading.local goes with it.
   LocalState begin = machine.locals().get(local(program, state, main));
   begin.attributes = machine.locals().get(local(program, state, call.self)).attributes;
@@ -314,6 +317,35 @@ Outcome apply_stop_children(State& state, const Call& call) {
   return Outcome::returned(none_value);
 }
 Outcome expire_stop_children(State&, const Call&) { return Outcome::returned(none_value); }
+
+// util._run_finalizers(0), and the beginning of the second one, after the children were joined:
+// there are the feeders that were started meanwhile, and not those that come later.
+Readiness ready_tell_feeders(const State& state, const Call& call) {
+  if (exit_stage(call.machine.program, state, call.self) == 0) {
+    return ready_stop_children(state, call);
+  }
+  return live_children_of(call.machine, state, process_of_self(state, call)).empty()
+             ? Readiness::ready
+             : Readiness::blocked;
+}
+Outcome apply_tell_feeders(State& state, const Call& call) {
+  const bool awaits = exit_stage(call.machine.program, state, call.self) > 0;
+  tell_feeders(call.machine, state, process_of_self(state, call), awaits);
+  begin_next_exit_stage(call.machine.program, state, call.self);
+  return Outcome::returned(none_value);
+}
+Outcome expire_tell_feeders(State&, const Call&) { return Outcome::returned(none_value); }
+
+Readiness ready_join_feeders(const State& state, const Call& call) {
+  return joined_feeders(call.machine, state, process_of_self(state, call)).empty()
+             ? Readiness::ready
+             : Readiness::blocked;
+}
+Outcome apply_join_feeders(State& state, const Call& call) {
+  begin_next_exit_stage(call.machine.program, state, call.self);
+  return Outcome::returned(none_value);
+}
+Outcome expire_join_feeders(State&, const Call&) { return Outcome::returned(none_value); }
 
 Readiness ready_process_exit(const State& state, const Call& call) {
   if (waits_for_threads(state, call)) return Readiness::blocked;

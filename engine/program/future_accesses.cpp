@@ -39,6 +39,8 @@ constexpr std::array lets_go{
     LetsGo{Verb::notify_all, LetGoBy::notify},
     LetsGo{Verb::put, LetGoBy::put},
     LetsGo{Verb::get, LetGoBy::get},
+    LetsGo{Verb::put, LetGoBy::fill},
+    LetsGo{Verb::feed, LetGoBy::put},
     LetsGo{Verb::task_done, LetGoBy::task_done},
     LetsGo{Verb::shutdown, LetGoBy::put},
     LetsGo{Verb::shutdown, LetGoBy::get},
@@ -52,6 +54,7 @@ constexpr std::array lets_go{
     LetsGo{Verb::send, LetGoBy::recv},
     LetsGo{Verb::recv, LetGoBy::send},
     LetsGo{Verb::recv, LetGoBy::recv},
+    LetsGo{Verb::close, LetGoBy::fill},
     LetsGo{Verb::close, LetGoBy::accept},
     LetsGo{Verb::close, LetGoBy::send},
     LetsGo{Verb::close, LetGoBy::recv},
@@ -199,6 +202,7 @@ struct FutureAccesses::Tables {
     }
     if (verb == Verb::terminate || verb == Verb::kill) set(own[pc], signal_bit());
     if (verb == Verb::cancel) set_of_executors(pc, LetGoBy::finish);
+    if (verb == Verb::put && program.feeder_body) entered[pc] = {*program.feeder_body};
     if (verb == Verb::submit && program.worker_body) entered[pc] = {*program.worker_body};
     for_each_receiver(pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {

@@ -100,8 +100,9 @@ struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;  // semaphores: the initial value; queues: maxsize; barrier: parties;
-                           // executor: max_workers
+  std::int64_t value = 1;   // semaphores: the initial value; queues: maxsize; barrier: parties;
+                            // executor: max_workers
+  std::int64_t buffer = 0;  // queues of multiprocessing: bytes that the pipe holds
   std::optional<ObjectId> lock;      // condition: the lock it works with
   std::optional<FunctionId> action;  // barrier: what the last to come does before it opens
   std::optional<double> timeout;     // barrier: virtual seconds, of a wait that names none
@@ -175,6 +176,7 @@ struct Program {
   std::vector<std::string> input;         // the lines that input() returns
   std::optional<FunctionId> timer_body;   // what a Timer executes: interval, function, arguments
   std::optional<FunctionId> signal_body;  // what a signal on its way executes: its number
+  std::optional<FunctionId> feeder_body;  // what sends the items of a queue: the queue
   std::optional<FunctionId> worker_body;  // what a pool's worker executes: the executor
   std::optional<FunctionId> exit_body;    // what MainThread executes once its code is over
   bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate

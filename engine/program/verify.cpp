@@ -341,6 +341,7 @@ void verify_threads(const Program& program, Faults& faults) {
     }
   };
   check_body(program.signal_body, 1, "signals");
+  check_body(program.feeder_body, 1, "feeders");
   check_body(program.worker_body, 1, "workers");
   check_body(program.exit_body, 0, "the exit");
   for (const ObjectInfo& object : program.objects) {

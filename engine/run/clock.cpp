@@ -38,6 +38,9 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::event_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::condition_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::mp_condition_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_queue_put, 2, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_queue_get, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_queue_recv, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::queue_put_park, 2, TimedOperation::Negative::at_once},
     TimedOperation{Operation::queue_get_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::simple_queue_get, 1,
@@ -309,8 +312,9 @@ void VirtualClock::note_deadline(const Machine& machine, const State& state, Thr
   // Who was woken for nothing and is parked again, as in Semaphore.acquire and Queue.get, has
   // one deadline for all of it.
   const bool same_call = stepped && before_ != nullptr && deadline.set &&
-                         before_->operation == now.operation && before_->pc == now.pc &&
-                         row(now.operation).verb == Verb::none && row(now.operation).may_block;
+                         timed(before_->operation) && timed(now.operation) &&
+                         before_->pc == now.pc && row(now.operation).verb == Verb::none &&
+                         row(now.operation).may_block;
   if (same_call) return;
   if (now.operation == Operation::compute) {
     deadline.work = nanoseconds(duration(machine, now.operation, now.arguments).value_or(0));

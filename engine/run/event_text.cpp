@@ -151,6 +151,10 @@ class EventText {
         return "until it is notified";
       case LetGoBy::finish:
         return "until it is done";
+      case LetGoBy::fill:
+        return "nothing is put";
+      case LetGoBy::turn:
+        return "until it is its turn";
       case LetGoBy::wake:
         return "until those notified wake up";
       case LetGoBy::close:
@@ -306,6 +310,33 @@ class EventText {
         return asked() + ": awake";
       case Operation::mp_condition_collect:
         return "see one wake up on " + receiver();
+      case Operation::mp_queue_put:
+        if (event_.outcome.kind != Outcome::Kind::next) return asked() + result();
+        return event_.outcome.then == Operation::mp_queue_append
+                   ? asked() + ": there is room"
+                   : "begin to put " + argument(0) + " into " + receiver();
+      case Operation::mp_queue_get:
+        return asked() + ": it is its turn";
+      case Operation::mp_queue_recv:
+        return event_.outcome.kind == Outcome::Kind::next
+                   ? "take " + of(event_.outcome.saved) + " out of " + receiver()
+                   : asked() + " -> " + of(event_.outcome.value);
+      case Operation::mp_queue_append:
+        return "put " + argument(0) + " into " + receiver();
+      case Operation::mp_queue_got:
+        return "get " + receiver() + " -> " + of(event_.outcome.value);
+      case Operation::mp_queue_feed:
+        if (event_.outcome.value == false_value) return "nothing left for " + receiver();
+        [[fallthrough]];
+      case Operation::mp_queue_send:
+      case Operation::mp_queue_write:
+      case Operation::mp_queue_write_rest:
+        return event_.outcome.kind == Outcome::Kind::next ? "begin to write into " + receiver()
+                                                          : "write into " + receiver();
+      case Operation::tell_feeders:
+        return "say that nothing more is put";
+      case Operation::join_feeders:
+        return "all is sent";
       case Operation::signal_comes:
         return "arrives";
       case Operation::thread_set_name:

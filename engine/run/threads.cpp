@@ -155,6 +155,10 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
       }
       return joined(futures, " or ");
     }
+    case LetGoBy::fill:
+      return "something to send from " + object();
+    case LetGoBy::turn:
+      return "its turn at " + object();
     case LetGoBy::wake:
       return "those notified on " + object() + " to wake up";
     case LetGoBy::close:

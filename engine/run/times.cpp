@@ -31,9 +31,12 @@ std::string_view asked(LetGoBy by) {
     case LetGoBy::close:
       return " (shutdown)";
     case LetGoBy::put:
+    case LetGoBy::turn:
       return " (get)";
     case LetGoBy::get:
       return " (put)";
+    case LetGoBy::fill:
+      return " (feed)";
     case LetGoBy::task_done:
     case LetGoBy::end:
       return " (join)";
@@ -75,7 +78,7 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
     default:
       break;
   }
-  if (operation == Operation::process_exit || operation == Operation::stop_children) {
+  if (is_exit(operation)) {
     return "the other threads (exit)";
   }
   if (by == LetGoBy::end) return "the other threads" + what;

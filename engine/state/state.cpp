@@ -15,7 +15,9 @@ constexpr Word exiting_bit = 32;
 constexpr Word process_main_bit = 64;
 constexpr Word process_over_bit = 128;
 constexpr Word by_sigkill_bit = 256;
-constexpr unsigned process_shift = 9;  // the bits above: the ProcessId
+constexpr unsigned exit_stage_shift = 9;
+constexpr Word exit_stage_max = 3;
+constexpr unsigned process_shift = 11;  // the bits above: the ProcessId
 
 std::size_t at(const Program& program, const State& state, ThreadId thread, ThreadWord word) {
   const std::size_t i = threads_offset(program) + thread.index * layout::words_per_thread + word;
@@ -124,6 +126,14 @@ bool is_by_sigkill(const Program& program, const State& state, ThreadId main) {
 }
 void set_by_sigkill(const Program& program, State& state, ThreadId main) {
   set_bit(program, state, main, by_sigkill_bit, true);
+}
+unsigned exit_stage(const Program& program, const State& state, ThreadId main) {
+  const Word status = state.words[at(program, state, main, status_word)];
+  return status >> exit_stage_shift & exit_stage_max;
+}
+void begin_next_exit_stage(const Program& program, State& state, ThreadId main) {
+  LOCKSTEP_ASSERT(exit_stage(program, state, main) < exit_stage_max, "there is a next stage");
+  state.words[at(program, state, main, status_word)] += Word{1} << exit_stage_shift;
 }
 bool takes_part(const Program& program, const State& state, ThreadId thread) {
   if (has_exited(state)) return false;

@@ -87,6 +87,11 @@ void set_process_over(const Program& program, State& state, ThreadId main);
 // Of the main thread of a process that a signal has ended: that it was SIGKILL, not SIGTERM.
 bool is_by_sigkill(const Program& program, const State& state, ThreadId main);
 void set_by_sigkill(const Program& program, State& state, ThreadId main);
+// How far the end of a process whose queues have feeders has come, of its main thread: 1 once these
+// were told that no item comes any more, 2 once it has ended its children and told those that were
+// new, 3 once they have ended.
+unsigned exit_stage(const Program& program, const State& state, ThreadId main);
+void begin_next_exit_stage(const Program& program, State& state, ThreadId main);
 // A thread that runs or waits, or whose code has ended but whose process waits for others.
 bool takes_part(const Program& program, const State& state, ThreadId thread);
 

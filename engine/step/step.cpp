@@ -7,6 +7,7 @@
 #include "engine/interpreter/cpu_burst.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/objects/operations.h"
+#include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
@@ -21,17 +22,34 @@ Pending pending_after_the_end(Operation operation) {
   pending.switches = row(operation).switches;
   return pending;
 }
+bool has_other_threads(const Program& program, const State& state, ThreadId main) {
+  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (ThreadId{i} != main && life(program, state, {i}) == Life::alive &&
+        process_of(program, state, {i}) == process_of(program, state, main)) {
+      return true;
+    }
+  }
+  return false;
+}
 const Pending& waiting_for_exit(const Machine& machine, const State& state, ThreadId main) {
   static const Pending exit = pending_after_the_end(Operation::process_exit);
   static const Pending stop = pending_after_the_end(Operation::stop_children);
-  if (!machine.program.has_processes) return exit;
+  static const Pending tell = pending_after_the_end(Operation::tell_feeders);
+  static const Pending join = pending_after_the_end(Operation::join_feeders);
+  const Program& program = machine.program;
+  if (!program.has_processes && !program.feeder_body) return exit;
   if (main == main_thread_id && state.words[layout::exit_callbacks] != 0) return exit;
-  const ProcessId process = process_of(machine.program, state, main);
+  const ProcessId process = process_of(program, state, main);
+  // Without other threads nobody has anything left to send.
+  const bool feeds = program.feeder_body && has_other_threads(program, state, main);
+  const unsigned stage = exit_stage(program, state, main);
+  if (feeds && stage == 0) return tell;
   const std::vector<ThreadId> children = live_children_of(machine, state, process);
-  return std::ranges::any_of(
-             children, [&](ThreadId child) { return is_daemon(machine.program, state, child); })
-             ? stop
-             : exit;
+  const bool stops = std::ranges::any_of(
+      children, [&](ThreadId child) { return is_daemon(program, state, child); });
+  if (stops) return stop;
+  if (!feeds || stage > 2) return exit;
+  return stage == 1 ? tell : join;
 }
 
 Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
@@ -131,9 +149,7 @@ class Step {
         break;
       }
       tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
-      if (pending.operation == Operation::process_exit ||
-          pending.operation == Operation::stop_children ||
-          pending.operation == Operation::signal_comes) {
+      if (is_exit(pending.operation) || pending.operation == Operation::signal_comes) {
         end_processes();
         break;
       }
@@ -223,6 +239,7 @@ class Step {
         if (!live_children_of(machine_, state_, process).empty()) return;
         set_process_over(program_, state_, main);
       }
+      forget_feeders(machine_, state_, process);
       tell_process_end(main);
       if (process == main_process_id) return;
       process = parent_of(machine_, state_, process);
@@ -374,13 +391,21 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
   const Pending& next = pending(machine, state, waiter);
   if (next.operation == Operation::process_join) return next.receiver == process_value(other);
   const bool calls = self == main_process_id && state.words[layout::exit_callbacks] != 0;
-  if (next.operation == Operation::process_exit && is_child) {
+  const bool joins =
+      next.operation == Operation::process_exit ||
+      (next.operation == Operation::tell_feeders && exit_stage(program, state, waiter) > 0);
+  if (joins && is_child) {
     return !calls && !is_daemon(program, state, other);
   }
   if (its != self || life(program, state, other) != Life::alive) return false;
   switch (next.operation) {
     case Operation::join_all:
       return true;
+    case Operation::join_feeders: {
+      const std::vector<ThreadId> feeders = joined_feeders(machine, state, self);
+      return std::ranges::find(feeders, other) != feeders.end();
+    }
+    case Operation::tell_feeders:
     case Operation::stop_children:
     case Operation::process_exit:
       return !is_daemon(program, state, other) &&

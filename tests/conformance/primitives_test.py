@@ -570,6 +570,76 @@ PROGRAMS = {
         {"join": "p"}, {"process": "n", "target": "notifier", "daemon": True}, {"start": "n"},
         {"join": "n", "timeout": 1}, {"print": "n.is_alive()"},
         *got({"acquire": "c", "timeout": 0.2})]),
+    "mp.Queue: order, block and timeout": ({
+        "q": "mp.Queue", "b": {"type": "mp.Queue", "maxsize": 2}}, {}, [
+        tried(*got({"get": "q", "block": False})), tried(*got({"get": "q", "timeout": 0.2})),
+        tried(*got({"get": "q", "timeout": 0})), tried(*got({"get": "q", "timeout": -1})),
+        tried({"get": "q", "timeout": "'x'"}), tried({"get": "q", "block": False, "timeout": "'x'"}),
+        {"print": ["q.empty()", "q.full()", "q.qsize()"]},
+        *({"put": "q", "item": item} for item in (1, "'two'", [3, None], {"f": 4.5}, "(1, b'x')")),
+        {"print": "q.qsize()"}, {"sleep": 1}, {"print": "q.empty()"},
+        *(tried(*got({"get": "q", **how})) for how in
+          ({}, {"block": False}, {"timeout": 1}, {"block": True}, {"timeout": 0},
+           {"block": False})),
+        {"put": "b", "item": 1}, {"put": "b", "item": 2, "block": False},
+        {"print": ["b.full()", "b.qsize()"]}, tried({"put": "b", "item": 3, "block": False}),
+        tried({"put": "b", "item": 3, "timeout": 0.2}), tried({"put": "b", "item": 3, "timeout": -1}),
+        tried({"put": "b", "item": 3, "timeout": "'x'"}),
+        tried({"put": "b", "item": 3, "block": False, "timeout": "'x'"}),
+        *got({"get": "b"}), {"put": "b", "item": 3, "timeout": 5}, *got({"get": "b"}),
+        *got({"get": "b"}), {"print": ["b.full()", "b.qsize()", "b.empty()"]}]),
+    "mp.Queue: close, join_thread and what cannot be pickled": ({
+        "q": "mp.Queue", "r": "mp.Queue", "x": "Lock"}, {}, [
+        {"try": [{"join_thread": "q"}], "except": {"type": "AssertionError", "do": [
+            {"print": "'not closed'"}]}},
+        {"cancel_join_thread": "r"}, {"put": "q", "item": "x"}, {"put": "q", "item": 1},
+        *got({"get": "q"}), {"print": "q.qsize()"}, {"put": "q", "item": 2}, {"close": "q"},
+        {"close": "q"}, {"join_thread": "q"}, {"join_thread": "q"},
+        *({"try": [call], "except": {"type": "ValueError", "do": [{"print": "'closed'"}]}}
+          for call in ({"put": "q", "item": 1}, {"get": "q"}, {"get": "q", "block": False})),
+        tried({"print": "q.empty()"}), {"print": ["q.qsize()", "q.full()"]},
+        {"close": "r"}, {"print": "r.empty()"}, {"join_thread": "r"}, {"set": "any", "to": "r"}, tried({"join": "any"}),
+        tried({"task_done": "any"})]),
+    "mp.Queue: between processes": ({"q": "mp.Queue", "r": "mp.Queue"}, {
+        "f": {"params": ["n"], "body": [{"for": "i", "in": "range(n)", "do": [
+            {"put": "q", "item": ["i", "current_process().name"]}]}, {"get": "r", "into": "x"},
+            {"put": "q", "item": "[x, active_count()]"}]},
+        "g": [{"put": "q", "item": "'x' * 100000"}]}, [
+        {"process": "p", "target": "f", "args": [3]}, {"start": "p"},
+        *(got({"get": "q"})[i] for _ in range(3) for i in range(2)),
+        {"put": "r", "item": "(1, 2)"}, *got({"get": "q"}), {"join": "p"}, {"print": "p.exitcode"},
+        {"print": "active_count()"},
+        {"process": "p", "target": "g"}, {"start": "p"}, {"join": "p", "timeout": 4},
+        {"print": ["p.exitcode", "p.is_alive()", "q.empty()"]}, {"get": "q", "into": "x"},
+        {"print": "len(x)"}, {"join": "p"}, {"print": "p.exitcode"}]),
+    "mp.Queue: a fork copies nothing of it": ({"q": "mp.Queue"}, {
+        "f": [{"put": "q", "item": "'child'"}, {"print": "active_count()"}]}, [
+        {"put": "q", "item": "'parent'"}, *got({"get": "q"}), {"put": "q", "item": 1},
+        *got({"get": "q"}), {"sleep": 1}, {"close": "q"},
+        {"process": "p", "target": "f"}, {"start": "p"}, {"join": "p"}, {"print": "p.exitcode"}]),
+    "mp.Queue: cancel_join_thread lets the process go": ({"q": "mp.Queue"}, {
+        "f": [{"cancel_join_thread": "q"}, {"put": "q", "item": "'x' * 200000"}],
+        "g": [{"put": "q", "item": "'x' * 200000"}, {"cancel_join_thread": "q"}, {"close": "q"},
+              {"join_thread": "q"}]}, [
+        {"process": "p", "target": "f"}, {"start": "p"}, {"join": "p", "timeout": 9},
+        {"print": "p.exitcode"},
+        {"process": "p", "target": "g"}, {"start": "p"}, {"join": "p", "timeout": 9},
+        {"print": "p.exitcode"}]),
+    "mp.JoinableQueue": ({"q": "mp.JoinableQueue"}, {
+        "f": [{"for": "i", "in": "range(3)", "do": [
+            {"get": "q", "into": "x"}, {"sleep": 0.5}, {"print": "x"}, {"task_done": "q"}]}]}, [
+        {"join": "q"}, tried({"task_done": "q"}), tried({"join": "q", "timeout": 1}),
+        *({"put": "q", "item": i} for i in range(3)),
+        {"process": "p", "target": "f", "daemon": True}, {"start": "p"}, {"join": "q"},
+        {"print": "'all done'"}, {"join": "p"}, tried({"task_done": "q"})]),
+    "mp.SimpleQueue": ({"q": "mp.SimpleQueue", "x": "Lock", "y": "mp.Lock"}, {
+        "f": [{"get": "q", "into": "x"}, {"put": "q", "item": "x + 1"}]}, [
+        {"print": "q.empty()"}, {"put": "q", "item": 1}, {"print": "q.empty()"},
+        *(tried({"put": "q", "item": item}) for item in ("x", "[y]", "current_thread()")),
+        {"set": "z", "to": "q"}, tried({"print": "z.qsize()"}), tried({"put": "z", "item": 1, "block": False}),
+        tried({"get": "z", "timeout": 1}),
+        {"process": "p", "target": "f"}, tried({"put": "q", "item": "p"}), {"start": "p"},
+        {"join": "p"}, *got({"get": "q"})]),
     "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
         tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),

@@ -193,6 +193,11 @@ class Writer:
 
     def do_start(self, s, depth): self.line(depth, f"{s['start']}.start()")
 
+    def do_join_thread(self, s, depth): self.line(depth, f"{s['join_thread']}.join_thread()")
+
+    def do_cancel_join_thread(self, s, depth):
+        self.line(depth, f"{s['cancel_join_thread']}.cancel_join_thread()")
+
     def do_terminate(self, s, depth): self.line(depth, f"{s['terminate']}.terminate()")
     def do_kill(self, s, depth): self.line(depth, f"{s['kill']}.kill()")
 

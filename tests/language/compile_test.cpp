@@ -972,17 +972,19 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "16: /functions/f/body/1/event_set: expected an Event or mp.Event, found the Condition "
        "\"cond\""},
       {R"json({"task_done": "simple"})json",
-       "16: /functions/f/body/1/task_done: expected a Queue, LifoQueue or PriorityQueue, found the "
+       "16: /functions/f/body/1/task_done: expected a Queue, LifoQueue, PriorityQueue "
+       "or mp.JoinableQueue, found the "
        "SimpleQueue \"simple\""},
       {R"json({"join": "simple"})json",
-       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, thread or "
-       "process, found "
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, "
+       "mp.JoinableQueue, thread or process, found "
        "the SimpleQueue \"simple\""},
       {R"json({"put": "mutexA", "item": 1})json",
-       "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue or SimpleQueue, "
-       "found the Lock \"mutexA\""},
+       "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue, SimpleQueue, "
+       "mp.Queue, mp.JoinableQueue or mp.SimpleQueue, found the Lock \"mutexA\""},
       {R"json({"set": "n", "to": "simple.full()"})json",
-       "21: /functions/f/body/1/to: expected a Queue, LifoQueue or PriorityQueue, found the "
+       "21: /functions/f/body/1/to: expected a Queue, LifoQueue, PriorityQueue, mp.Queue "
+       "or mp.JoinableQueue, found the "
        "SimpleQueue \"simple\""},
       {R"json({"set": "n", "to": "queue.get()"})json",
        "21: /functions/f/body/1/to: get() is a statement of its own, such as {\"get\": \"q\", "
@@ -990,8 +992,8 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"start": "mutexA"})json",
        "12: /functions/f/body/1/start: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"join": "T3"})json",
-       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, thread or "
-       "process, found "
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, "
+       "mp.JoinableQueue, thread or process, found "
        "\"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "

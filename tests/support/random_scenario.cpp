@@ -79,6 +79,15 @@ class Generator {
       }
       if (dice_.percent(50)) declare("e", "\"mp.Event\"", events_);
       if (dice_.percent(40)) {
+        mp_queue_ = dice_.one_of<std::string>({"mp.Queue", "mp.JoinableQueue", "mp.SimpleQueue"});
+        const bool is_simple = mp_queue_ == "mp.SimpleQueue";
+        declare("q",
+                "{\"type\": \"" + mp_queue_ +
+                    (is_simple ? "\"" : "\", \"maxsize\": " + std::to_string(dice_.below(3))) +
+                    ", \"buffer\": " + dice_.one_of<std::string>({"5", "20", "65536"}) + "}",
+                queues_);
+      }
+      if (dice_.percent(40)) {
         declare("c",
                 dice_.percent(50) ? "\"mp.Condition\""
                                   : "{\"type\": \"mp.Condition\", \"lock\": \"m\"}",
@@ -349,6 +358,7 @@ class Generator {
 
   std::string on_queue() {
     if (queues_.empty()) return data();
+    if (!mp_queue_.empty()) return on_mp_queue();
     switch (dice_.below(simple_queue_ ? 8 : 12)) {
       case 0:
       case 1:
@@ -375,6 +385,45 @@ class Generator {
         [[fallthrough]];
       default:
         return R"json({"get": "q"}, {"task_done": "q"})json";
+    }
+  }
+
+  std::string on_mp_queue() {
+    const bool is_simple = mp_queue_ == "mp.SimpleQueue";
+    switch (dice_.below(is_simple ? 6 : 16)) {
+      case 0:
+      case 1:
+        return R"json({"put": "q", "item": "x"})json";
+      case 2:
+      case 3:
+        return R"json({"get": "q", "into": "got"})json";
+      case 4:
+        return R"json({"set": "y", "to": "int(q.empty())"})json";
+      case 5:
+        return dice_.percent(70) ? R"json({"put": "q", "item": "y"}, {"get": "q"})json"
+                                 : R"json({"put": "q", "item": "a"})json";
+      case 6:
+        return R"json({"put": "q", "item": "y", "timeout": 0.5})json";
+      case 7:
+        return R"json({"put": "q", "item": "a", "block": false})json";
+      case 8:
+        return R"json({"get": "q", "timeout": 0.5, "into": "got"})json";
+      case 9:
+        return R"json({"get": "q", "block": false})json";
+      case 10:
+        return R"json({"set": "y", "to": "q.qsize()"})json";
+      case 11:
+        return R"json({"close": "q"})json";
+      case 12:
+        return R"json({"close": "q"}, {"join_thread": "q"})json";
+      case 13:
+        return R"json({"cancel_join_thread": "q"})json";
+      case 14:
+        if (mp_queue_ == "mp.JoinableQueue") return R"json({"join": "q"})json";
+        [[fallthrough]];
+      default:
+        return mp_queue_ == "mp.JoinableQueue" ? R"json({"get": "q"}, {"task_done": "q"})json"
+                                               : R"json({"put": "q", "item": 1})json";
     }
   }
 
@@ -507,6 +556,7 @@ class Generator {
   bool has_value_ = false;
   std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_, queues_;
   bool simple_queue_ = false;
+  std::string mp_queue_;  // its type
   bool has_barrier_ = false;
   bool has_action_ = false;
   bool has_listener_ = false;

@@ -211,6 +211,56 @@ TEST_CASE("processes: what all interleavings come to", "[engine][process][explor
        "'f'}, {'start': 'q'}, {'acquire': 's'}, {'acquire': 's'}, {'with': 'c', 'do': [{'notify': "
        "'c'}]}, {'join': 'p'}, {'set': 'n', 'to': 'v.value'}, {'join': 'q'}]}",
        "n=1; n=0 deadlock; n=1 deadlock"},
+      {"an item is in a Queue some time after it was put",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'main': [{'put': 'q', 'item': 1},"
+       " {'set': 'n', 'to': 'q.empty()'}]}",
+       "n=false; n=true"},
+      {"a process does not end before all that it has put is in the pipe",
+       "{'variables': {'n': 0}, 'objects': {'q': {'type': 'mp.Queue', 'buffer': 1}}, 'functions': "
+       "{'f': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'get': 'q'}, {'join': 'p'}]}",
+       "n=0 deadlock"},
+      {"a get makes room for the rest of what is being written",
+       "{'variables': {'n': 0}, 'objects': {'q': {'type': 'mp.Queue', 'buffer': 1}}, 'functions': "
+       "{'f': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'get': 'q'}, {'get': 'q', "
+       "'into': 'n'}, {'join': 'p'}]}",
+       "n=2"},
+      {"... unless it has said that it does not wait for that",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'functions': "
+       "{'f': [{'cancel_join_thread': 'q'}, {'put': 'q', 'item': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'join': 'p'}, {'set': 'n', "
+       "'to': '[q.qsize(), q.empty()]'}]}",
+       "n=[1, false]; n=[1, true]"},
+      {"who is killed while it waits for an item has the turn for ever",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'functions': {'f': [{'get': 'q'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'kill': 'p'}, {'join': 'p'},"
+       " {'put': 'q', 'item': 1}, {'get': 'q', 'into': 'n'}]}",
+       "n=1; n=0 deadlock"},
+      {"a thread of a child may put after the feeders were waited for, and the item may be lost",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'functions': {'f': [{'spawn': 'g'}], "
+       "'g': [{'put': 'q', 'item': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'join': 'p'}, {'set': 'n', "
+       "'to': 'q.empty()'}]}",
+       "n=false; n=true"},
+      {"what cannot be pickled is dropped, and who waits for room gets it",
+       "{'variables': {'n': 0}, 'objects': {'a': 'Lock', 'q': {'type': 'mp.Queue', 'maxsize': 1}}, "
+       "'main': [{'put': 'q', 'item': 'a'}, {'put': 'q', 'item': 1}, {'get': 'q', 'into': 'n'}]}",
+       "n=1"},
+      {"a get that gets an item gives its room back afterwards",
+       "{'variables': {'n': 0}, 'objects': {'q': {'type': 'mp.Queue', 'maxsize': 2}}, 'functions': "
+       "{'f': [{'get': 'q'}]},"
+       " 'main': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}, {'spawn': 'f', 'as': 't'}, "
+       "{'get': 'q'}, {'set': 'n', 'to': 'q.qsize()'}, {'join': 't'}]}",
+       "n=0; n=1"},
+      {"whoever joins a JoinableQueue waits for all tasks of all processes",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.JoinableQueue', 'v': 'mp.Value'}, "
+       "'functions': "
+       "{'f': [{'get': 'q'}, {'set': 'v.value', 'to': 'v.value + 1'}, {'task_done': 'q'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'put': 'q', 'item': 1}, "
+       "{'join':"
+       " 'q'}, {'set': 'n', 'to': 'v.value'}]}",
+       "n=1"},
   }));
   INFO(row.sentence);
   CHECK(outcomes_of(row.scenario) == row.outcomes);
