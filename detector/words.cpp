@@ -148,7 +148,10 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
     case LetGoBy::close:
       return wait + "for " + object(waiter).name + " to be shut down";
     case LetGoBy::put:
-      if (object(waiter).kind == ObjectKind::executor) {
+      if (waiter.pending->operation == Operation::process_pool_watch) {
+        return wait + "for a result or a task of " + object(waiter).name;
+      }
+      if (has_futures(object(waiter).kind)) {
         return wait + "for a task of " + object(waiter).name;
       }
       return wait + "for an item of " + object(waiter).name;
@@ -240,9 +243,8 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
     case LetGoBy::wake:
       return ", and no thread is left that could";
     case LetGoBy::put:
-      return object(waiter).kind == ObjectKind::executor
-                 ? ", and no thread is left that could submit one"
-                 : ", and no thread is left that could put one";
+      return has_futures(object(waiter).kind) ? ", and no thread is left that could submit one"
+                                              : ", and no thread is left that could put one";
     case LetGoBy::get:
       return ", and no thread is left that could get an item";
     case LetGoBy::task_done:

@@ -94,7 +94,10 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   const LocalFacts waiter = facts_.of(local(program, state, {thread}));
   switch (waiter.by) {
     case LetGoBy::end:
-      if (waiter.operation == Operation::join_all) return all_move();
+      if (waiter.operation == Operation::join_all ||
+          waiter.operation == Operation::process_pool_join) {
+        return all_move();
+      }
       return moves_[waiter.joined.index] || ends_[waiter.joined.index];
     case LetGoBy::store:
       for (std::uint32_t i = 0; i < threads_; ++i) {

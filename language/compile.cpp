@@ -86,6 +86,7 @@ class Compiler {
                           ? fmt::format("ThreadPoolExecutor-{}", unnamed_executors_++)
                           : declared.prefix;
     }
+    if (kind == ObjectKind::process_pool) program_.has_processes = true;
     object.offset = next_word_;
     object.line = declared.place.line;
     next_word_ += row(kind).words;
@@ -375,7 +376,8 @@ class Compiler {
     for (const ScenarioObject& object : scenario_.objects) {
       if (object.kind != ObjectKind::executor) continue;
       module_.complaints.at(object.place,
-                            "a ThreadPoolExecutor cannot stand beside processes in one scenario");
+                            "a ThreadPoolExecutor cannot stand beside processes, those of a "
+                            "ProcessPoolExecutor included, in one scenario");
     }
   }
 

@@ -89,7 +89,7 @@ void BodyCompiler::shutdown_statement(const Statement& statement) {
   const Label end = code_.label();
   const Target target = receiver_operand(get_operand(statement, "shutdown"), Verb::shutdown);
   const bool is_queue = target.kind == Target::Kind::objects &&
-                        module_.program.objects[target.first.index].kind != ObjectKind::executor;
+                        !has_futures(module_.program.objects[target.first.index].kind);
   if (is_queue || !has_executors(module_.program)) {
     operand_or_none(find_operand(statement, "immediate"));
     operand_or_none(find_operand(statement, "block"));

@@ -98,6 +98,9 @@ constexpr WaitWords result{"Future",
 constexpr WaitWords task{
     "", "waits for a task of the {0} {1}",           ", which only {2} could submit",
     "", ", and nobody is left who could submit one", "only from"};
+constexpr WaitWords answer{
+    "", "waits for a result or a task of the {0} {1}", ", which only {2} could bring",
+    "", ", and nobody is left who could bring one",    "only from"};
 constexpr WaitWords closing{"",
                             "waits for the {0} {1} to be shut down",
                             ", which {2} is about to do",
@@ -147,6 +150,10 @@ const WaitWords& words_of(const StuckThread& thread) {
         return meeting;
       case ObjectKind::listener:
         return thread.operation == row(Verb::accept).name ? client : acceptance;
+      case ObjectKind::process_pool:
+        return thread.operation == row(Verb::end_workers).name ? ending
+               : thread.operation == row(Verb::watch).name     ? answer
+                                                               : task;
       case ObjectKind::file:
       case ObjectKind::executor:
         return thread.operation == row(Verb::take).name ? task : closing;

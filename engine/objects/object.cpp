@@ -218,6 +218,10 @@ bool has_feeder(ObjectKind kind) {
   return kind == ObjectKind::mp_queue || kind == ObjectKind::mp_joinable_queue;
 }
 
+bool has_futures(ObjectKind kind) {
+  return kind == ObjectKind::executor || kind == ObjectKind::process_pool;
+}
+
 bool is_exit(Operation operation) {
   return operation == Operation::tell_feeders || operation == Operation::stop_children ||
          operation == Operation::join_feeders || operation == Operation::process_exit;
@@ -226,7 +230,7 @@ bool is_exit(Operation operation) {
 bool counts_with(ObjectKind waited_on, ObjectKind kind) {
   return waited_on == kind ||
          (waited_on == ObjectKind::connection && kind == ObjectKind::listener) ||
-         (waited_on == ObjectKind::future && kind == ObjectKind::executor);
+         (waited_on == ObjectKind::future && has_futures(kind));
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

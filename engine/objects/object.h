@@ -173,6 +173,8 @@ bool has_lock(ObjectKind kind);
 bool can_be_lock_of(ObjectKind condition, ObjectKind lock);
 // A queue of multiprocessing whose items are sent by a thread that each process has for it.
 bool has_feeder(ObjectKind kind);
+// An executor of concurrent.futures.
+bool has_futures(ObjectKind kind);
 // A step of the main thread of a process once its code is over.
 bool is_exit(Operation operation);
 // Whether a wait on a receiver of kind `waited_on` is counted with objects of `kind`.

@@ -132,6 +132,20 @@ Outcome send_signal(State& state, const Call& call, std::int64_t signal) {
   return Outcome::returned(none_value);
 }
 
+// The fork.
+void begin_process(State& state, const Call& call, ThreadId main) {
+  const Program& program = call.machine.program;
+  const Machine& machine = call.machine;
+  const ProcessId process = process_of(program, state, main);
+  copy_memory(machine, state, process, call.self);
+  inherit_pipes(machine, state, process_of_self(state, call), process);
+  // What the forking thread keeps in a threading.local goes with it.
+  LocalState begin = machine.locals().get(local(program, state, main));
+  begin.attributes = machine.locals().get(local(program, state, call.self)).attributes;
+  if (!begin.frames.empty()) set_local(program, state, main, machine.intern(std::move(begin)));
+  set_life(program, state, main, Life::alive);
+}
+
 // For threads that are no daemons, up to the first call of what is registered with atexit.
 bool waits_for_threads(const State& state, const Call& call) {
   const Program& program = call.machine.program;
@@ -183,14 +197,18 @@ Outcome apply_process_start(State& state, const Call& call) {
     return assertion(call, "daemonic processes are not allowed to have children");
   }
   const ThreadId main = main_of(call);
-  copy_memory(machine, state, process_of_target(state, call), call.self);
-  inherit_pipes(machine, state, self, process_of_target(state, call));
-  // What the forking thread keeps in a threading.local goes with it.
-  LocalState begin = machine.locals().get(local(program, state, main));
-  begin.attributes = machine.locals().get(local(program, state, call.self)).attributes;
-  if (!begin.frames.empty()) set_local(program, state, main, machine.intern(std::move(begin)));
-  set_life(program, state, main, Life::alive);
+  begin_process(state, call, main);
   return Outcome::returned(none_value);
+}
+
+ThreadId fork_worker(State& state, const Call& call, FunctionId body) {
+  const ThreadId main = add_thread(state, call, body, {&call.receiver, 1}, none_value,
+                                   is_daemon(call.machine.program, state, call.self));
+  const ProcessId process = add_process(call.machine, state, process_of_self(state, call), main);
+  const std::string name = "ForkProcess-" + identity(call.machine, state, process);
+  set_thread_name(call.machine.program, state, main, call.machine.values().string(name));
+  begin_process(state, call, main);
+  return main;
 }
 
 Readiness ready_process_join(const State& state, const Call& call) {

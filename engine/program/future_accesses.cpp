@@ -64,6 +64,9 @@ constexpr std::array lets_go{
     LetsGo{Verb::reset, LetGoBy::arrive},
     LetsGo{Verb::abort, LetGoBy::arrive},
     LetsGo{Verb::submit, LetGoBy::put},
+    LetsGo{Verb::fill_calls, LetGoBy::put},
+    LetsGo{Verb::end_workers, LetGoBy::put},
+    LetsGo{Verb::give, LetGoBy::put},
     LetsGo{Verb::exit, LetGoBy::put},
     LetsGo{Verb::end_shutdown, LetGoBy::put},
 };
@@ -203,7 +206,12 @@ struct FutureAccesses::Tables {
     if (verb == Verb::terminate || verb == Verb::kill) set(own[pc], signal_bit());
     if (verb == Verb::cancel) set_of_executors(pc, LetGoBy::finish);
     if (verb == Verb::put && program.feeder_body) entered[pc] = {*program.feeder_body};
-    if (verb == Verb::submit && program.worker_body) entered[pc] = {*program.worker_body};
+    if (verb == Verb::submit) {
+      for (const std::optional<FunctionId>& body :
+           {program.worker_body, program.manager_body, program.process_worker_body}) {
+        if (body) entered[pc].push_back(*body);
+      }
+    }
     for_each_receiver(pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {
         set(own[pc], *wait_numbers.of(*program.objects[object.index].lock, LetGoBy::release));
@@ -221,7 +229,7 @@ struct FutureAccesses::Tables {
 
   void set_of_executors(std::uint32_t pc, LetGoBy by) {
     for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-      if (program.objects[i].kind == ObjectKind::executor) set(own[pc], *wait_numbers.of({i}, by));
+      if (has_futures(program.objects[i].kind)) set(own[pc], *wait_numbers.of({i}, by));
     }
   }
 

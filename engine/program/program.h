@@ -173,15 +173,17 @@ struct Program {
   std::vector<Site> sites;
   std::vector<Condition> invariants;
   std::vector<Condition> final_checks;
-  std::vector<std::string> input;         // the lines that input() returns
-  std::optional<FunctionId> timer_body;   // what a Timer executes: interval, function, arguments
-  std::optional<FunctionId> signal_body;  // what a signal on its way executes: its number
-  std::optional<FunctionId> feeder_body;  // what sends the items of a queue: the queue
-  std::optional<FunctionId> worker_body;  // what a pool's worker executes: the executor
-  std::optional<FunctionId> exit_body;    // what MainThread executes once its code is over
-  bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
-  bool reads_clock = false;               // some thread calls time()
-  bool has_processes = false;             // some thread creates a process
+  std::vector<std::string> input;          // the lines that input() returns
+  std::optional<FunctionId> timer_body;    // what a Timer executes: interval, function, arguments
+  std::optional<FunctionId> signal_body;   // what a signal on its way executes: its number
+  std::optional<FunctionId> feeder_body;   // what sends the items of a queue: the queue
+  std::optional<FunctionId> worker_body;   // what a pool's worker executes: the executor
+  std::optional<FunctionId> manager_body;  // ... the manager of a ProcessPoolExecutor: it
+  std::optional<FunctionId> process_worker_body;  // ... each of its workers: it
+  std::optional<FunctionId> exit_body;            // what MainThread executes once its code is over
+  bool observes_liveness = false;  // some thread asks is_alive, active_count, enumerate
+  bool reads_clock = false;        // some thread calls time()
+  bool has_processes = false;      // some thread creates a process
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;

@@ -343,10 +343,15 @@ void verify_threads(const Program& program, Faults& faults) {
   check_body(program.signal_body, 1, "signals");
   check_body(program.feeder_body, 1, "feeders");
   check_body(program.worker_body, 1, "workers");
+  check_body(program.manager_body, 1, "managers");
+  check_body(program.process_worker_body, 1, "worker processes");
   check_body(program.exit_body, 0, "the exit");
   for (const ObjectInfo& object : program.objects) {
-    if (object.kind != ObjectKind::executor) continue;
-    if (!program.worker_body || !program.exit_body) {
+    if (!has_futures(object.kind)) continue;
+    const bool has_bodies = object.kind == ObjectKind::executor
+                                ? program.worker_body.has_value()
+                                : program.manager_body && program.process_worker_body;
+    if (!has_bodies || !program.exit_body) {
       faults.push_back("object " + quoted(object.name) + " has no body for its workers");
     }
     if (object.value < 1) faults.push_back("object " + quoted(object.name) + " has no workers");

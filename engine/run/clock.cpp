@@ -244,6 +244,11 @@ void VirtualClock::note_choice(const Machine& machine, const State& state, Threa
   if (choice == nullptr) return cores_.not_ready(thread);
   if (machine.program.has_processes) {
     cores_.runs_in(thread, process_of(machine.program, state, thread));
+    // Its worker was forked by the submit.
+    if (pending(machine, state, thread).operation == Operation::process_pool_take &&
+        !cores_.is_known(thread)) {
+      cores_.begins_at(thread, later(end_, process_start_cost_));
+    }
     // The kernel asks for no GIL, but a process takes its time to end.
     if (pending(machine, state, thread).operation == Operation::signal_comes) {
       cores_.runs_in(thread, {no_process - thread.index});

@@ -92,7 +92,7 @@ class EventText {
   std::string asked() const {
     const OperationRow& operation = row(event_.operation);
     std::string word;
-    const bool is_lock = operation.kind != ObjectKind::executor;
+    const bool is_lock = !has_futures(operation.kind);
     if (operation.verb == Verb::enter && is_lock) {
       word = "acquire";
     } else if (operation.verb == Verb::exit && is_lock) {
@@ -160,7 +160,10 @@ class EventText {
       case LetGoBy::close:
         return "until it is shut down";
       case LetGoBy::put:
-        return event_.operation == Operation::executor_take ? "it has no task" : "it is empty";
+        return event_.operation == Operation::executor_take ||
+                       event_.operation == Operation::process_pool_take
+                   ? "it has no task"
+                   : "it is empty";
       case LetGoBy::get:
         return "it is full";
       case LetGoBy::task_done:
@@ -267,6 +270,25 @@ class EventText {
         return event_.outcome.value == none_value
                    ? receiver() + " has no more tasks"
                    : "take out " + future_label(machine_, event_.outcome.value);
+      case Operation::process_pool_fill:
+        return "look for tasks of " + receiver();
+      case Operation::process_pool_watch:
+        return event_.outcome.value == none_value ? "woken by " + receiver()
+                                                  : "get a result of " + receiver();
+      case Operation::process_pool_check:
+        return event_.outcome.value == true_value ? "all is done for " + receiver()
+                                                  : "go on with " + receiver();
+      case Operation::process_pool_end:
+        return "end the workers of " + receiver();
+      case Operation::process_pool_join:
+        return "the workers of " + receiver() + " have ended";
+      case Operation::process_pool_take:
+        return event_.outcome.value == none_value ? "no more calls of " + receiver()
+                                                  : "take a call of " + receiver();
+      case Operation::process_pool_give:
+        return "give " + argument(1) + " to " + receiver();
+      case Operation::process_pool_submit:
+      case Operation::process_pool_shutdown:
       case Operation::executor_shutdown:
       case Operation::executor_close:
       case Operation::executor_abandon:

@@ -106,6 +106,7 @@ class Audit {
       case ObjectKind::executor:
         check_executor(id);
         break;
+      case ObjectKind::process_pool:
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:

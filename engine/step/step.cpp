@@ -7,6 +7,7 @@
 #include "engine/interpreter/cpu_burst.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/objects/operations.h"
+#include "engine/operations/executor.h"
 #include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
@@ -50,6 +51,21 @@ const Pending& waiting_for_exit(const Machine& machine, const State& state, Thre
   if (stops) return stop;
   if (!feeds || stage > 2) return exit;
   return stage == 1 ? tell : join;
+}
+
+// Asked by a process that has a copy of it: a pool of the main process, or one of its futures.
+bool belongs_to_main(const Machine& machine, const State& state, ThreadId thread,
+                     const Pending& pending) {
+  const Program& program = machine.program;
+  if (!program.manager_body || process_of(program, state, thread) == main_process_id) return false;
+  const ValueTable& values = machine.values();
+  if (values.kind(pending.receiver) == ValueKind::future) {
+    const ObjectId executor = values.as_future(pending.receiver).executor;
+    return program.objects[executor.index].kind == ObjectKind::process_pool;
+  }
+  return row(pending.operation).kind == ObjectKind::process_pool &&
+         pending.operation != Operation::process_pool_take &&
+         pending.operation != Operation::process_pool_give;
 }
 
 Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
@@ -131,13 +147,15 @@ class Step {
       const OperationRow& operation = row(pending.operation);
       const Call call = call_of(machine_, thread_, pending, choice, now_);
       const bool expires = first && choice.kind == Choice::Kind::timeout;
-      const bool would_wait = pending.in_atomic && operation.ready != nullptr &&
+      const bool is_elsewhere = belongs_to_main(machine_, state_, thread_, pending);
+      const bool would_wait = pending.in_atomic && !is_elsewhere && operation.ready != nullptr &&
                               operation.ready(state_, call) != Readiness::ready;
       std::optional<State> before;
       if (pending.in_atomic && operation.kind != ObjectKind::nothing) before = state_;
-      Outcome outcome = would_wait ? waits_inside_atomic()
-                        : expires  ? operation.expire(state_, call)
-                                   : operation.apply(state_, call);
+      Outcome outcome = is_elsewhere ? not_in_main()
+                        : would_wait ? waits_inside_atomic()
+                        : expires    ? operation.expire(state_, call)
+                                     : operation.apply(state_, call);
       if (before && would_park(call, outcome)) {
         state_ = std::move(*before);  // it has not begun to wait
         outcome = waits_inside_atomic();
@@ -199,6 +217,11 @@ class Step {
     return then.ready != nullptr && then.ready(state_, call) != Readiness::ready;
   }
 
+  Outcome not_in_main() const {
+    return Outcome::raise(machine_.values().exception(
+        ExceptionKind::runtime_error,
+        "a ProcessPoolExecutor and its futures can be used in the main process only"));
+  }
   Outcome waits_inside_atomic() const {
     return Outcome::raise(machine_.values().exception(ExceptionKind::runtime_error,
                                                       "a blocking operation inside atomic"));
@@ -321,6 +344,7 @@ Readiness readiness(const Machine& machine, const State& state, ThreadId thread)
   const OperationRow& operation = row(next.operation);
   // Inside an atomic section it does not wait: it raises.
   if (operation.ready == nullptr || next.in_atomic) return Readiness::ready;
+  if (belongs_to_main(machine, state, thread, next)) return Readiness::ready;
   std::optional<State> view;
   return operation.ready(seen_by(machine, state, thread, view),
                          call_of(machine, thread, next, {thread}, 0));
@@ -390,6 +414,10 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
   if (its != self && !is_child) return false;
   const Pending& next = pending(machine, state, waiter);
   if (next.operation == Operation::process_join) return next.receiver == process_value(other);
+  if (next.operation == Operation::process_pool_join) {
+    return is_child &&
+           is_process_of(machine, state, machine.values().as_object(next.receiver), other);
+  }
   const bool calls = self == main_process_id && state.words[layout::exit_callbacks] != 0;
   const bool joins =
       next.operation == Operation::process_exit ||

@@ -640,6 +640,58 @@ PROGRAMS = {
         tried({"get": "z", "timeout": 1}),
         {"process": "p", "target": "f"}, tried({"put": "q", "item": "p"}), {"start": "p"},
         {"join": "p"}, *got({"get": "q"})]),
+    "ProcessPoolExecutor: results, exceptions and what cannot be pickled": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 2}, "x": "Lock"}, {
+        "square": {"params": ["i"], "body": [{"global": ["n"]}, {"set": "n", "to": "n + 1"},
+                                             {"return": "i * i"}]},
+        "fails": {"params": ["i"], "body": [{"if": "i > 1", "then": [
+            {"raise": "ValueError('no', i)"}]}, {"return": "i"}]},
+        "leaves": [{"raise": "SystemExit(3)"}], "lock": [{"return": "x"}],
+        "where": [{"return": "[getpid() != getppid(), active_count(), "
+                             "current_thread().name]"}],
+        "takes": {"params": ["l"], "body": [{"return": "1"}]},
+        "note": {"params": ["u"], "body": [
+            {"print": ["u.done()", "getpid() == n", "current_thread().name"]}]}}, [
+        {"set": "n", "to": "getpid()"},
+        {"submit": "pool", "function": "square", "args": [3], "into": "u"},
+        *got({"result": "u"}), {"print": ["u.done()", "u.running()", "u.cancelled()", "n == getpid()"]},
+        *got({"exception": "u"}), *got({"cancel": "u"}),
+        {"submit": "pool", "function": "fails", "args": [5], "into": "u"}, tried({"result": "u"}),
+        {"exception": "u", "into": "e"}, {"print": "repr(e)"},
+        {"submit": "pool", "function": "leaves", "into": "u"},
+        {"try": [{"result": "u"}], "except": {"type": "SystemExit", "as": "e", "do": [
+            {"print": "repr(e)"}]}},
+        {"submit": "pool", "function": "where", "into": "u"}, *got({"result": "u"}),
+        {"submit": "pool", "function": "lock", "into": "u"}, tried({"result": "u"}),
+        {"submit": "pool", "function": "takes", "args": ["x"], "into": "u"}, tried({"result": "u"}),
+        *got({"map": "pool", "function": "square", "over": "range(4)"}),
+        tried(*got({"map": "pool", "function": "fails", "over": "[1, 2, 3]"})),
+        {"submit": "pool", "function": "square", "args": [2], "into": "u"}, {"sleep": 1},
+        {"add_done_callback": "u", "function": "note"}, {"shutdown": "pool"},
+        {"shutdown": "pool"}, tried({"submit": "pool", "function": "where"}),
+        {"print": "active_count()"}]),
+    "ProcessPoolExecutor: what waits in line can be cancelled": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 1}}, {
+        "slow": {"params": ["n"], "body": [{"sleep": 2}, {"return": "n"}]},
+        "note": {"params": ["u"], "body": [{"print": ["u.cancelled()", "current_thread().name"]}]}}, [
+        {"set": "us", "to": "[]"}, {"for": "i", "in": "range(5)", "do": [
+            {"submit": "pool", "function": "slow", "args": ["i"], "into": "u"},
+            {"append": "us", "item": "u"}, {"add_done_callback": "u", "function": "note"}]},
+        {"sleep": 1}, {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()"]}]},
+        *got({"cancel": "us[1]"}), *got({"cancel": "us[2]"}), *got({"cancel": "us[2]"}),
+        tried({"result": "us[2]"}), tried({"result": "us[0]", "timeout": 0.1}),
+        {"shutdown": "pool", "cancel_futures": True},
+        {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()", "u.cancelled()"]}]}]),
+    "ProcessPoolExecutor: with, and the end of the program": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 2},
+        "late": {"type": "ProcessPoolExecutor", "max_workers": 1}}, {
+        "slow": {"params": ["n"], "body": [{"sleep": "n"}, {"print": "n"}, {"return": "n"}]}}, [
+        {"with": "pool", "do": [
+            {"submit": "pool", "function": "slow", "args": [2]},
+            {"submit": "pool", "function": "slow", "args": [1]}]},
+        {"print": "'all done'"}, tried({"submit": "pool", "function": "slow", "args": [1]}),
+        {"submit": "late", "function": "slow", "args": [3]}, {"shutdown": "late", "block": False},
+        {"shutdown": "late"}, {"print": "'main ends'"}]),
     "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
         tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),

@@ -271,6 +271,15 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
   CHECK(compared.kinds[FindingKind::future_cycle] > count / 100);
 }
 
+TEST_CASE("explore: agrees with a plain exploration on random scenarios with pools of processes",
+          "[explorer][oracle][process][slow][futures]") {
+  constexpr std::uint64_t count = seeds / 4;
+  Compared compared = compare(random_process_pools, count);
+  CHECK(compared.programs > count / 10);
+  CHECK(compared.verdicts[Verdict::ok] > count / 50);
+  CHECK(compared.verdicts[Verdict::deadlock] > count / 50);
+}
+
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with processes",
           "[explorer][oracle][process][slow]") {
   constexpr std::uint64_t count = seeds / 5;

@@ -957,7 +957,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"with": ["mutexA", "ready"], "do": []})json",
        "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
        "Condition, ThreadPoolExecutor, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore, "
-       "mp.Condition or mp.Value, found the Event \"ready\""},
+       "mp.Condition, ProcessPoolExecutor or mp.Value, found the Event \"ready\""},
       {R"json({"wait": "mutexA"})json",
        "11: /functions/f/body/1/wait: expected an Event, Condition, mp.Event or mp.Condition, "
        "found the Lock "

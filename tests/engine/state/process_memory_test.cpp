@@ -253,6 +253,42 @@ TEST_CASE("processes: what all interleavings come to", "[engine][process][explor
        " 'main': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}, {'spawn': 'f', 'as': 't'}, "
        "{'get': 'q'}, {'set': 'n', 'to': 'q.qsize()'}, {'join': 't'}]}",
        "n=0; n=1"},
+      {"a pool of processes runs its tasks on copies of the memory of the first submit",
+       "{'variables': {'n': 5}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', 'max_workers': "
+       "1}}, 'functions': {'f': [{'global': ['n']}, {'set': 'n', 'to': 'n + 1'}, {'return': 'n'}]},"
+       " 'main': [{'submit': 'pool', 'function': 'f', 'into': 'u'}, {'set': 'n', 'to': 50},"
+       " {'submit': 'pool', 'function': 'f', 'into': 'w'}, {'result': 'u', 'into': 'x'},"
+       " {'result': 'w', 'into': 'y'}, {'set': 'n', 'to': '[n, x, y]'}]}",
+       "n=[50, 6, 7]"},
+      {"a task can be cancelled until the manager has moved it, of which there is one more than "
+       "workers",
+       "{'variables': {'n': 0}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', 'max_workers': "
+       "1}, 'e': 'mp.Event'}, 'functions': {'f': [{'wait': 'e'}]},"
+       " 'main': [{'submit': 'pool', 'function': 'f'}, {'submit': 'pool', 'function': 'f'},"
+       " {'submit': 'pool', 'function': 'f'}, {'submit': 'pool', 'function': 'f', 'into': 'u'},"
+       " {'cancel': 'u', 'into': 'n'}, {'event_set': 'e'}]}",
+       "n=true"},
+      {"... and not afterwards",
+       "{'variables': {'n': 0}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', 'max_workers': "
+       "1}}, 'functions': {'f': [{'pass': true}]},"
+       " 'main': [{'submit': 'pool', 'function': 'f', 'into': 'u'}, {'cancel': 'u', 'into': 'n'}]}",
+       "n=false; n=true"},
+      {"callbacks are called by the manager, one after the other, or at once by whoever is late",
+       "{'variables': {'n': []}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', "
+       "'max_workers': "
+       "1}}, 'functions': {'f': [{'pass': true}], 'note': {'params': ['u'], 'body': [{'global': "
+       "['n']}, {'append': 'n', 'item': 'current_thread().name'}]}},"
+       " 'main': [{'submit': 'pool', 'function': 'f', 'into': 'u'}, {'add_done_callback': 'u', "
+       "'function': 'note'}]}",
+       "n=[\"MainThread\"]; n=[\"Thread-1\"]"},
+      {"a copy of a pool is of no use to a child",
+       "{'variables': {'n': 0}, 'objects': {'v': 'mp.Value', 'pool': {'type': "
+       "'ProcessPoolExecutor', 'max_workers': 1}}, 'functions': {'f': [{'pass': true}], 'child': "
+       "[{'try': [{'submit': 'pool', 'function': 'f'}], 'except': {'type': 'RuntimeError', 'do': "
+       "[{'set': 'v.value', 'to': 1}]}}]},"
+       " 'main': [{'process': 'p', 'target': 'child'}, {'start': 'p'}, {'join': 'p'}, {'set': 'n', "
+       "'to': 'v.value'}]}",
+       "n=1"},
       {"whoever joins a JoinableQueue waits for all tasks of all processes",
        "{'variables': {'n': 0}, 'objects': {'q': 'mp.JoinableQueue', 'v': 'mp.Value'}, "
        "'functions': "
