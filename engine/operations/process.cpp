@@ -9,6 +9,7 @@
 #include "engine/operations/arguments.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/mp_queue.h"
+#include "engine/operations/sockets.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
@@ -77,12 +78,28 @@ std::int64_t exit_code(const Call& call, const LocalState& ended) {
   }
 }
 
+// The kernel ends its calls on sockets, for which a close in another thread waits.
+void leave_sockets(State& state, const Call& call, ThreadId thread) {
+  const Pending& next = call.machine.locals().pending(local(call.machine.program, state, thread));
+  const Call its{call.machine, thread, next.receiver, next.arguments, next.saved};
+  switch (next.operation) {
+    case Operation::listener_accept_park:
+      return leave_accept(state, its);
+    case Operation::connection_recv_park:
+    case Operation::connection_send_park:
+      return leave_connection(state, its);
+    default:
+      return;
+  }
+}
+
 // Nothing of the process runs any more: its locks stay as they are.
 void kill_threads(State& state, const Call& call, ProcessId process) {
   const Program& program = call.machine.program;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (process_of(program, state, {i}) != process) continue;
     if (life(program, state, {i}) != Life::alive) continue;
+    leave_sockets(state, call, {i});
     set_life(program, state, {i}, Life::killed);
     set_cancelled(program, state, {i}, false);
     set_local(program, state, {i}, LocalId{0});

@@ -85,7 +85,8 @@ void check_same(const Exploration& fast, const Exploration& plain) {
   }
 }
 
-// Nobody who is called stuck ever moves again, and in a deadlock everybody is called so.
+// The invariants hold; nobody who is called stuck ever moves again, and in a deadlock everybody is
+// called so.
 void check_stuck(const SlowExploration& slow, const FutureAccesses& future) {
   const std::vector<std::vector<bool>> moves = slow.ever_moves();
   for (std::size_t i = 0; i < slow.states.size(); ++i) {
@@ -94,6 +95,7 @@ void check_stuck(const SlowExploration& slow, const FutureAccesses& future) {
     const std::vector<Wait> waiting = waits(*slow.machine, state, future);
     const std::vector<ThreadId> stuck = WaitForGraph(threads, waiting).stuck();
     INFO(dump(*slow.machine, state));
+    REQUIRE(audit(*slow.machine, state) == std::vector<std::string>{});
     for (const ThreadId thread : stuck) REQUIRE_FALSE(moves[thread.index][i]);
     if (slow.is_terminal(i) && !has_exited(state)) {
       REQUIRE(stuck.size() == outcome_of(*slow.machine, state).stuck.size());

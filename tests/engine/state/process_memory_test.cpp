@@ -182,6 +182,13 @@ TEST_CASE("processes: what all interleavings come to", "[engine][process][explor
        " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
        "'p'}, {'set': 'n', 'to': 'p.exitcode'}]}",
        "n=-15"},
+      {"who is killed in a call on a socket keeps no close of it waiting",
+       "{'variables': {'n': 0}, 'objects': {'s': 'Listener'}, 'functions': {'f': [{'accept': "
+       "'s'}]},"
+       " 'main': [{'listen': 's'}, {'process': 'p', 'target': 'f'}, {'start': 'p'}, {'sleep': 1},"
+       " {'kill': 'p'}, {'join': 'p'}, {'close': 's'}, {'try': [{'connect': 's'}], 'except': "
+       "{'type': 'ConnectionRefusedError', 'do': [{'set': 'n', 'to': 1}]}}]}",
+       "n=1"},
       {"the children of a process that a signal ends go on without it",
        "{'variables': {'n': 0}, 'objects': {'v': 'mp.Value', 'e': 'mp.Event'}, 'functions': {"
        "'f': [{'process': 'q', 'target': 'g'}, {'start': 'q'}, {'event_set': 'e'}, {'join': 'q'}],"
