@@ -71,9 +71,10 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
 
   TurnRecorder recorder;
   const bool repeats = schedule || counterexample;
-  if (repeats && input->program.has_processes) {
+  if (repeats && (input->program.has_processes || input->program.feeder_body)) {
     console.err(
-        fmt::format("lockstep {}: the scenario has processes, and only the threads of one "
+        fmt::format("lockstep {}: the scenario has processes, or a queue between them, and only "
+                    "the threads of one "
                     "can be made to take turns; without an interleaving it is written\n",
                     command.name));
     return Exit::bad_input;

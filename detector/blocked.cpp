@@ -7,6 +7,9 @@
 //   Event, Condition    set, ...  whoever may do that
 //   a queue             put, ...  whoever may put an item, get one, or call task_done
 //   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
+//                       fill      whoever may put an item or close it in the feeder's process, and
+//                                 its main thread, which closes it at its end
+//                       turn      whose turn it is
 //   a Listener          connect, ...  whoever may connect to it, or accept or close
 //   a connection        send, ...  whoever may send, receive or close on one of its Listener
 //   Future              finish    the worker that executes its task; while that is queued any
@@ -15,6 +18,8 @@
 //                       close     who is inside of shutdown(cancel_futures=True)
 //   join, process end   end       the threads waited for, all of them
 //   await               store     whoever may store a variable that the expression reads
+//
+// Whoever may end a process by a signal ends the waits of all who are blocked in it.
 //
 // MainThread, its code over or not, may do what is registered with atexit.
 //
@@ -36,6 +41,7 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 
 namespace lockstep {
@@ -66,14 +72,39 @@ class Releasers {
     return result;
   }
 
+  // Who could end the process of the thread by a signal.
+  std::vector<ThreadId> signallers(ThreadId thread) const {
+    std::vector<ThreadId> result;
+    const Program& program = machine_.program;
+    const ProcessId process = process_of(program, state_, thread);
+    for (std::uint32_t i = 0; i < locals_.size(); ++i) {
+      const ProcessId its = process_of(program, state_, {i});
+      const bool has_it = has_started(machine_, state_, its, process);
+      const bool is_one = std::ranges::any_of(locals_[i], [&](const LocalState& local) {
+        const bool is_signal =
+            !local.frames.empty() && local.frames.front().function == *program.signal_body;
+        return (is_signal && its == process) || (has_it && future_.may_signal(local));
+      });
+      if (is_one) result.push_back({i});
+    }
+    return result;
+  }
+
  private:
   bool could_let_go(const BlockedThread& waiter, ThreadId other) const {
     const Program& program = machine_.program;
     if (waiter.by == LetGoBy::end) return waits_for_end_of(machine_, state_, waiter.thread, other);
-    const std::vector<LocalState>& locals = locals_[other.index];
-    if (locals.empty()) return false;
     const bool is_elsewhere =
         process_of(program, state_, other) != process_of(program, state_, waiter.thread);
+    if (waiter.by == LetGoBy::fill) {
+      if (is_elsewhere || other == waiter.thread) return false;
+      if (is_process_main(program, state_, other)) return takes_part(program, state_, other);
+    }
+    const std::vector<LocalState>& locals = locals_[other.index];
+    if (locals.empty()) return false;
+    if (waiter.by == LetGoBy::turn) return turn_holder(machine_, state_, *waiter.pending) == other;
+    if (waiter.by == LetGoBy::get && will_drop(machine_, state_, *waiter.object, other))
+      return true;
     if (is_elsewhere && !(waiter.object && is_shared(program, *waiter.object))) return false;
     if (waiter.by == LetGoBy::store) {
       if (other == waiter.thread || waits_alike(waiter, other)) return false;
@@ -122,6 +153,13 @@ class Releasers {
   const std::vector<BlockedThread>& blocked_;
   std::vector<std::vector<LocalState>> locals_;  // index = thread; all that it has yet to run
 };
+
+std::vector<ThreadId> stuck_of(std::size_t threads, const std::vector<BlockedThread>& blocked) {
+  std::vector<Wait> waits;
+  waits.reserve(blocked.size());
+  for (const BlockedThread& waiter : blocked) waits.push_back(waiter.wait);
+  return WaitForGraph(threads, waits).stuck();
+}
 
 }  // namespace
 
@@ -172,16 +210,27 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     const bool one_will_do = waiter.by != LetGoBy::end;
     waiter.wait = {waiter.thread, one_will_do ? Need::any : Need::all, releasers.of(waiter)};
   }
+  if (!machine.program.signal_body) return blocked;
+  // They are gone then, and whoever waits for anything but their end has nothing from it.
+  for (std::vector<ThreadId> gone(1); !gone.empty();) {
+    const std::vector<ThreadId> stuck = stuck_of(threads, blocked);
+    gone.clear();
+    for (const ThreadId thread : stuck) {
+      if (!std::ranges::includes(stuck, releasers.signallers(thread))) gone.push_back(thread);
+    }
+    const auto is_gone = [&](ThreadId thread) { return std::ranges::binary_search(gone, thread); };
+    std::erase_if(blocked, [&](const BlockedThread& waiter) { return is_gone(waiter.thread); });
+    for (BlockedThread& waiter : blocked) {
+      if (waiter.by != LetGoBy::end) std::erase_if(waiter.wait.releasers, is_gone);
+    }
+  }
   return blocked;
 }
 
 std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,
                                          std::vector<BlockedThread> blocked) {
   const std::size_t threads = thread_count(machine.program, state);
-  std::vector<Wait> waits;
-  waits.reserve(blocked.size());
-  for (const BlockedThread& waiter : blocked) waits.push_back(waiter.wait);
-  const std::vector<ThreadId> stuck = WaitForGraph(threads, waits).stuck();
+  const std::vector<ThreadId> stuck = stuck_of(threads, blocked);
   const auto is_stuck = [&](ThreadId thread) { return std::ranges::binary_search(stuck, thread); };
   // The main thread of a process whose code is over owns what it owns like any thread that has
   // ended.

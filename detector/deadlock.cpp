@@ -49,6 +49,8 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
         break;
       case LetGoBy::set:
       case LetGoBy::notify:
+      case LetGoBy::wake:
+      case LetGoBy::fill:
       case LetGoBy::put:
       case LetGoBy::get:
       case LetGoBy::task_done:
@@ -74,6 +76,7 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
           queued = queued || is_queued(machine, state, future);
         }
         break;
+      case LetGoBy::turn:
       case LetGoBy::close:
       case LetGoBy::cancel:
       case LetGoBy::nothing:
@@ -143,7 +146,9 @@ std::vector<ThreadId> threads_behind(const Stuck& stuck, const std::vector<Threa
   std::vector<ThreadId> reached = core;
   for (std::size_t next = 0; next < reached.size(); ++next) {
     for (const BlockedThread& waiter : stuck) {
-      if (contains(waiter.wait.releasers, reached[next]) && !contains(reached, waiter.thread)) {
+      // A feeder that has nothing to send is none of it.
+      if (waiter.by != LetGoBy::fill && contains(waiter.wait.releasers, reached[next]) &&
+          !contains(reached, waiter.thread)) {
         reached.push_back(waiter.thread);
       }
     }

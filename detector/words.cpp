@@ -84,10 +84,7 @@ std::string DeadlockWords::futures(const BlockedThread& waiter) const {
 
 std::string DeadlockWords::operation(const BlockedThread& waiter) const {
   const Pending& pending = *waiter.pending;
-  if (pending.operation == Operation::process_exit ||
-      pending.operation == Operation::stop_children) {
-    return "exit";
-  }
+  if (is_exit(pending.operation)) return "exit";
   const Instruction& instruction = machine_.program.code[pending.pc];
   switch (instruction.opcode) {
     case Opcode::operate: {
@@ -141,12 +138,21 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
       return wait + "for " + object(waiter).name;
     case LetGoBy::notify:
       return wait + "on " + object(waiter).name;
+    case LetGoBy::fill:
+      return wait + "for something to send from " + object(waiter).name;
+    case LetGoBy::turn:
+      return wait + "for its turn at " + object(waiter).name;
+    case LetGoBy::wake:
+      return wait + "for those notified on " + object(waiter).name + " to wake up";
     case LetGoBy::finish:
       return wait + "for " + futures(waiter);
     case LetGoBy::close:
       return wait + "for " + object(waiter).name + " to be shut down";
     case LetGoBy::put:
-      if (object(waiter).kind == ObjectKind::executor) {
+      if (waiter.pending->operation == Operation::process_pool_watch) {
+        return wait + "for a result or a task of " + object(waiter).name;
+      }
+      if (has_futures(object(waiter).kind)) {
         return wait + "for a task of " + object(waiter).name;
       }
       return wait + "for an item of " + object(waiter).name;
@@ -194,6 +200,9 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
       return ", to be put by ";
     case LetGoBy::get:
       return ", to be made by ";
+    case LetGoBy::fill:
+    case LetGoBy::turn:
+    case LetGoBy::wake:
     case LetGoBy::task_done:
     case LetGoBy::store:
       return ", which is up to ";
@@ -229,10 +238,14 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
       return ", and no thread is left that could set it";
     case LetGoBy::notify:
       return ", and no thread is left that could notify";
+    case LetGoBy::turn:
+      return ", which was another's when it was killed";
+    case LetGoBy::fill:
+    case LetGoBy::wake:
+      return ", and no thread is left that could";
     case LetGoBy::put:
-      return object(waiter).kind == ObjectKind::executor
-                 ? ", and no thread is left that could submit one"
-                 : ", and no thread is left that could put one";
+      return has_futures(object(waiter).kind) ? ", and no thread is left that could submit one"
+                                              : ", and no thread is left that could put one";
     case LetGoBy::get:
       return ", and no thread is left that could get an item";
     case LetGoBy::task_done:

@@ -23,6 +23,7 @@ void LocalFactsTable::learn(LocalId local) {
   const Pending& pending = machine_.locals().pending(local);
   const OperationRow& operation = row(pending.operation);
   facts.atomic = pending.atomic;
+  facts.signals = program.signal_body && future_.may_signal(state);
   facts.by = operation.may_block ? operation.let_go_by : LetGoBy::nothing;
   facts.operation = pending.operation;
   facts.pc = pending.pc;

@@ -14,6 +14,7 @@ namespace lockstep {
 struct LocalFacts {
   bool known = false;
   bool atomic = false;
+  bool signals = false;           // it may send a signal to a process
   LetGoBy by = LetGoBy::nothing;  // what ends the wait if it is blocked
   Operation operation = Operation::run_on;
   bool on_object = false;

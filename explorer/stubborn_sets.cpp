@@ -260,6 +260,9 @@ bool StubbornSets::add_who_enables(const State& state, std::uint32_t thread) {
     case LetGoBy::finish:
     case LetGoBy::close:
     case LetGoBy::cancel:
+    case LetGoBy::fill:
+    case LetGoBy::turn:
+    case LetGoBy::wake:
     case LetGoBy::nothing:
       break;
   }

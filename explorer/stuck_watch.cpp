@@ -10,6 +10,8 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_queue.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -66,19 +68,25 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
   callbacks_ = exit_callbacks(machine_, state);
   was_blocked_.assign(threads_, false);
   for (const std::uint32_t thread : stuck_) was_blocked_[thread] = true;
-  while (std::erase_if(stuck_, [&](std::uint32_t thread) {
-           if (!can_be_let_go(state, thread)) return false;
-           moves_[thread] = true;
-           return true;
-         }) > 0) {
-  }
+  ends_.assign(threads_, false);
+  do {
+    while (std::erase_if(stuck_, [&](std::uint32_t thread) {
+             if (!can_be_let_go(state, thread)) return false;
+             moves_[thread] = true;
+             return true;
+           }) > 0) {
+    }
+  } while (std::erase_if(stuck_, [&](std::uint32_t thread) {
+             ends_[thread] = program.signal_body && may_be_ended(state, {thread});
+             return ends_[thread];
+           }) > 0);
 }
 
 bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   const Program& program = machine_.program;
   const auto all_move = [&] {
     for (std::uint32_t i = 0; i < threads_; ++i) {
-      if (!moves_[i] && waits_for_end_of(machine_, state, {thread}, {i})) return false;
+      if (!moves_[i] && !ends_[i] && waits_for_end_of(machine_, state, {thread}, {i})) return false;
     }
     return true;
   };
@@ -86,8 +94,11 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   const LocalFacts waiter = facts_.of(local(program, state, {thread}));
   switch (waiter.by) {
     case LetGoBy::end:
-      if (waiter.operation == Operation::join_all) return all_move();
-      return moves_[waiter.joined.index];
+      if (waiter.operation == Operation::join_all ||
+          waiter.operation == Operation::process_pool_join) {
+        return all_move();
+      }
+      return moves_[waiter.joined.index] || ends_[waiter.joined.index];
     case LetGoBy::store:
       for (std::uint32_t i = 0; i < threads_; ++i) {
         if (moves_[i] && is_alive(program, state, i) &&
@@ -104,6 +115,7 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::release:
     case LetGoBy::set:
     case LetGoBy::notify:
+    case LetGoBy::wake:
     case LetGoBy::put:
     case LetGoBy::get:
     case LetGoBy::task_done:
@@ -115,6 +127,13 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
       return someone_may_let_go(state, {thread}, waiter);
     case LetGoBy::finish:
       return someone_may_finish(state, {thread}, *waiter.pending);
+    case LetGoBy::fill:
+      if (moves_[main_of(state, {thread}).index]) return true;
+      return someone_may_let_go(state, {thread}, waiter);
+    case LetGoBy::turn: {
+      const std::optional<ThreadId> its = turn_holder(machine_, state, *waiter.pending);
+      return its && moves_[its->index];
+    }
     case LetGoBy::close: {
       const std::optional<ThreadId> closes = drainer(machine_, state, waiter.object);
       return closes && moves_[closes->index];
@@ -127,10 +146,31 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   return true;
 }
 
+ThreadId StuckWatch::main_of(const State& state, ThreadId thread) const {
+  return main_thread_of(machine_, state, process_of(machine_.program, state, thread));
+}
+
+// By a signal that is on its way, or that somebody may send.
+bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
+  const Program& program = machine_.program;
+  const ProcessId process = process_of(program, state, thread);
+  const bool calls =
+      moves_[main_thread_id.index] &&
+      std::ranges::any_of(callbacks_, [&](LocalId its) { return facts_.of(its).signals; });
+  for (std::uint32_t i = 0; i < threads_; ++i) {
+    if (!moves_[i] || !is_alive(program, state, i)) continue;
+    const LocalFacts& facts = facts_.of(local(program, state, {i}));
+    const ProcessId its = process_of(program, state, {i});
+    if (facts.operation == Operation::signal_comes && its == process) return true;
+    if (facts.signals && has_started(machine_, state, its, process)) return true;
+  }
+  return calls && has_started(machine_, state, main_process_id, process);
+}
+
 bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter) {
   const Program& program = machine_.program;
   const auto sees_it = [&](std::uint32_t other) {
-    return waiter.on_shared ||
+    return (waiter.on_shared && waiter.by != LetGoBy::fill) ||
            process_of(program, state, {other}) == process_of(program, state, thread);
   };
   if (waiter.on_lock) {
@@ -142,10 +182,9 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
     if (waiter.on_rlock) return false;
   }
   for (std::uint32_t i = 0; i < threads_; ++i) {
-    if (moves_[i] && sees_it(i) && is_alive(program, state, i) &&
-        facts_.may_let_go(local(program, state, {i}), waiter.wait)) {
-      return true;
-    }
+    if (!moves_[i] || !sees_it(i) || !is_alive(program, state, i)) continue;
+    if (facts_.may_let_go(local(program, state, {i}), waiter.wait)) return true;
+    if (waiter.by == LetGoBy::get && will_drop(machine_, state, waiter.object, {i})) return true;
   }
   return moves_[main_thread_id.index] && sees_it(main_thread_id.index) &&
          std::ranges::any_of(callbacks_, [&](LocalId callback) {
@@ -192,6 +231,10 @@ void StuckWatch::describe_stuck(const State& state) {
         situation_.push_back(static_cast<std::uint32_t>(record.stage));
         situation_.push_back(record.content.bits);
       }
+    }
+    if (facts.by == LetGoBy::turn) {
+      const std::optional<ThreadId> its = turn_holder(machine_, state, *facts.pending);
+      situation_.push_back(its ? its->index + 1 : 0);
     }
     if (facts.by == LetGoBy::close) {
       situation_.push_back(drainer(machine_, state, facts.object)->index);

@@ -37,6 +37,8 @@ class StuckWatch {
 
  private:
   bool can_be_let_go(const State& state, std::uint32_t thread);
+  ThreadId main_of(const State& state, ThreadId thread) const;
+  bool may_be_ended(const State& state, ThreadId thread);
   bool someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter);
   bool someone_may_finish(const State& state, ThreadId waiter, const Pending& pending);
   void find_stuck(const State& state, std::span<const Choice> enabled);
@@ -53,6 +55,7 @@ class StuckWatch {
   // Of the state at hand; index = thread.
   std::size_t threads_ = 0;
   std::vector<bool> moves_, was_blocked_;
+  std::vector<bool> ends_;          // index = thread; a signal ends it where it is stuck
   std::vector<LocalId> callbacks_;  // what MainThread will begin at the end
   std::vector<std::uint32_t> stuck_;
   std::vector<Word> situation_;

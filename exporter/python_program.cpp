@@ -238,6 +238,8 @@ class ProgramWriter {
       case ObjectParameter::Shape::count:
         if (!parameter.row.required && object.value == parameter.without) return std::nullopt;
         return std::to_string(object.value);
+      case ObjectParameter::Shape::buffer:
+        return std::nullopt;  // it is the kernel's
       case ObjectParameter::Shape::lock:
         if (object.lock.empty()) return std::nullopt;
         return object.lock;

@@ -30,8 +30,9 @@ struct Module {
   ModuleNames names;
   NamedConstants parameters;  // the scenario's
   Complaints complaints;
-  bool is_full = false;     // code_max is reached
-  bool has_timers = false;  // some thread creates one
+  bool is_full = false;      // code_max is reached
+  bool has_timers = false;   // some thread creates one
+  bool has_signals = false;  // some thread ends a process
 
   SiteId add_site(const Place& place, std::string text);
   // One site a statement or handler, however often its code is written.

@@ -8,6 +8,7 @@
 #include "engine/assert.h"
 #include "language/body_compiler.h"
 #include "language/constant.h"
+#include "language/keys.h"
 #include "language/load.h"
 #include "language/pointer.h"
 #include "language/pool_bodies.h"
@@ -45,6 +46,9 @@ class Compiler {
     conditions(scenario_.invariants, "invariant", program_.invariants);
     conditions(scenario_.final_checks, "finally", program_.final_checks);
     if (module_.has_timers) program_.timer_body = timer_body();
+    const auto feeds = [](const ObjectInfo& object) { return has_feeder(object.kind); };
+    if (std::ranges::any_of(program_.objects, feeds)) program_.feeder_body = feeder_body();
+    if (module_.has_signals) program_.signal_body = signal_body();
     if (program_.has_processes) refuse_executors();
 
     Compiled compiled;
@@ -76,11 +80,13 @@ class Compiler {
     object.kind = kind;
     object.value = declared.value;
     object.timeout = declared.timeout;
+    object.buffer = declared.buffer;
     if (kind == ObjectKind::executor) {
       object.prefix = declared.prefix.empty()
                           ? fmt::format("ThreadPoolExecutor-{}", unnamed_executors_++)
                           : declared.prefix;
     }
+    if (kind == ObjectKind::process_pool) program_.has_processes = true;
     object.offset = program_.objects_end;
     object.line = declared.place.line;
     program_.objects_end += row(kind).words;
@@ -94,13 +100,12 @@ class Compiler {
     // What all processes share comes last, behind the locks of conditions: a process has a copy of
     // all that stands before it.
     declare_objects(false);
-    for (const ScenarioObject& object : scenario_.objects) {
-      if (object.kind == ObjectKind::condition && object.lock.empty()) own_locks(object);
-    }
+    own_locks(ObjectKind::condition, ObjectKind::rlock);
     declare_objects(true);
+    own_locks(ObjectKind::mp_condition, ObjectKind::mp_rlock);
     second_names();
     for (const ScenarioObject& object : scenario_.objects) {
-      if (object.kind == ObjectKind::condition && !object.lock.empty()) named_lock(object);
+      if (!object.lock.empty()) named_lock(object);
     }
   }
 
@@ -178,23 +183,24 @@ class Compiler {
   }
 
   // The RLock that a Condition brings along.
-  void own_locks(const ScenarioObject& condition) {
-    for_each_element(condition, [&](std::uint32_t index) {
-      const ObjectId own =
-          add_object(program_.objects[index].name + ".lock", ObjectKind::rlock, condition);
-      program_.objects[own.index].hidden = true;
-      program_.objects[index].lock = own;
-    });
+  void own_locks(ObjectKind conditions, ObjectKind lock) {
+    for (const ScenarioObject& condition : scenario_.objects) {
+      if (condition.kind != conditions || !condition.lock.empty()) continue;
+      for_each_element(condition, [&](std::uint32_t index) {
+        const ObjectId own = add_object(program_.objects[index].name + ".lock", lock, condition);
+        program_.objects[own.index].hidden = true;
+        program_.objects[index].lock = own;
+      });
+    }
   }
 
   void named_lock(const ScenarioObject& condition) {
     const Meaning found = object_named(condition.lock);
     const bool fits = found.kind == Meaning::Kind::object &&
-                      (program_.objects[found.index].kind == ObjectKind::lock ||
-                       program_.objects[found.index].kind == ObjectKind::rlock);
+                      can_be_lock_of(*condition.kind, program_.objects[found.index].kind);
     if (!fits) {
       module_.complaints.at(condition.place, "/lock",
-                            fmt::format("expected a Lock or RLock, found {}{}",
+                            fmt::format("expected {}, found {}{}", locks_of(*condition.kind),
                                         described(found, condition.lock, program_),
                                         did_you_mean(condition.lock, object_names())));
       return;
@@ -383,7 +389,8 @@ class Compiler {
     for (const ScenarioObject& object : scenario_.objects) {
       if (object.kind != ObjectKind::executor) continue;
       module_.complaints.at(object.place,
-                            "a ThreadPoolExecutor cannot stand beside processes in one scenario");
+                            "a ThreadPoolExecutor cannot stand beside processes, those of a "
+                            "ProcessPoolExecutor included, in one scenario");
     }
   }
 
@@ -403,6 +410,31 @@ class Compiler {
     code.constant(none_constant());
     code.emit(Opcode::return_value);
     return add_function(code.finish("<timer>", 3, {".interval", ".function", ".arguments"}));
+  }
+
+  // Queue._feed of Lib/multiprocessing/queues.py.
+  FunctionId feeder_body() {
+    Assembler code(program_, module_.pool);
+    code.set_site(module_.add_site({0, 0, ""}, "feeder"));
+    const Assembler::Label end = code.label();
+    const Assembler::Label begin = code.here();
+    code.emit(Opcode::load_local, 0);
+    code.operate(Verb::feed, {});
+    code.jump(Opcode::jump_if_false, end);
+    code.jump(Opcode::loop_back, begin);
+    code.place(end);
+    code.constant(none_constant());
+    code.emit(Opcode::return_value);
+    return add_function(code.finish("<feeder>", 1, {".queue"}));
+  }
+
+  FunctionId signal_body() {
+    Assembler code(program_, module_.pool);
+    code.set_site(module_.add_site({0, 0, ""}, "signal"));
+    code.emit(Opcode::load_local, 0);
+    code.perform(Operation::signal_comes, 1);
+    code.emit(Opcode::return_value);
+    return add_function(code.finish("<signal>", 1, {".signal"}));
   }
 
   void threads() {

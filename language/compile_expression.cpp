@@ -82,8 +82,7 @@ std::string plural(std::size_t n, std::string_view noun) {
 std::string owners_of(Verb verb) {
   std::vector<std::string_view> types;
   for (const ObjectRow& object : object_rows()) {
-    const bool through_lock = object.kind == ObjectKind::condition &&
-                              operation_of(verb, ObjectKind::lock) &&
+    const bool through_lock = has_lock(object.kind) && operation_of(verb, ObjectKind::lock) &&
                               operation_of(verb, ObjectKind::rlock);
     if (operation_of(verb, object.kind) || through_lock) types.push_back(object.type);
   }

@@ -114,7 +114,7 @@ void BodyCompiler::shutdown_statement(const Statement& statement) {
   const Label end = code_.label();
   const Target target = receiver_operand(get_operand(statement, "shutdown"), Verb::shutdown);
   const bool is_queue = target.kind == Target::Kind::objects &&
-                        module_.program.objects[target.first.index].kind != ObjectKind::executor;
+                        !has_futures(module_.program.objects[target.first.index].kind);
   const bool is_executor = target.kind == Target::Kind::objects && !is_queue;
   refuse(statement, is_queue, "block", "a queue");
   refuse(statement, is_queue, "cancel_futures", "a queue");

@@ -130,6 +130,16 @@ void BodyCompiler::statement(const Statement& statement) {
       module_.program.has_processes = true;
       create_thread(statement, "target", Operation::process_create);
       return store(get_operand(statement, "process"));
+    case StatementKind::join_thread:
+      return verb_statement(statement, Verb::join_thread, "");
+    case StatementKind::cancel_join_thread:
+      return verb_statement(statement, Verb::cancel_join_thread, "");
+    case StatementKind::terminate:
+      module_.has_signals = true;
+      return verb_statement(statement, Verb::terminate, "");
+    case StatementKind::kill:
+      module_.has_signals = true;
+      return verb_statement(statement, Verb::kill, "");
     case StatementKind::cancel:
       return cancel_statement(statement);
     case StatementKind::submit:

@@ -67,14 +67,30 @@ inline constexpr KeyRow alias_keys[] = {
 
 struct ObjectParameter {
   ObjectKind kind;
-  enum class Shape : unsigned char { count, lock, function, arguments, seconds, text } shape;
+  enum class Shape : unsigned char {
+    count,
+    buffer,
+    lock,
+    function,
+    arguments,
+    seconds,
+    text
+  } shape;
   KeyRow row;
   std::int64_t least = 0;    // count: the least that is allowed
   std::int64_t without = 0;  // count: what it is without the key
 };
+// What a condition of the kind takes as its lock, for messages.
+constexpr std::string_view locks_of(ObjectKind condition) {
+  return condition == ObjectKind::mp_condition ? "an mp.Lock or mp.RLock" : "a Lock or RLock";
+}
 inline constexpr std::int64_t object_value_max = 0x7fffffff;
 inline constexpr KeyRow maxsize_row{
     "maxsize", false, "how many items it holds at most; without it, or with 0 or less, any number"};
+inline constexpr std::int64_t pipe_bytes = 65536;
+inline constexpr KeyRow pipe_row{
+    "buffer", false,
+    "how many bytes its pipe holds that nobody has got, as pickle writes them; 65536 without it"};
 inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::semaphore,
      ObjectParameter::Shape::count,
@@ -93,6 +109,10 @@ inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::lifo_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
     {ObjectKind::priority_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
 
+    {ObjectKind::mp_condition,
+     ObjectParameter::Shape::lock,
+     {"lock", false,
+      "the mp.Lock or mp.RLock that it works with; without it an mp.RLock of its own"}},
     {ObjectKind::mp_semaphore,
      ObjectParameter::Shape::count,
      {"value", false, "how many may hold it at once; 1 without it"},
@@ -107,6 +127,11 @@ inline constexpr ObjectParameter object_parameters[] = {
      ObjectParameter::Shape::count,
      {"value", false, "the initial value of the C int; 0 without it"},
      -object_value_max - 1},
+    {ObjectKind::mp_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+    {ObjectKind::mp_queue, ObjectParameter::Shape::buffer, pipe_row, 1, pipe_bytes},
+    {ObjectKind::mp_joinable_queue, ObjectParameter::Shape::count, maxsize_row, -object_value_max},
+    {ObjectKind::mp_joinable_queue, ObjectParameter::Shape::buffer, pipe_row, 1, pipe_bytes},
+    {ObjectKind::mp_simple_queue, ObjectParameter::Shape::buffer, pipe_row, 1, pipe_bytes},
     {ObjectKind::listener,
      ObjectParameter::Shape::count,
      {"buffer", false,
@@ -127,6 +152,10 @@ inline constexpr ObjectParameter object_parameters[] = {
      ObjectParameter::Shape::count,
      {"max_workers", false,
       "how many workers it has at most; without it the cores and 4, at most 32"},
+     1},
+    {ObjectKind::process_pool,
+     ObjectParameter::Shape::count,
+     {"max_workers", false, "how many worker processes it has; without it the cores"},
      1},
     {ObjectKind::executor,
      ObjectParameter::Shape::text,

@@ -192,6 +192,104 @@ Function worker(Module& module, FunctionId callbacks) {
   return code.finish("<worker>", 1, {".executor", ".future"});
 }
 
+// _ExecutorManagerThread.run of Lib/concurrent/futures/process.py.
+Function manager(Module& module, FunctionId callbacks) {
+  enum : std::uint32_t { pool, future, value, raised };
+  Assembler code(module.program, module.pool);
+  code.set_site(unwritten(module, "manager"));
+  const Assembler::Label woken = code.label();
+  const Assembler::Label go_on = code.label();
+  const Assembler::Label end = code.label();
+  const auto jump_if = [&](const Constant& constant, Assembler::Label to) {
+    code.emit(Opcode::duplicate);
+    code.constant(constant);
+    code.emit(Opcode::compare, is);
+    code.jump(Opcode::jump_if_true, to);
+  };
+  const auto ask = [&](Verb verb) {
+    code.emit(Opcode::load_local, pool);
+    code.operate(verb, {});
+  };
+
+  const Assembler::Label begin = code.here();
+  ask(Verb::fill_calls);
+  code.emit(Opcode::pop);
+  ask(Verb::watch);
+  jump_if(none_constant(), woken);
+  code.emit(Opcode::unpack, 3);
+  code.emit(Opcode::store_local, raised);
+  code.emit(Opcode::store_local, value);
+  code.emit(Opcode::store_local, future);
+  code.emit(Opcode::load_local, future);
+  code.emit(Opcode::load_local, future);
+  code.emit(Opcode::load_local, value);
+  code.emit(Opcode::load_local, raised);
+  code.operate(Verb::finish, {});
+  code.emit(Opcode::call, callbacks.index, 2);
+  code.place(woken);
+  code.emit(Opcode::pop);
+  const Assembler::Label check = code.here();
+  ask(Verb::check);
+  jump_if(none_constant(), go_on);
+  jump_if(boolean_constant(true), end);
+  code.emit(Opcode::unpack, 2);  // the future below its callbacks
+  code.emit(Opcode::call, callbacks.index, 2);
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, check);
+  code.place(go_on);
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, begin);
+
+  code.place(end);
+  code.emit(Opcode::pop);
+  ask(Verb::end_workers);
+  code.emit(Opcode::pop);
+  code.constant(none_constant());
+  code.emit(Opcode::return_value);
+  return code.finish("<manager>", 1, {".executor", ".future", ".value", ".raised"});
+}
+
+// _process_worker of the same file: whatever a call raises is its result.
+Function process_worker(Module& module) {
+  enum : std::uint32_t { pool, number, value };
+  Assembler code(module.program, module.pool);
+  code.set_site(unwritten(module, "worker"));
+  const Assembler::Label failed = code.label();
+  const Assembler::Label end = code.label();
+  const Assembler::Label begin = code.here();
+  const auto give = [&](bool raised) {
+    code.emit(Opcode::store_local, value);
+    code.emit(Opcode::store_local, number);
+    code.emit(Opcode::load_local, pool);
+    code.emit(Opcode::load_local, number);
+    code.emit(Opcode::load_local, value);
+    code.constant(boolean_constant(raised));
+    code.operate(Verb::give, {});
+    code.emit(Opcode::pop);
+    code.jump(Opcode::loop_back, begin);
+  };
+  code.emit(Opcode::load_local, pool);
+  code.operate(Verb::take, {});
+  code.emit(Opcode::duplicate);
+  code.constant(none_constant());
+  code.emit(Opcode::compare, is);
+  code.jump(Opcode::jump_if_true, end);
+  code.emit(Opcode::unpack, 3);  // the number, the function, its arguments
+  const std::uint32_t depth = code.depth() - 2;
+  Assembler::Range task = code.open_range();
+  task.depth = depth;
+  code.emit(Opcode::call_with);
+  code.close_range(task, failed);
+  give(false);
+  code.place_handler(failed, task);
+  give(true);
+  code.place(end);
+  code.emit(Opcode::pop);
+  code.constant(none_constant());
+  code.emit(Opcode::return_value);
+  return code.finish("<process worker>", 1, {".executor", ".number", ".value"});
+}
+
 // threading._shutdown calls _python_exit of Lib/concurrent/futures/thread.py before anything else.
 Function exit(Module& module) {
   Assembler code(module.program, module.pool);
@@ -204,9 +302,8 @@ Function exit(Module& module) {
 }  // namespace
 
 bool has_executors(const Program& program) {
-  return std::ranges::any_of(program.objects, [](const ObjectInfo& object) {
-    return object.kind == ObjectKind::executor;
-  });
+  return std::ranges::any_of(program.objects,
+                             [](const ObjectInfo& object) { return has_futures(object.kind); });
 }
 
 FunctionId callbacks_body(const Scenario& scenario) {
@@ -224,6 +321,12 @@ void add_pool_bodies(Module& module) {
   add(callbacks(module));
   module.program.worker_body = add(worker(module, callbacks_id));
   module.program.exit_body = add(exit(module));
+  const bool forks = std::ranges::any_of(module.program.objects, [](const ObjectInfo& object) {
+    return object.kind == ObjectKind::process_pool;
+  });
+  if (!forks) return;
+  module.program.manager_body = add(manager(module, callbacks_id));
+  module.program.process_worker_body = add(process_worker(module));
 }
 
 }  // namespace lockstep

@@ -40,6 +40,10 @@ void read_parameter(Reader& reader, const At& at, const ObjectParameter& paramet
     case ObjectParameter::Shape::count:
       object.value = read_count(reader, at, params, parameter.least, object_value_max).value_or(0);
       return;
+    case ObjectParameter::Shape::buffer:
+      object.buffer =
+          read_count(reader, at, params, parameter.least, object_value_max).value_or(pipe_bytes);
+      return;
     case ObjectParameter::Shape::lock:
       if (const std::string* lock = reader.text(at, "the name of a Lock or RLock")) {
         object.lock = *lock;
@@ -158,18 +162,20 @@ class Resolver {
   void check_lock(std::size_t condition) {
     const At at = place_of(condition, "lock");
     const std::string& text = objects_[condition].lock;
+    const ObjectKind kind = *objects_[condition].kind;
+    const std::string_view wanted = locks_of(kind);
     const std::optional<Name> name = parse(at, text);
     if (!name) return;
     const ScenarioObject& object = objects_[base_[name->object]];
     const bool is_element = objects_[name->object].same_as.ends_with(']');
     const bool is_array = object.count && !is_element;
     if (is_array && !name->index) {
-      reader_.complain(at, fmt::format("expected a Lock or RLock, found the array {}; one of its "
-                                       "objects is \"{}[0]\"",
-                                       in_quotes(text), text));
+      reader_.complain(at, fmt::format("expected {}, found the array {}; one of its objects is "
+                                       "\"{}[0]\"",
+                                       wanted, in_quotes(text), text));
     } else if (check_index(at, *name, is_array ? object.count : std::nullopt) && object.kind &&
-               *object.kind != ObjectKind::lock && *object.kind != ObjectKind::rlock) {
-      reader_.complain(at, fmt::format("expected a Lock or RLock, found {}, which is {}",
+               !can_be_lock_of(kind, *object.kind)) {
+      reader_.complain(at, fmt::format("expected {}, found {}, which is {}", wanted,
                                        in_quotes(text), with_article(row(*object.kind).type)));
     }
   }

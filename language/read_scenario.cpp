@@ -145,8 +145,10 @@ void read_document(Reader& reader, const At& document,
   }
   // As concurrent.futures counts them since 3.8.
   for (ScenarioObject& object : scenario.objects) {
-    if (object.kind != ObjectKind::executor || object.value > 0) continue;
-    object.value = std::min<std::int64_t>(32, std::int64_t{scenario.cores} + 4);
+    if (!object.kind || !has_futures(*object.kind) || object.value > 0) continue;
+    object.value = object.kind == ObjectKind::process_pool
+                       ? std::int64_t{scenario.cores}
+                       : std::min<std::int64_t>(32, std::int64_t{scenario.cores} + 4);
   }
 }
 

@@ -55,6 +55,7 @@ struct ScenarioObject {
   std::optional<std::int64_t> count;  // an array
   std::int64_t value = 0;             // semaphores: value; queues: maxsize; barrier: parties;
                                       // executor: max_workers
+  std::int64_t buffer = 65536;        // queues of multiprocessing
   std::string lock;                   // Condition; empty: an RLock of its own
   std::string action;                 // Barrier; the initializer of an executor; empty: none
   std::vector<Operand> arguments;     // of the initializer

@@ -185,6 +185,7 @@ Json typed_object(const ObjectRow& row) {
           return text();
         case ObjectParameter::Shape::seconds:
           return {{"type", "number"}, {"minimum", 0}};
+        case ObjectParameter::Shape::buffer:
         case ObjectParameter::Shape::count:
           return count(parameter.least, object_value_max);
       }

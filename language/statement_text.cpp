@@ -66,6 +66,10 @@ std::string text_of(const Statement& statement) {
     case StatementKind::io:
     case StatementKind::compute:
     case StatementKind::start:
+    case StatementKind::join_thread:
+    case StatementKind::cancel_join_thread:
+    case StatementKind::terminate:
+    case StatementKind::kill:
     case StatementKind::notify_all:
     case StatementKind::event_set:
     case StatementKind::event_clear:

@@ -223,6 +223,18 @@ constexpr FieldRow process_fields[] = {
     {"daemon", expression, optional,
      "whether it is a daemon; without it as the process that creates it"},
 };
+constexpr FieldRow join_thread_fields[] = {
+    {"join_thread", expression, required, "the queue of multiprocessing"},
+};
+constexpr FieldRow cancel_join_thread_fields[] = {
+    {"cancel_join_thread", expression, required, "the queue of multiprocessing"},
+};
+constexpr FieldRow terminate_fields[] = {
+    {"terminate", expression, required, "the process"},
+};
+constexpr FieldRow kill_fields[] = {
+    {"kill", expression, required, "the process"},
+};
 constexpr FieldRow cancel_fields[] = {
     {"cancel", expression, required, "the timer or future"},
     {"into", target, optional, "where the answer of a future is stored: False once it runs"},
@@ -279,7 +291,8 @@ constexpr FieldRow recv_fields[] = {
     {"into", target, optional, "where the bytes are stored; b'' once the peer has closed"},
 };
 constexpr FieldRow close_fields[] = {
-    {"close", expression, required, "the Listener, or the end of a connection"},
+    {"close", expression, required,
+     "the Listener, end of a connection, or queue of multiprocessing"},
 };
 constexpr FieldRow submit_fields[] = {
     {"submit", expression, required, "the executor"},
@@ -463,6 +476,20 @@ constexpr std::array rows{
                  "multiprocessing.Process(target={target}, args={args}, name={name}, "
                  "daemon={daemon})",
                  process_fields},
+    StatementRow{StatementKind::join_thread, "join_thread",
+                 "waits until all that this process has put into a closed queue is in the pipe",
+                 R"json({"join_thread": "mq"})json", "{join_thread}.join_thread()",
+                 join_thread_fields},
+    StatementRow{StatementKind::cancel_join_thread, "cancel_join_thread",
+                 "lets the process end without waiting until what it has put is in the pipe",
+                 R"json({"cancel_join_thread": "mq"})json",
+                 "{cancel_join_thread}.cancel_join_thread()", cancel_join_thread_fields},
+    StatementRow{StatementKind::terminate, "terminate",
+                 "sends SIGTERM to a process, which ends some time later, wherever it stands",
+                 R"json({"terminate": "p"})json", "{terminate}.terminate()", terminate_fields},
+    StatementRow{StatementKind::kill, "kill",
+                 "sends SIGKILL to a process, which ends some time later, wherever it stands",
+                 R"json({"kill": "p"})json", "{kill}.kill()", kill_fields},
     StatementRow{StatementKind::cancel, "cancel",
                  "ends a timer whose time has not come, or a task that no worker has begun",
                  R"json({"cancel": "t"})json", "{cancel}.cancel()", cancel_fields},
@@ -492,8 +519,11 @@ constexpr std::array rows{
     StatementRow{StatementKind::recv, "recv", "waits for bytes from the peer and takes them",
                  R"json({"recv": "conn", "size": 1024, "into": "data"})json",
                  "{recv}.recv({size}, {timeout})", recv_fields},
-    StatementRow{StatementKind::close, "close", "closes a Listener or an end of a connection",
-                 R"json({"close": "conn"})json", "{close}.close()", close_fields},
+    StatementRow{
+        StatementKind::close, "close",
+        "closes a Listener or an end of a connection; or a queue of multiprocessing for this "
+        "process",
+        R"json({"close": "conn"})json", "{close}.close()", close_fields},
     StatementRow{StatementKind::submit, "submit",
                  "has a function called by a worker of a pool; the future stands for the call",
                  R"json({"submit": "pool", "function": "f", "args": [1], "into": "future"})json",

@@ -44,6 +44,12 @@ constexpr WaitWords settable{
 constexpr WaitWords notifiable{
     "", "waits for a notify of the {0} {1}",       ", which only {2} could send",
     "", ", and nobody is left who could send one", "only notified by"};
+constexpr WaitWords sleepers{"",
+                             "waits for those notified on the {0} {1} to wake up",
+                             ", which only {2} could do",
+                             "",
+                             ", and nobody is left who could do that",
+                             "only woken by"};
 constexpr WaitWords meeting{
     "", "waits at the {0} {1} for others to come", ", which only {2} could do",
     "", ", and nobody is left who could come",     "only met by"};
@@ -92,6 +98,9 @@ constexpr WaitWords result{"Future",
 constexpr WaitWords task{
     "", "waits for a task of the {0} {1}",           ", which only {2} could submit",
     "", ", and nobody is left who could submit one", "only from"};
+constexpr WaitWords answer{
+    "", "waits for a result or a task of the {0} {1}", ", which only {2} could bring",
+    "", ", and nobody is left who could bring one",    "only from"};
 constexpr WaitWords closing{"",
                             "waits for the {0} {1} to be shut down",
                             ", which {2} is about to do",
@@ -119,21 +128,32 @@ const WaitWords& words_of(const StuckThread& thread) {
       case ObjectKind::mp_bounded_semaphore:
         return counted_permits;
       case ObjectKind::event:
-      case ObjectKind::mp_event:
         return settable;
+      case ObjectKind::mp_event:
+        return thread.operation == row(Verb::wait).name ? settable : sleepers;
+      case ObjectKind::mp_condition:
+        return thread.operation.starts_with(row(Verb::wait).name) ? notifiable : sleepers;
       case ObjectKind::condition:
         return notifiable;
       case ObjectKind::queue:
       case ObjectKind::lifo_queue:
       case ObjectKind::priority_queue:
       case ObjectKind::simple_queue:
-        return thread.operation == row(Verb::put).name   ? room
+      case ObjectKind::mp_queue:
+      case ObjectKind::mp_joinable_queue:
+      case ObjectKind::mp_simple_queue:
+        return thread.operation == row(Verb::put).name || thread.operation == row(Verb::feed).name
+                   ? room
                : thread.operation == row(Verb::get).name ? item
                                                          : tasks;
       case ObjectKind::barrier:
         return meeting;
       case ObjectKind::listener:
         return thread.operation == row(Verb::accept).name ? client : acceptance;
+      case ObjectKind::process_pool:
+        return thread.operation == row(Verb::end_workers).name ? ending
+               : thread.operation == row(Verb::watch).name     ? answer
+                                                               : task;
       case ObjectKind::file:
       case ObjectKind::executor:
         return thread.operation == row(Verb::take).name ? task : closing;

@@ -40,6 +40,9 @@ constexpr LetGoBy ACCEPT = LetGoBy::accept;
 constexpr LetGoBy SEND = LetGoBy::send;
 constexpr LetGoBy RECV = LetGoBy::recv;
 constexpr LetGoBy FINISH = LetGoBy::finish;
+constexpr LetGoBy FILL = LetGoBy::fill;
+constexpr LetGoBy TURN = LetGoBy::turn;
+constexpr LetGoBy WAKE = LetGoBy::wake;
 constexpr LetGoBy CLOSE = LetGoBy::close;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
@@ -113,6 +116,16 @@ static_assert(std::tuple_size_v<decltype(operation_table)> == operation_count);
 // [verb][kind] -> operation
 constexpr std::size_t kinds = static_cast<std::size_t>(ObjectKind::nothing) + 1;
 using ByVerb = std::array<std::array<std::optional<Operation>, kinds>, verb_table.size()>;
+
+// What a kind of queue does not have of the kind that it works as.
+bool lacks(ObjectKind kind, Verb verb) {
+  if (kind != ObjectKind::mp_queue && kind != ObjectKind::mp_simple_queue) return false;
+  if (verb == Verb::join || verb == Verb::task_done) return true;
+  return kind == ObjectKind::mp_simple_queue &&
+         (verb == Verb::qsize || verb == Verb::full || verb == Verb::join_thread ||
+          verb == Verb::cancel_join_thread || verb == Verb::feed);
+}
+
 const ByVerb by_verb = [] {
   ByVerb result{};
   for (const OperationRow& row : operation_table) {
@@ -122,6 +135,12 @@ const ByVerb by_verb = [] {
   for (auto& by_kind : result) {
     for (const ObjectRow& row : object_table) {
       by_kind[static_cast<std::size_t>(row.kind)] = by_kind[static_cast<std::size_t>(row.works_as)];
+    }
+  }
+  for (const VerbRow& verb : verb_table) {
+    for (const ObjectRow& row : object_table) {
+      if (!lacks(row.kind, verb.verb)) continue;
+      result[static_cast<std::size_t>(verb.verb)][static_cast<std::size_t>(row.kind)].reset();
     }
   }
   return result;
@@ -185,10 +204,33 @@ bool only_owner_releases(ObjectKind kind) {
   return kind == ObjectKind::rlock || kind == ObjectKind::mp_rlock || kind == ObjectKind::mp_value;
 }
 
+bool has_lock(ObjectKind kind) {
+  return kind == ObjectKind::condition || kind == ObjectKind::mp_condition;
+}
+
+bool can_be_lock_of(ObjectKind condition, ObjectKind lock) {
+  return condition == ObjectKind::mp_condition
+             ? lock == ObjectKind::mp_lock || lock == ObjectKind::mp_rlock
+             : lock == ObjectKind::lock || lock == ObjectKind::rlock;
+}
+
+bool has_feeder(ObjectKind kind) {
+  return kind == ObjectKind::mp_queue || kind == ObjectKind::mp_joinable_queue;
+}
+
+bool has_futures(ObjectKind kind) {
+  return kind == ObjectKind::executor || kind == ObjectKind::process_pool;
+}
+
+bool is_exit(Operation operation) {
+  return operation == Operation::tell_feeders || operation == Operation::stop_children ||
+         operation == Operation::join_feeders || operation == Operation::process_exit;
+}
+
 bool counts_with(ObjectKind waited_on, ObjectKind kind) {
   return waited_on == kind ||
          (waited_on == ObjectKind::connection && kind == ObjectKind::listener) ||
-         (waited_on == ObjectKind::future && kind == ObjectKind::executor);
+         (waited_on == ObjectKind::future && has_futures(kind));
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

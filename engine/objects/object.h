@@ -70,6 +70,9 @@ enum class LetGoBy : std::uint8_t {
   send,     // a connection, for who receives; also by the peer's close
   recv,     // ... for who sends while the peer's buffer is full; also by the peer's close
   finish,   // a future: its task ends, or it is cancelled
+  fill,     // a queue of multiprocessing, for its feeder: something is put, or it is closed
+  turn,     // ... for who waits until another has read or written
+  wake,     // a Condition or Event of multiprocessing, for who notifies: all notified wake up
   close,    // a ThreadPoolExecutor: who cancels what it has queued is through
 };
 
@@ -165,6 +168,15 @@ std::span<const LetGoBy> waits_of(ObjectKind kind);
 
 // Whether nobody but its owner can release an object of the kind: an RLock.
 bool only_owner_releases(ObjectKind kind);
+// A Condition: it has a lock, to which it hands on what it lacks.
+bool has_lock(ObjectKind kind);
+bool can_be_lock_of(ObjectKind condition, ObjectKind lock);
+// A queue of multiprocessing whose items are sent by a thread that each process has for it.
+bool has_feeder(ObjectKind kind);
+// An executor of concurrent.futures.
+bool has_futures(ObjectKind kind);
+// A step of the main thread of a process once its code is over.
+bool is_exit(Operation operation);
 // Whether a wait on a receiver of kind `waited_on` is counted with objects of `kind`.
 bool counts_with(ObjectKind waited_on, ObjectKind kind);
 

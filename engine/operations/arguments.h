@@ -61,6 +61,10 @@ Value next_thread_name(State& state, const Call& call, std::string_view suffix);
 ThreadId add_thread(State& state, const Call& call, FunctionId body,
                     std::span<const Value> arguments, Value name, bool daemon);
 
+// A new process, forked by the thread that calls, whose main thread executes `body` with the
+// receiver, as a worker of a pool does. (In process.cpp.)
+ThreadId fork_worker(State& state, const Call& call, FunctionId body);
+
 // A lock that a Condition works with: Lock or RLock.
 bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by);
 // Lets go of every level; what restore() needs to take it again.

@@ -103,6 +103,12 @@ Outcome take(ConnectionEnd& end, const Call& call, std::size_t size_max) {
 
 }  // namespace
 
+void leave_connection(State& state, const Call& call) {
+  Connections all = connections(state, call);
+  leave(all, call);
+  all.store(state);
+}
+
 Outcome apply_connection_send(State& state, const Call& call) {
   ValueTable& values = call.machine.values();
   if (values.kind(call.arguments[0]) != ValueKind::bytes) {

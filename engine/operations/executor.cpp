@@ -306,9 +306,14 @@ Outcome apply_executors_exit(State& state, const Call& call) {
   const Program& program = call.machine.program;
   std::vector<Value> workers;
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-    if (program.objects[i].kind != ObjectKind::executor) continue;
+    const ObjectKind kind = program.objects[i].kind;
+    if (!has_futures(kind)) continue;
     const ExecutorWords executor = executor_words(call.machine, state, {i});
-    close_to_submits(executor, exit_flag | sentinel_flag);
+    if (kind == ObjectKind::process_pool) {
+      tell_exit(call.machine, state, {i});
+    } else {
+      close_to_submits(executor, exit_flag | sentinel_flag);
+    }
     const std::span<const Value> its = tuple(call.machine, executor.workers);
     workers.insert(workers.end(), its.begin(), its.end());
   }

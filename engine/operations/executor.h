@@ -70,6 +70,11 @@ bool could_finish(const Machine& machine, const State& state, Value future, Thre
 // Whether the task waits in the queue for a worker.
 bool is_queued(const Machine& machine, const State& state, Value future);
 
+// Of a ProcessPoolExecutor: that the code of MainThread is over. (In process_pool.cpp.)
+void tell_exit(const Machine& machine, State& state, ObjectId pool);
+// Whether it is the main thread of one of its workers.
+bool is_process_of(const Machine& machine, const State& state, ObjectId pool, ThreadId main);
+
 // The threads of these that have not ended, joined one after the other; returns None.
 Outcome join_workers(const Machine& machine, const State& state, std::span<const Value> workers);
 

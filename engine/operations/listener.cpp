@@ -84,6 +84,8 @@ std::string describe_listener(const Machine& machine, const State& state, Object
   return waiting == 0 ? "listens" : "listens, " + std::to_string(waiting) + " to be accepted";
 }
 
+void leave_accept(State& state, const Call& call) { leave(state, call); }
+
 Outcome apply_listener_listen(State& state, const Call& call) {
   std::int64_t backlog = backlog_default;
   if (call.arguments[0] != none_value) {

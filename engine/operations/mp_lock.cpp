@@ -77,4 +77,15 @@ Outcome apply_mp_lock_release(State& state, const Call& call) {
 }
 Outcome apply_mp_lock_exit(State& state, const Call& call) { return release(state, call); }
 
+Readiness ready_mp_lock_restore(const State& state, const Call& call) {
+  return ready_mp_lock_enter(state, call);
+}
+Outcome apply_mp_lock_restore(State& state, const Call& call) {
+  taker(state, call) = call.self.index + 1;
+  return finish_mp_wait(call);
+}
+Outcome expire_mp_lock_restore(State& state, const Call& call) {
+  return apply_mp_lock_restore(state, call);
+}
+
 }  // namespace lockstep

@@ -13,6 +13,10 @@ std::optional<Outcome> timeout_error(const Call& call, Value timeout);
 
 Outcome released_too_often(const Call& call);
 
+// The end of Condition.wait, once the lock is taken again; `call.saved` is what mp_condition_woken
+// handed on, first how often the lock is to be taken. (In mp_condition.cpp.)
+Outcome finish_mp_wait(const Call& call);
+
 // An owner and a count, as an RLock has them.
 bool can_take_recursive(const State& state, const Call& call);
 void take_recursive(State& state, const Call& call);

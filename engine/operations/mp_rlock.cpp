@@ -72,4 +72,18 @@ Outcome apply_mp_rlock_exit(State& state, const Call& call) {
   return release_recursive(state, call);
 }
 
+Readiness ready_mp_rlock_restore(const State& state, const Call& call) {
+  return ready_mp_rlock_enter(state, call);
+}
+Outcome apply_mp_rlock_restore(State& state, const Call& call) {
+  const Value depth = call.machine.values().items(call.saved)[0];
+  const Words lock = words(state, call);
+  lock.owner = call.self.index + 1;
+  lock.count = static_cast<Word>(small_integer(depth));
+  return finish_mp_wait(call);
+}
+Outcome expire_mp_rlock_restore(State& state, const Call& call) {
+  return apply_mp_rlock_restore(state, call);
+}
+
 }  // namespace lockstep

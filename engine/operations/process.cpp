@@ -8,11 +8,16 @@
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
 #include "engine/operations/atexit.h"
+#include "engine/operations/mp_queue.h"
+#include "engine/operations/sockets.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
 namespace {
+
+constexpr std::int64_t sigkill = 9;
+constexpr std::int64_t sigterm = 15;
 
 ThreadId main_of(const Call& call) { return call.machine.values().as_process(call.receiver); }
 ProcessId process_of_self(const State& state, const Call& call) {
@@ -73,16 +78,89 @@ std::int64_t exit_code(const Call& call, const LocalState& ended) {
   }
 }
 
+// The kernel ends its calls on sockets, for which a close in another thread waits.
+void leave_sockets(State& state, const Call& call, ThreadId thread) {
+  const Pending& next = call.machine.locals().pending(local(call.machine.program, state, thread));
+  const Call its{call.machine, thread, next.receiver, next.arguments, next.saved};
+  switch (next.operation) {
+    case Operation::listener_accept_park:
+      return leave_accept(state, its);
+    case Operation::connection_recv_park:
+    case Operation::connection_send_park:
+      return leave_connection(state, its);
+    default:
+      return;
+  }
+}
+
 // Nothing of the process runs any more: its locks stay as they are.
 void kill_threads(State& state, const Call& call, ProcessId process) {
   const Program& program = call.machine.program;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (process_of(program, state, {i}) != process) continue;
     if (life(program, state, {i}) != Life::alive) continue;
+    leave_sockets(state, call, {i});
     set_life(program, state, {i}, Life::killed);
     set_cancelled(program, state, {i}, false);
     set_local(program, state, {i}, LocalId{0});
   }
+}
+
+// The process ends where it stands, and what it started goes on.
+void end_by_signal(State& state, const Call& call, ProcessId process) {
+  const Program& program = call.machine.program;
+  const ThreadId main = main_thread_of(call.machine, state, process);
+  kill_threads(state, call, process);
+  set_life(program, state, main, Life::killed);
+  set_local(program, state, main, LocalId{0});
+  set_process_over(program, state, main);
+  forget_memory(call.machine, state, process);
+  forget_feeders(call.machine, state, process);
+}
+
+// Until a signal arrives, which may be any time after it was sent, it is a thread of the process
+// that nobody there sees. A signal that is on its way already is not sent again.
+Outcome send_signal(State& state, const Call& call, std::int64_t signal) {
+  const Program& program = call.machine.program;
+  ValueTable& values = call.machine.values();
+  const ThreadId main = main_of(call);
+  const ProcessId process = process_of_target(state, call);
+  if (!has_started(call.machine, state, process_of_self(state, call), process)) {
+    const std::string_view verb = signal == sigkill ? "kill" : "terminate";
+    return raise(call, ExceptionKind::attribute_error,
+                 "'NoneType' object has no attribute '" + std::string(verb) + "'");
+  }
+  if (is_over(state, call)) return Outcome::returned(none_value);
+  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (process_of(program, state, {i}) != process) continue;
+    if (life(program, state, {i}) != Life::alive) continue;
+    const Pending& next = call.machine.locals().pending(local(program, state, {i}));
+    if (next.operation == Operation::signal_comes && next.arguments[0] == values.integer(signal)) {
+      return Outcome::returned(none_value);
+    }
+  }
+  const std::string name = (signal == sigkill ? "SIGKILL to " : "SIGTERM to ") +
+                           std::string(values.as_text(thread_name_value(program, state, main)));
+  const Value argument = values.integer(signal);
+  const ThreadId sent =
+      add_thread(state, call, *program.signal_body, {&argument, 1}, values.string(name), true);
+  set_process(program, state, sent, process);
+  set_life(program, state, sent, Life::alive);
+  return Outcome::returned(none_value);
+}
+
+// The fork.
+void begin_process(State& state, const Call& call, ThreadId main) {
+  const Program& program = call.machine.program;
+  const Machine& machine = call.machine;
+  const ProcessId process = process_of(program, state, main);
+  copy_memory(machine, state, process, call.self);
+  inherit_pipes(machine, state, process_of_self(state, call), process);
+  // What the forking thread keeps in a threading.local goes with it.
+  LocalState begin = machine.locals().get(local(program, state, main));
+  begin.attributes = machine.locals().get(local(program, state, call.self)).attributes;
+  if (!begin.frames.empty()) set_local(program, state, main, machine.intern(std::move(begin)));
+  set_life(program, state, main, Life::alive);
 }
 
 // For threads that are no daemons, up to the first call of what is registered with atexit.
@@ -136,13 +214,18 @@ Outcome apply_process_start(State& state, const Call& call) {
     return assertion(call, "daemonic processes are not allowed to have children");
   }
   const ThreadId main = main_of(call);
-  copy_memory(machine, state, process_of_target(state, call), call.self);
-  // What the forking thread keeps in a threading.local goes with it.
-  LocalState begin = machine.locals().get(local(program, state, main));
-  begin.attributes = machine.locals().get(local(program, state, call.self)).attributes;
-  if (!begin.frames.empty()) set_local(program, state, main, machine.intern(std::move(begin)));
-  set_life(program, state, main, Life::alive);
+  begin_process(state, call, main);
   return Outcome::returned(none_value);
+}
+
+ThreadId fork_worker(State& state, const Call& call, FunctionId body) {
+  const ThreadId main = add_thread(state, call, body, {&call.receiver, 1}, none_value,
+                                   is_daemon(call.machine.program, state, call.self));
+  const ProcessId process = add_process(call.machine, state, process_of_self(state, call), main);
+  const std::string name = "ForkProcess-" + identity(call.machine, state, process);
+  set_thread_name(call.machine.program, state, main, call.machine.values().string(name));
+  begin_process(state, call, main);
+  return main;
 }
 
 Readiness ready_process_join(const State& state, const Call& call) {
@@ -161,6 +244,22 @@ Outcome apply_process_join(State& state, const Call& call) {
   return Outcome::returned(none_value);
 }
 Outcome expire_process_join(State&, const Call&) { return Outcome::returned(none_value); }
+
+Outcome apply_process_terminate(State& state, const Call& call) {
+  return send_signal(state, call, sigterm);
+}
+Outcome apply_process_kill(State& state, const Call& call) {
+  return send_signal(state, call, sigkill);
+}
+// Always of the process in which it arrives.
+Outcome apply_signal_comes(State& state, const Call& call) {
+  const ProcessId process = process_of_self(state, call);
+  end_by_signal(state, call, process);
+  if (small_integer(call.arguments[0]) == sigkill) {
+    set_by_sigkill(call.machine.program, state, main_thread_of(call.machine, state, process));
+  }
+  return Outcome::returned(none_value);
+}
 
 Outcome apply_process_is_alive(State& state, const Call& call) {
   if (is_own(state, call)) return Outcome::returned(true_value);
@@ -187,9 +286,9 @@ Outcome apply_process_exitcode(State& state, const Call& call) {
   if (!is_child(state, call) || !is_started(state, call) || !is_over(state, call)) {
     return Outcome::returned(none_value);
   }
-  constexpr std::int64_t terminated = -15;
   if (life(program, state, main) == Life::killed) {
-    return Outcome::returned(call.machine.values().integer(terminated));
+    const std::int64_t signal = is_by_sigkill(program, state, main) ? sigkill : sigterm;
+    return Outcome::returned(call.machine.values().integer(-signal));
   }
   const LocalState ended = call.machine.locals().get(local(program, state, main));
   return Outcome::returned(call.machine.values().integer(exit_code(call, ended)));
@@ -221,11 +320,16 @@ Outcome apply_current_process(State& state, const Call& call) {
 Outcome apply_getpid(State& state, const Call& call) {
   return Outcome::returned(pid(call, process_of_self(state, call)));
 }
-// Nobody outlives the parent here; that of the main process is none of the program's.
+// The parent of the main process is none of the program's, nor is that of a process which has
+// outlived its own.
 Outcome apply_getppid(State& state, const Call& call) {
   const ProcessId self = process_of_self(state, call);
   if (self == main_process_id) return Outcome::returned(call.machine.values().integer(0));
-  return Outcome::returned(pid(call, parent_of(call.machine, state, self)));
+  const ProcessId parent = parent_of(call.machine, state, self);
+  if (is_process_over(call.machine.program, state, main_thread_of(call.machine, state, parent))) {
+    return Outcome::returned(call.machine.values().integer(0));
+  }
+  return Outcome::returned(pid(call, parent));
 }
 
 // The main process runs its exit handlers once its non-daemon threads have ended, those of the
@@ -241,17 +345,42 @@ Readiness ready_stop_children(const State& state, const Call& call) {
 Outcome apply_stop_children(State& state, const Call& call) {
   const Program& program = call.machine.program;
   for (const ThreadId child : live_children_of(call.machine, state, process_of_self(state, call))) {
-    if (!is_daemon(program, state, child)) continue;
-    const ProcessId process = process_of(program, state, child);
-    kill_threads(state, call, process);
-    set_life(program, state, child, Life::killed);
-    set_local(program, state, child, LocalId{0});
-    set_process_over(program, state, child);
-    forget_memory(call.machine, state, process);
+    if (is_daemon(program, state, child)) {
+      end_by_signal(state, call, process_of(program, state, child));
+    }
   }
   return Outcome::returned(none_value);
 }
 Outcome expire_stop_children(State&, const Call&) { return Outcome::returned(none_value); }
+
+// util._run_finalizers(0), and the beginning of the second one, after the children were joined:
+// there are the feeders that were started meanwhile, and not those that come later.
+Readiness ready_tell_feeders(const State& state, const Call& call) {
+  if (exit_stage(call.machine.program, state, call.self) == 0) {
+    return ready_stop_children(state, call);
+  }
+  return live_children_of(call.machine, state, process_of_self(state, call)).empty()
+             ? Readiness::ready
+             : Readiness::blocked;
+}
+Outcome apply_tell_feeders(State& state, const Call& call) {
+  const bool awaits = exit_stage(call.machine.program, state, call.self) > 0;
+  tell_feeders(call.machine, state, process_of_self(state, call), awaits);
+  begin_next_exit_stage(call.machine.program, state, call.self);
+  return Outcome::returned(none_value);
+}
+Outcome expire_tell_feeders(State&, const Call&) { return Outcome::returned(none_value); }
+
+Readiness ready_join_feeders(const State& state, const Call& call) {
+  return joined_feeders(call.machine, state, process_of_self(state, call)).empty()
+             ? Readiness::ready
+             : Readiness::blocked;
+}
+Outcome apply_join_feeders(State& state, const Call& call) {
+  begin_next_exit_stage(call.machine.program, state, call.self);
+  return Outcome::returned(none_value);
+}
+Outcome expire_join_feeders(State&, const Call&) { return Outcome::returned(none_value); }
 
 Readiness ready_process_exit(const State& state, const Call& call) {
   if (waits_for_threads(state, call)) return Readiness::blocked;

@@ -71,6 +71,11 @@ struct ListenerWords {
   static constexpr std::size_t connections = 4;  // a tuple: index = number
 };
 
+// The call that the thread of `call`, which is killed, waits in is over: on a Listener
+// (listener.cpp), on a connection (connection.cpp).
+void leave_accept(State& state, const Call& call);
+void leave_connection(State& state, const Call& call);
+
 // What settimeout() says to it; None: for ever.
 std::optional<Outcome> socket_timeout_error(const Call& call, Value timeout);
 // An argument that must be an integer: itself, or TypeError.

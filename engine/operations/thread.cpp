@@ -29,12 +29,17 @@ Life life_of_target(const State& state, const Call& call) {
 }
 bool is_over(Life life) { return life == Life::ended || life == Life::killed; }
 
-// MainThread is there until the process ends.
+// MainThread is there until the process ends; a signal on its way is no thread.
 template <class Visit>
 void for_each_alive(const State& state, const Call& call, Visit visit) {
   const Program& program = call.machine.program;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (process_of(program, state, {i}) != process_of(program, state, call.self)) continue;
+    if (life(program, state, {i}) == Life::alive &&
+        call.machine.locals().pending(local(program, state, {i})).operation ==
+            Operation::signal_comes) {
+      continue;
+    }
     if (is_process_main(program, state, {i}) || life(program, state, {i}) == Life::alive) {
       visit(ThreadId{i});
     }

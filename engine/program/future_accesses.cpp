@@ -2,7 +2,7 @@
 // counter: WaitNumbers says which bit means "may let go somebody who waits on this object" (a
 // lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done,
 // each of them also by shutdown, a Barrier by coming or going), and behind those one bit for each
-// shared variable says "may store it".
+// shared variable says "may store it". The last one says "may send a signal".
 //
 // Calls are followed into the callee, and a callee does not know its callers: the rest of the
 // caller is in the caller's own frame. So a set never speaks of what happens after a return.
@@ -39,6 +39,8 @@ constexpr std::array lets_go{
     LetsGo{Verb::notify_all, LetGoBy::notify},
     LetsGo{Verb::put, LetGoBy::put},
     LetsGo{Verb::get, LetGoBy::get},
+    LetsGo{Verb::put, LetGoBy::fill},
+    LetsGo{Verb::feed, LetGoBy::put},
     LetsGo{Verb::task_done, LetGoBy::task_done},
     LetsGo{Verb::shutdown, LetGoBy::put},
     LetsGo{Verb::shutdown, LetGoBy::get},
@@ -52,6 +54,7 @@ constexpr std::array lets_go{
     LetsGo{Verb::send, LetGoBy::recv},
     LetsGo{Verb::recv, LetGoBy::send},
     LetsGo{Verb::recv, LetGoBy::recv},
+    LetsGo{Verb::close, LetGoBy::fill},
     LetsGo{Verb::close, LetGoBy::accept},
     LetsGo{Verb::close, LetGoBy::send},
     LetsGo{Verb::close, LetGoBy::recv},
@@ -61,6 +64,9 @@ constexpr std::array lets_go{
     LetsGo{Verb::reset, LetGoBy::arrive},
     LetsGo{Verb::abort, LetGoBy::arrive},
     LetsGo{Verb::submit, LetGoBy::put},
+    LetsGo{Verb::fill_calls, LetGoBy::put},
+    LetsGo{Verb::end_workers, LetGoBy::put},
+    LetsGo{Verb::give, LetGoBy::put},
     LetsGo{Verb::exit, LetGoBy::put},
     LetsGo{Verb::end_shutdown, LetGoBy::put},
 };
@@ -76,12 +82,11 @@ void collect_functions(const Constant& constant, std::set<FunctionId>& functions
 
 struct FutureAccesses::Tables {
   explicit Tables(const Program& the_program) : program(the_program), wait_numbers(the_program) {
-    const std::size_t bits = wait_numbers.size() + program.globals.size();
-    const Bits none((bits + 63) / 64, 0);
+    const Bits none = no_bits();
     all.assign(program.code.size(), none);
     first.assign(program.code.size(), none);
     killed.assign(program.code.size(), std::nullopt);
-    own = all;
+    own = parked = all;
     entered.resize(program.code.size());
     find_functions_by_value();
     find_jump_targets();
@@ -105,6 +110,8 @@ struct FutureAccesses::Tables {
   }
 
   std::size_t variable_bit(GlobalId id) const { return wait_numbers.size() + id.index; }
+  std::size_t signal_bit() const { return wait_numbers.size() + program.globals.size(); }
+  Bits no_bits() const { return Bits(signal_bit() / 64 + 1, 0); }
 
   // Functions that may be called or become a thread's body without being named there.
   void find_functions_by_value() {
@@ -196,11 +203,22 @@ struct FutureAccesses::Tables {
       }
       return;
     }
+    if (verb == Verb::terminate || verb == Verb::kill) set(own[pc], signal_bit());
     if (verb == Verb::cancel) set_of_executors(pc, LetGoBy::finish);
-    if (verb == Verb::submit && program.worker_body) entered[pc] = {*program.worker_body};
+    if (verb == Verb::put && program.feeder_body) entered[pc] = {*program.feeder_body};
+    if (verb == Verb::submit) {
+      for (const std::optional<FunctionId>& body :
+           {program.worker_body, program.manager_body, program.process_worker_body}) {
+        if (body) entered[pc].push_back(*body);
+      }
+    }
     for_each_receiver(pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {
         set(own[pc], *wait_numbers.of(*program.objects[object.index].lock, LetGoBy::release));
+        if (const auto wake = wait_numbers.of(object, LetGoBy::wake)) {
+          set(own[pc], *wake);
+          set(parked[pc], *wake);
+        }
       }
       for (const LetsGo& row : lets_go) {
         if (row.verb != verb) continue;
@@ -211,7 +229,7 @@ struct FutureAccesses::Tables {
 
   void set_of_executors(std::uint32_t pc, LetGoBy by) {
     for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-      if (program.objects[i].kind == ObjectKind::executor) set(own[pc], *wait_numbers.of({i}, by));
+      if (has_futures(program.objects[i].kind)) set(own[pc], *wait_numbers.of({i}, by));
     }
   }
 
@@ -307,7 +325,7 @@ struct FutureAccesses::Tables {
   // instruction does to others.
   Bits future(const std::vector<Bits>& sets, const LocalState& local) const {
     const bool is_first = &sets == &first;
-    Bits result((wait_numbers.size() + program.globals.size() + 63) / 64, 0);
+    Bits result = no_bits();
     // What comes after the code of MainThread is in no frame of it.
     if (program.exit_body && !local.frames.empty() &&
         local.frames.front().function == program.threads.front().body) {
@@ -322,6 +340,7 @@ struct FutureAccesses::Tables {
       } else {
         unite(result, after(sets, program.functions[frame.function.index], frame.pc,
                             is_first ? killed[frame.pc] : std::nullopt));
+        if (innermost) unite(result, parked[frame.pc]);
       }
     }
     return result;
@@ -329,9 +348,10 @@ struct FutureAccesses::Tables {
 
   const Program& program;
   WaitNumbers wait_numbers;
-  std::vector<Bits> own;    // index = pc; what the instruction does itself
-  std::vector<Bits> all;    // index = pc; what may come from here on
-  std::vector<Bits> first;  // as `all`, but not what comes after acquiring the Lock
+  std::vector<Bits> own;     // index = pc; what the instruction does itself
+  std::vector<Bits> parked;  // index = pc; what of that a wait on a Condition has yet to do
+  std::vector<Bits> all;     // index = pc; what may come from here on
+  std::vector<Bits> first;   // as `all`, but not what comes after acquiring the Lock
   std::vector<std::optional<ObjectId>> killed;   // index = pc; that Lock
   std::vector<std::vector<FunctionId>> entered;  // index = pc; called or started
   std::vector<bool> jumped_to;                   // index = pc
@@ -376,6 +396,10 @@ bool FutureAccesses::may_store_what_is_read(const LocalState& local, std::uint32
     }
   }
   return false;
+}
+
+bool FutureAccesses::may_signal(const LocalState& local) const {
+  return test(tables_->future(tables_->all, local), tables_->signal_bit());
 }
 
 bool FutureAccesses::may_from(FunctionId body, LetGoBy by, Value receiver) const {

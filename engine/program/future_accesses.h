@@ -34,6 +34,8 @@ class FutureAccesses {
   // thread that has not ended if that code looks at more than variables.
   bool may_store_what_is_read(const LocalState& local, std::uint32_t begin,
                               std::uint32_t end) const;
+  // ... may send a signal to a process.
+  bool may_signal(const LocalState& local) const;
   // may() of a thread that is about to begin with this function.
   bool may_from(FunctionId body, LetGoBy by, Value receiver) const;
 

@@ -100,8 +100,9 @@ struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;  // semaphores: the initial value; queues: maxsize; barrier: parties;
-                           // executor: max_workers
+  std::int64_t value = 1;   // semaphores: the initial value; queues: maxsize; barrier: parties;
+                            // executor: max_workers
+  std::int64_t buffer = 0;  // queues of multiprocessing: bytes that the pipe holds
   std::optional<ObjectId> lock;      // condition: the lock it works with
   std::optional<FunctionId> action;  // barrier: what the last to come does before it opens;
                                      // executor: what a worker does first
@@ -175,14 +176,18 @@ struct Program {
   std::vector<Site> sites;
   std::vector<Condition> invariants;
   std::vector<Condition> final_checks;
-  std::vector<std::string> input;         // the lines that input() returns
-  std::optional<FunctionId> timer_body;   // what a Timer executes: interval, function, arguments
-  std::optional<FunctionId> worker_body;  // what a pool's worker executes: the executor
-  std::optional<FunctionId> exit_body;    // what MainThread executes once its code is over
-  bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
-  bool reads_clock = false;               // some thread calls time()
-  bool has_processes = false;             // some thread creates a process
-  bool orders_futures = false;            // some thread takes them in the order of their ends
+  std::vector<std::string> input;          // the lines that input() returns
+  std::optional<FunctionId> timer_body;    // what a Timer executes: interval, function, arguments
+  std::optional<FunctionId> signal_body;   // what a signal on its way executes: its number
+  std::optional<FunctionId> feeder_body;   // what sends the items of a queue: the queue
+  std::optional<FunctionId> worker_body;   // what a pool's worker executes: the executor
+  std::optional<FunctionId> manager_body;  // ... the manager of a ProcessPoolExecutor: it
+  std::optional<FunctionId> process_worker_body;  // ... each of its workers: it
+  std::optional<FunctionId> exit_body;            // what MainThread executes once its code is over
+  bool observes_liveness = false;  // some thread asks is_alive, active_count, enumerate
+  bool reads_clock = false;        // some thread calls time()
+  bool has_processes = false;      // some thread creates a process
+  bool orders_futures = false;     // some thread takes them in the order of their ends
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;

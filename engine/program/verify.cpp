@@ -315,13 +315,12 @@ void verify_objects(const Program& program, Faults& faults) {
                        " has an action that is none: a function that takes its arguments, of a "
                        "Barrier or an executor");
     }
-    if ((object.kind == ObjectKind::condition) != object.lock.has_value()) {
+    if (has_lock(object.kind) != object.lock.has_value()) {
       faults.push_back("object " + quoted(object.name) +
                        (object.lock ? " is no Condition but has a lock" : " has no lock"));
     } else if (object.lock) {
       const bool fits = object.lock->index < program.objects.size() &&
-                        (program.objects[object.lock->index].kind == ObjectKind::lock ||
-                         program.objects[object.lock->index].kind == ObjectKind::rlock);
+                        can_be_lock_of(object.kind, program.objects[object.lock->index].kind);
       if (!fits) {
         faults.push_back("the lock of object " + quoted(object.name) +
                          " is neither Lock nor RLock");
@@ -347,11 +346,18 @@ void verify_threads(const Program& program, Faults& faults) {
                        " parameters");
     }
   };
+  check_body(program.signal_body, 1, "signals");
+  check_body(program.feeder_body, 1, "feeders");
   check_body(program.worker_body, 1, "workers");
+  check_body(program.manager_body, 1, "managers");
+  check_body(program.process_worker_body, 1, "worker processes");
   check_body(program.exit_body, 0, "the exit");
   for (const ObjectInfo& object : program.objects) {
-    if (object.kind != ObjectKind::executor) continue;
-    if (!program.worker_body || !program.exit_body) {
+    if (!has_futures(object.kind)) continue;
+    const bool has_bodies = object.kind == ObjectKind::executor
+                                ? program.worker_body.has_value()
+                                : program.manager_body && program.process_worker_body;
+    if (!has_bodies || !program.exit_body) {
       faults.push_back("object " + quoted(object.name) + " has no body for its workers");
     }
     if (object.value < 1) faults.push_back("object " + quoted(object.name) + " has no workers");

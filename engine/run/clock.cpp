@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "engine/assert.h"
 #include "engine/operations/barrier.h"
@@ -13,6 +14,7 @@ namespace lockstep {
 namespace {
 
 constexpr double nanoseconds_per_second = 1e9;
+constexpr std::uint32_t no_process = std::numeric_limits<std::uint32_t>::max();
 constexpr double bytecodes_per_operation = 10;
 
 // Which argument says how long, and what a negative one means there.
@@ -32,6 +34,10 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::bounded_semaphore_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::event_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::condition_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_condition_park, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_queue_put, 2, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_queue_get, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::mp_queue_recv, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::queue_put_park, 2, TimedOperation::Negative::at_once},
     TimedOperation{Operation::queue_get_park, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::simple_queue_get, 1,
@@ -248,6 +254,16 @@ void VirtualClock::note_choice(const Machine& machine, const State& state, Threa
   if (choice == nullptr) return cores_.not_ready(thread);
   if (machine.program.has_processes) {
     cores_.runs_in(thread, process_of(machine.program, state, thread));
+    // Its worker was forked by the submit.
+    if (pending(machine, state, thread).operation == Operation::process_pool_take &&
+        !cores_.is_known(thread)) {
+      cores_.begins_at(thread, later(end_, process_start_cost_));
+    }
+    // The kernel asks for no GIL, but a process takes its time to end.
+    if (pending(machine, state, thread).operation == Operation::signal_comes) {
+      cores_.runs_in(thread, {no_process - thread.index});
+      if (!cores_.is_known(thread)) cores_.begins_at(thread, later(end_, thread_start_cost_));
+    }
   }
   Deadline& its = deadlines_[thread.index];
   const bool same = cores_.is_known(thread) && its.choice.kind == choice->kind && !stepped;
@@ -312,8 +328,9 @@ void VirtualClock::note_deadline(const Machine& machine, const State& state, Thr
   // Who was woken for nothing and is parked again, as in Semaphore.acquire and Queue.get, has
   // one deadline for all of it.
   const bool same_call = stepped && before_ != nullptr && deadline.set &&
-                         before_->operation == now.operation && before_->pc == now.pc &&
-                         row(now.operation).verb == Verb::none && row(now.operation).may_block;
+                         timed(before_->operation) && timed(now.operation) &&
+                         before_->pc == now.pc && row(now.operation).verb == Verb::none &&
+                         row(now.operation).may_block;
   if (same_call) return;
   if (now.operation == Operation::compute) {
     deadline.work = nanoseconds(duration(machine, now.operation, now.arguments).value_or(0));

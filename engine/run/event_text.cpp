@@ -92,7 +92,7 @@ class EventText {
   std::string asked() const {
     const OperationRow& operation = row(event_.operation);
     std::string word;
-    const bool is_lock = operation.kind != ObjectKind::executor;
+    const bool is_lock = !has_futures(operation.kind);
     if (operation.verb == Verb::enter && is_lock) {
       word = "acquire";
     } else if (operation.verb == Verb::exit && is_lock) {
@@ -130,6 +130,8 @@ class EventText {
         return "recv";
       case LetGoBy::recv:
         return "send";
+      case LetGoBy::wake:
+        return "notify";
       default:
         return "wait";
     }
@@ -151,10 +153,19 @@ class EventText {
         return "until it is notified";
       case LetGoBy::finish:
         return "until it is done";
+      case LetGoBy::fill:
+        return "nothing is put";
+      case LetGoBy::turn:
+        return "until it is its turn";
+      case LetGoBy::wake:
+        return "until those notified wake up";
       case LetGoBy::close:
         return "until it is shut down";
       case LetGoBy::put:
-        return event_.operation == Operation::executor_take ? "it has no task" : "it is empty";
+        return event_.operation == Operation::executor_take ||
+                       event_.operation == Operation::process_pool_take
+                   ? "it has no task"
+                   : "it is empty";
       case LetGoBy::get:
         return "it is full";
       case LetGoBy::task_done:
@@ -261,6 +272,25 @@ class EventText {
         return event_.outcome.value == none_value
                    ? receiver() + " has no more tasks"
                    : "take out " + future_label(machine_, event_.outcome.value);
+      case Operation::process_pool_fill:
+        return "look for tasks of " + receiver();
+      case Operation::process_pool_watch:
+        return event_.outcome.value == none_value ? "woken by " + receiver()
+                                                  : "get a result of " + receiver();
+      case Operation::process_pool_check:
+        return event_.outcome.value == true_value ? "all is done for " + receiver()
+                                                  : "go on with " + receiver();
+      case Operation::process_pool_end:
+        return "end the workers of " + receiver();
+      case Operation::process_pool_join:
+        return "the workers of " + receiver() + " have ended";
+      case Operation::process_pool_take:
+        return event_.outcome.value == none_value ? "no more calls of " + receiver()
+                                                  : "take a call of " + receiver();
+      case Operation::process_pool_give:
+        return "give " + argument(1) + " to " + receiver();
+      case Operation::process_pool_submit:
+      case Operation::process_pool_shutdown:
       case Operation::executor_shutdown:
       case Operation::executor_close:
         return asked();
@@ -309,6 +339,39 @@ class EventText {
         return receiver() + ".value = " + argument(0);
       case Operation::stop_children:
         return "terminate daemonic processes";
+      case Operation::mp_condition_woken:
+        return asked() + ": awake";
+      case Operation::mp_condition_collect:
+        return "see one wake up on " + receiver();
+      case Operation::mp_queue_put:
+        if (event_.outcome.kind != Outcome::Kind::next) return asked() + result();
+        return event_.outcome.then == Operation::mp_queue_append
+                   ? asked() + ": there is room"
+                   : "begin to put " + argument(0) + " into " + receiver();
+      case Operation::mp_queue_get:
+        return asked() + ": it is its turn";
+      case Operation::mp_queue_recv:
+        return event_.outcome.kind == Outcome::Kind::next
+                   ? "take " + of(event_.outcome.saved) + " out of " + receiver()
+                   : asked() + " -> " + of(event_.outcome.value);
+      case Operation::mp_queue_append:
+        return "put " + argument(0) + " into " + receiver();
+      case Operation::mp_queue_got:
+        return "get " + receiver() + " -> " + of(event_.outcome.value);
+      case Operation::mp_queue_feed:
+        if (event_.outcome.value == false_value) return "nothing left for " + receiver();
+        [[fallthrough]];
+      case Operation::mp_queue_send:
+      case Operation::mp_queue_write:
+      case Operation::mp_queue_write_rest:
+        return event_.outcome.kind == Outcome::Kind::next ? "begin to write into " + receiver()
+                                                          : "write into " + receiver();
+      case Operation::tell_feeders:
+        return "say that nothing more is put";
+      case Operation::join_feeders:
+        return "all is sent";
+      case Operation::signal_comes:
+        return "arrives";
       case Operation::thread_set_name:
       case Operation::process_set_name:
         return receiver() + ".name = " + argument(0);
@@ -316,6 +379,7 @@ class EventText {
       case Operation::process_set_daemon:
         return receiver() + ".daemon = " + argument(0);
       case Operation::condition_park:
+      case Operation::mp_condition_park:
         return asked() + ": notified";
       case Operation::queue_put:
       case Operation::queue_put_park:
@@ -343,6 +407,8 @@ class EventText {
         return "send " + argument(0) + " on " + receiver() + " -> " + of(event_.outcome.value);
       case Operation::lock_restore:
       case Operation::rlock_restore:
+      case Operation::mp_lock_restore:
+      case Operation::mp_rlock_restore:
         return asked() + " again";
       default:
         break;

@@ -64,7 +64,8 @@ void Holdings::on_event(const Machine& machine, const State&, const Event& event
   const ObjectId object = values.as_object(event.receiver);
   const OperationRow& operation = row(event.operation);
 
-  if (event.operation == Operation::condition_wait) {
+  if (event.operation == Operation::condition_wait ||
+      event.operation == Operation::mp_condition_wait) {
     const ObjectId lock = *machine.program.objects[object.index].lock;
     const auto held = std::ranges::find(holdings_, lock, &Holding::object);
     if (held == holdings_.end()) return;

@@ -155,6 +155,12 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
       }
       return joined(futures, waits_for_one(machine, what) ? " or " : " and ");
     }
+    case LetGoBy::fill:
+      return "something to send from " + object();
+    case LetGoBy::turn:
+      return "its turn at " + object();
+    case LetGoBy::wake:
+      return "those notified on " + object() + " to wake up";
     case LetGoBy::close:
       return object() + " to be shut down";
     case LetGoBy::nothing:
@@ -170,7 +176,7 @@ std::string why_not(const Machine& machine, const State& state, ThreadId thread,
       case Life::created:
         return "has not been started";
       case Life::killed:
-        return "was killed when the process ended";
+        return "was killed";
       case Life::ended:
       case Life::alive:
         return "has ended";

@@ -26,12 +26,17 @@ std::string_view asked(LetGoBy by) {
   switch (by) {
     case LetGoBy::finish:
       return " (result)";
+    case LetGoBy::wake:
+      return " (notify)";
     case LetGoBy::close:
       return " (shutdown)";
     case LetGoBy::put:
+    case LetGoBy::turn:
       return " (get)";
     case LetGoBy::get:
       return " (put)";
+    case LetGoBy::fill:
+      return " (feed)";
     case LetGoBy::task_done:
     case LetGoBy::end:
       return " (join)";
@@ -73,7 +78,7 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
     default:
       break;
   }
-  if (operation == Operation::process_exit || operation == Operation::stop_children) {
+  if (is_exit(operation)) {
     return "the other threads (exit)";
   }
   if (by == LetGoBy::end) return "the other threads" + what;

@@ -32,8 +32,7 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
   const StateNames names(machine, state);
   TraceEvent told{event.kind,      event.site, false, event_text(machine, state, event),
                   event.operation, {},         {},    {}};
-  told.has_site = is_live(event.kind) && event.operation != Operation::process_exit &&
-                  event.operation != Operation::stop_children;
+  told.has_site = is_live(event.kind) && !is_exit(event.operation);
 
   if (event.kind == Event::Kind::called || event.kind == Event::Kind::returned) {
     told.object = program.functions[event.function.index].name;

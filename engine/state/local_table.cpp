@@ -57,7 +57,7 @@ Switch switches_at(const Program& program, const ValueTable& values, const Frame
     const auto verb = static_cast<Verb>(instruction.a);
     const Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
     if ((verb == Verb::enter || verb == Verb::exit) && values.kind(receiver) == ValueKind::object &&
-        program.objects[values.as_object(receiver).index].kind == ObjectKind::condition) {
+        has_lock(program.objects[values.as_object(receiver).index].kind)) {
       return Switch::py_call;
     }
   }

@@ -9,7 +9,7 @@
 namespace lockstep {
 namespace {
 
-enum RecordItem : std::size_t { parent_item, main_item, memory_item, record_items };
+enum RecordItem : std::size_t { parent_item, main_item, memory_item, started_item };
 
 std::span<const Value> records(const Machine& machine, const State& state) {
   if (!machine.program.has_processes) return {};
@@ -31,9 +31,17 @@ void set_record(const Machine& machine, State& state, ProcessId process,
   state.words[objects_end(machine.program)] = machine.values().tuple(changed).bits;
 }
 
+// How many processes have been started so far.
+std::int64_t started_count(const Machine& machine, const State& state) {
+  return std::ranges::count_if(records(machine, state), [&](Value record) {
+    return machine.values().items(record)[started_item] != none_value;
+  });
+}
+
 void set_memory(const Machine& machine, State& state, ProcessId process, Value memory) {
   const std::span<const Value> before = record(machine, state, process);
-  const std::vector<Value> items{before[parent_item], before[main_item], memory};
+  const std::vector<Value> items{before[parent_item], before[main_item], memory,
+                                 before[started_item]};
   set_record(machine, state, process, items);
 }
 
@@ -102,11 +110,13 @@ const State& seen_by(const Machine& machine, const State& state, ThreadId thread
 ProcessId add_process(const Machine& machine, State& state, ProcessId parent, ThreadId main) {
   ValueTable& values = machine.values();
   if (records(machine, state).empty()) {
-    const std::vector<Value> first{values.integer(0), thread_value(main_thread_id), none_value};
+    const std::vector<Value> first{values.integer(0), thread_value(main_thread_id), none_value,
+                                   none_value};
     set_record(machine, state, main_process_id, first);
   }
   const ProcessId process{static_cast<std::uint32_t>(records(machine, state).size())};
-  const std::vector<Value> items{values.integer(parent.index), thread_value(main), none_value};
+  const std::vector<Value> items{values.integer(parent.index), thread_value(main), none_value,
+                                 none_value};
   set_record(machine, state, process, items);
   set_process(machine.program, state, main, process);
   set_process_main(machine.program, state, main);
@@ -122,7 +132,24 @@ void copy_memory(const Machine& machine, State& state, ProcessId process, Thread
     Word& owner = memory[object.offset - layout::globals + 1];
     if (owner == forking.index + 1) owner = forked;
   }
-  set_memory(machine, state, process, packed(machine, memory));
+  const std::span<const Value> before = record(machine, state, process);
+  const std::vector<Value> items{before[parent_item], before[main_item], packed(machine, memory),
+                                 machine.values().integer(started_count(machine, state))};
+  set_record(machine, state, process, items);
+}
+
+bool has_started(const Machine& machine, const State& state, ProcessId process, ProcessId other) {
+  if (other == main_process_id) return false;
+  const Value started = record(machine, state, other)[started_item];
+  if (started == none_value) return false;
+  const ProcessId parent = parent_of(machine, state, other);
+  for (; process != parent; process = parent_of(machine, state, process)) {
+    if (process == main_process_id) return false;
+    if (parent_of(machine, state, process) != parent) continue;
+    const Value its = record(machine, state, process)[started_item];
+    return small_integer(started) < small_integer(its);
+  }
+  return true;
 }
 
 void forget_memory(const Machine& machine, State& state, ProcessId process) {

@@ -5,7 +5,8 @@
 // that of the main process. The others' lie in one word as a tuple of records, so that a State
 // without processes pays nothing:
 //
-//   record of a process       parent (ProcessId), handle of its main thread, memory
+//   record of a process       parent (ProcessId), handle of its main thread, memory, how many were
+//                             started before it (None before its start)
 //   memory                    None while it is in place or before the start; else, as bytes, the
 //                             words names_given, then those of variables and private objects
 //
@@ -35,8 +36,12 @@ const State& seen_by(const Machine& machine, const State& state, ThreadId thread
 // A new process whose main thread this is; not started.
 ProcessId add_process(const Machine& machine, State& state, ProcessId parent, ThreadId main);
 // What a fork does: the process gets a copy of the memory in place. What `forking` owns, the
-// main thread of the new process owns there.
+// main thread of the new process owns there. It counts as started from here on.
 void copy_memory(const Machine& machine, State& state, ProcessId process, ThreadId forking);
+
+// Whether the copy of a Process object that `process` has is one that was started: it is the parent
+// of the other, or was forked after that was started.
+bool has_started(const Machine& machine, const State& state, ProcessId process, ProcessId other);
 
 // Of a process that is over nobody can tell what it had in memory.
 void forget_memory(const Machine& machine, State& state, ProcessId process);

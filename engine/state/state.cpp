@@ -63,6 +63,23 @@ void set_process_over(const Program& program, State& state, ThreadId main) {
     set_bit(program, state, main, state_detail::process_over_bit, true);
   }
 }
+bool is_by_sigkill(const Program& program, const State& state, ThreadId main) {
+  return state_detail::has_bit(program, state, main, state_detail::by_sigkill_bit);
+}
+void set_by_sigkill(const Program& program, State& state, ThreadId main) {
+  set_bit(program, state, main, state_detail::by_sigkill_bit, true);
+}
+unsigned exit_stage(const Program& program, const State& state, ThreadId main) {
+  const Word status =
+      state.words[state_detail::at(program, state, main, state_detail::status_word)];
+  return status >> state_detail::exit_stage_shift & state_detail::exit_stage_max;
+}
+void begin_next_exit_stage(const Program& program, State& state, ThreadId main) {
+  LOCKSTEP_ASSERT(exit_stage(program, state, main) < state_detail::exit_stage_max,
+                  "there is a next stage");
+  state.words[state_detail::at(program, state, main, state_detail::status_word)] +=
+      Word{1} << state_detail::exit_stage_shift;
+}
 
 Value thread_name_value(const Program& program, const State& state, ThreadId thread) {
   return {state.words[state_detail::at(program, state, thread, state_detail::name_word)]};

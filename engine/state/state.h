@@ -37,7 +37,7 @@ enum class Life : std::uint8_t {
   created,  // start() has not been called
   alive,
   ended,
-  killed,  // a daemon thread when its process ended
+  killed,  // by a signal, or as a daemon thread when its process ended
 };
 
 namespace layout {
@@ -85,6 +85,14 @@ void set_process_main(const Program& program, State& state, ThreadId thread);
 // Of the main thread of a process: that the process has ended, and nothing of it runs any more.
 bool is_process_over(const Program& program, const State& state, ThreadId main);
 void set_process_over(const Program& program, State& state, ThreadId main);
+// Of the main thread of a process that a signal has ended: that it was SIGKILL, not SIGTERM.
+bool is_by_sigkill(const Program& program, const State& state, ThreadId main);
+void set_by_sigkill(const Program& program, State& state, ThreadId main);
+// How far the end of a process whose queues have feeders has come, of its main thread: 1 once these
+// were told that no item comes any more, 2 once it has ended its children and told those that were
+// new, 3 once they have ended.
+unsigned exit_stage(const Program& program, const State& state, ThreadId main);
+void begin_next_exit_stage(const Program& program, State& state, ThreadId main);
 // A thread that runs or waits, or whose code has ended but whose process waits for others.
 bool takes_part(const Program& program, const State& state, ThreadId thread);
 
@@ -107,7 +115,10 @@ inline constexpr Word cancelled_bit = 16;
 inline constexpr Word exiting_bit = 32;
 inline constexpr Word process_main_bit = 64;
 inline constexpr Word process_over_bit = 128;
-inline constexpr unsigned process_shift = 8;  // the bits above: the ProcessId
+inline constexpr Word by_sigkill_bit = 256;
+inline constexpr unsigned exit_stage_shift = 9;
+inline constexpr Word exit_stage_max = 3;
+inline constexpr unsigned process_shift = 11;  // the bits above: the ProcessId
 
 inline std::size_t at(const Program& program, const State& state, ThreadId thread,
                       ThreadWord word) {

@@ -67,6 +67,13 @@ class Audit {
         if (words[0] > 1) fault(object.name + ": an Event's flag is 0 or 1");
         check_waiters(id, words[1], Operation::mp_event_park);
         break;
+      case ObjectKind::mp_queue:
+      case ObjectKind::mp_joinable_queue:
+      case ObjectKind::mp_simple_queue:
+        check_waiters(id, words[6], Operation::mp_queue_join_park);
+        break;
+      case ObjectKind::mp_condition:
+        break;
       case ObjectKind::mp_bounded_semaphore:
         if (words[0] > static_cast<std::uint64_t>(object.value)) {
           fault(object.name + ": a BoundedSemaphore never exceeds its initial value");
@@ -99,6 +106,7 @@ class Audit {
       case ObjectKind::executor:
         check_executor(id);
         break;
+      case ObjectKind::process_pool:
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:

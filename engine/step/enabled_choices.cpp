@@ -40,7 +40,10 @@ void EnabledChoices::on_event(const Event& event) {
     concern(event.thread);
   }
   if (event.kind != Event::Kind::operation && event.kind != Event::Kind::timeout) return;
-  if (event.operation == Operation::process_exit) ended_ = true;
+  if (is_exit(event.operation) || event.operation == Operation::mp_queue_join_thread ||
+      event.operation == Operation::mp_queue_cancel_join_thread) {
+    ended_ = true;
+  }
   if (machine_.values().kind(event.receiver) != ValueKind::thread) return;
   // It was started, or otherwise changed.
   ended_ = true;

@@ -7,6 +7,8 @@
 #include "engine/interpreter/cpu_burst.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/objects/operations.h"
+#include "engine/operations/executor.h"
+#include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
@@ -21,17 +23,49 @@ Pending pending_after_the_end(Operation operation) {
   pending.switches = row(operation).switches;
   return pending;
 }
+bool has_other_threads(const Program& program, const State& state, ThreadId main) {
+  for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
+    if (ThreadId{i} != main && life(program, state, {i}) == Life::alive &&
+        process_of(program, state, {i}) == process_of(program, state, main)) {
+      return true;
+    }
+  }
+  return false;
+}
 const Pending& waiting_for_exit(const Machine& machine, const State& state, ThreadId main) {
   static const Pending exit = pending_after_the_end(Operation::process_exit);
   static const Pending stop = pending_after_the_end(Operation::stop_children);
-  if (!machine.program.has_processes) return exit;
+  static const Pending tell = pending_after_the_end(Operation::tell_feeders);
+  static const Pending join = pending_after_the_end(Operation::join_feeders);
+  const Program& program = machine.program;
+  if (!program.has_processes && !program.feeder_body) return exit;
   if (main == main_thread_id && state.words[layout::exit_callbacks] != 0) return exit;
-  const ProcessId process = process_of(machine.program, state, main);
+  const ProcessId process = process_of(program, state, main);
+  // Without other threads nobody has anything left to send.
+  const bool feeds = program.feeder_body && has_other_threads(program, state, main);
+  const unsigned stage = exit_stage(program, state, main);
+  if (feeds && stage == 0) return tell;
   const std::vector<ThreadId> children = live_children_of(machine, state, process);
-  return std::ranges::any_of(
-             children, [&](ThreadId child) { return is_daemon(machine.program, state, child); })
-             ? stop
-             : exit;
+  const bool stops = std::ranges::any_of(
+      children, [&](ThreadId child) { return is_daemon(program, state, child); });
+  if (stops) return stop;
+  if (!feeds || stage > 2) return exit;
+  return stage == 1 ? tell : join;
+}
+
+// Asked by a process that has a copy of it: a pool of the main process, or one of its futures.
+bool belongs_to_main(const Machine& machine, const State& state, ThreadId thread,
+                     const Pending& pending) {
+  const Program& program = machine.program;
+  if (!program.manager_body || process_of(program, state, thread) == main_process_id) return false;
+  const ValueTable& values = machine.values();
+  if (values.kind(pending.receiver) == ValueKind::future) {
+    const ObjectId executor = values.as_future(pending.receiver).executor;
+    return program.objects[executor.index].kind == ObjectKind::process_pool;
+  }
+  return row(pending.operation).kind == ObjectKind::process_pool &&
+         pending.operation != Operation::process_pool_take &&
+         pending.operation != Operation::process_pool_give;
 }
 
 Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
@@ -115,15 +149,17 @@ class Step {
       const OperationRow& operation = row(pending.operation);
       const Call call = call_of(machine_, thread_, pending, choice, now_);
       const bool expires = first && choice.kind == Choice::Kind::timeout;
-      const bool would_wait = pending.in_atomic && operation.ready != nullptr &&
+      const bool is_elsewhere = belongs_to_main(machine_, state_, thread_, pending);
+      const bool would_wait = pending.in_atomic && !is_elsewhere && operation.ready != nullptr &&
                               operation.ready(state_, call) != Readiness::ready;
       std::optional<Watched> watched;
       if (performed_ != nullptr) watched.emplace(*this, pending);
       std::optional<State> before;
       if (pending.in_atomic && operation.kind != ObjectKind::nothing) before = state_;
-      Outcome outcome = would_wait ? waits_inside_atomic()
-                        : expires  ? operation.expire(state_, call)
-                                   : operation.apply(state_, call);
+      Outcome outcome = is_elsewhere ? not_in_main()
+                        : would_wait ? waits_inside_atomic()
+                        : expires    ? operation.expire(state_, call)
+                                     : operation.apply(state_, call);
       if (before && would_park(call, outcome)) {
         state_ = std::move(*before);  // it has not begun to wait
         outcome = waits_inside_atomic();
@@ -136,8 +172,7 @@ class Step {
         break;
       }
       tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
-      if (pending.operation == Operation::process_exit ||
-          pending.operation == Operation::stop_children) {
+      if (is_exit(pending.operation) || pending.operation == Operation::signal_comes) {
         end_processes();
         break;
       }
@@ -226,6 +261,11 @@ class Step {
     return then.ready != nullptr && then.ready(state_, call) != Readiness::ready;
   }
 
+  Outcome not_in_main() const {
+    return Outcome::raise(machine_.values().exception(
+        ExceptionKind::runtime_error,
+        "a ProcessPoolExecutor and its futures can be used in the main process only"));
+  }
   Outcome waits_inside_atomic() const {
     return Outcome::raise(machine_.values().exception(ExceptionKind::runtime_error,
                                                       "a blocking operation inside atomic"));
@@ -269,9 +309,11 @@ class Step {
         if (!live_children_of(machine_, state_, process).empty()) return;
         set_process_over(program_, state_, main);
       }
+      forget_feeders(machine_, state_, process);
       tell_process_end(main);
       if (process == main_process_id) return;
       process = parent_of(machine_, state_, process);
+      if (is_process_over(program_, state_, main_thread_of(machine_, state_, process))) return;
     }
   }
 
@@ -350,6 +392,7 @@ Readiness readiness(const Machine& machine, const State& state, ThreadId thread)
   const OperationRow& operation = row(next.operation);
   // Inside an atomic section it does not wait: it raises.
   if (operation.ready == nullptr || next.in_atomic) return Readiness::ready;
+  if (belongs_to_main(machine, state, thread, next)) return Readiness::ready;
   std::optional<State> view;
   return operation.ready(seen_by(machine, state, thread, view),
                          call_of(machine, thread, next, {thread}, 0));
@@ -419,14 +462,26 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
   if (its != self && !is_child) return false;
   const Pending& next = pending(machine, state, waiter);
   if (next.operation == Operation::process_join) return next.receiver == process_value(other);
+  if (next.operation == Operation::process_pool_join) {
+    return is_child &&
+           is_process_of(machine, state, machine.values().as_object(next.receiver), other);
+  }
   const bool calls = self == main_process_id && state.words[layout::exit_callbacks] != 0;
-  if (next.operation == Operation::process_exit && is_child) {
+  const bool joins =
+      next.operation == Operation::process_exit ||
+      (next.operation == Operation::tell_feeders && exit_stage(program, state, waiter) > 0);
+  if (joins && is_child) {
     return !calls && !is_daemon(program, state, other);
   }
   if (its != self || life(program, state, other) != Life::alive) return false;
   switch (next.operation) {
     case Operation::join_all:
       return true;
+    case Operation::join_feeders: {
+      const std::vector<ThreadId> feeders = joined_feeders(machine, state, self);
+      return std::ranges::find(feeders, other) != feeders.end();
+    }
+    case Operation::tell_feeders:
     case Operation::stop_children:
     case Operation::process_exit:
       return !is_daemon(program, state, other) &&

@@ -9,6 +9,7 @@ can be said the other way round. LOCKSTEP_BINARY names the binary.
 import glob
 import json
 import os
+import signal
 import subprocess
 import sys
 import unittest
@@ -24,12 +25,14 @@ HANGS_AFTER = 6  # seconds; the longest program takes less than 2
 
 
 def python_outcome(source):
-    try:
-        result = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True,
-                                timeout=HANGS_AFTER)
-    except subprocess.TimeoutExpired:
-        return "hangs"
-    last = json.loads(result.stdout.splitlines()[-1])
+    with subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, start_new_session=True) as process:
+        try:
+            output, _ = process.communicate(timeout=HANGS_AFTER)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # the children that it has forked too
+            return "hangs"
+    last = json.loads(output.splitlines()[-1])
     # Values are compared as Python values: reports have them as JSON.
     final = {name: eval(text, {}) for name, text in last["final"].items()}
     return {"variables": json.loads(json.dumps(final)), "exceptions": last["exceptions"]}

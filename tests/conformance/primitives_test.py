@@ -519,6 +519,179 @@ PROGRAMS = {
         {"process": "p", "target": "f", "args": ["'waited for'", 4]}, {"start": "p"},
         {"process": "q", "target": "with_threads"}, {"start": "q"},
         {"sleep": 1}, {"print": "'main ends'"}]),
+    "Process: terminate and kill": ({"x": "mp.Lock", "ev": "mp.Event"}, {
+        "f": [{"acquire": "x"}, {"sleep": 9}], "quick": [{"raise": "SystemExit(4)"}],
+        "waiter": [{"wait": "ev"}], "setter": [{"event_set": "ev"}], "orphan": [{"sleep": 2}, {"print": "getppid() != getpid()"}],
+        "parent": [{"process": "g", "target": "orphan"}, {"start": "g"}, {"sleep": 9}],
+        "sibling": {"params": ["p", "q"], "body": [
+            tried({"terminate": "q"}), tried({"kill": "current_process()"}), {"kill": "p"}]}}, [
+        {"process": "p", "target": "f"}, tried({"terminate": "p"}), tried({"kill": "p"}),
+        tried({"terminate": "current_process()"}), {"process": "q", "target": "f"},
+        {"start": "p"}, {"sleep": 1}, {"terminate": "p"}, {"join": "p"},
+        {"print": ["p.exitcode", "p.is_alive()"]}, {"terminate": "p"}, {"kill": "p"},
+        {"print": "p.exitcode"}, *got({"acquire": "x", "timeout": 0.5}), {"release": "x"},
+        {"process": "p", "target": "f"}, {"start": "p"}, {"sleep": 1},
+        {"process": "s", "target": "sibling", "args": ["p", "q"]}, {"start": "s"}, {"join": "s"},
+        {"join": "p"}, {"print": ["p.exitcode", "s.exitcode"]},
+        {"process": "p", "target": "quick"}, {"start": "p"}, {"sleep": 2}, {"terminate": "p"},
+        {"join": "p"}, {"print": "p.exitcode"},
+        {"process": "p", "target": "parent"}, {"start": "p"}, {"sleep": 1}, {"terminate": "p"},
+        {"join": "p"}, {"print": "p.exitcode"}, {"sleep": 3},
+        {"process": "p", "target": "waiter"}, {"start": "p"}, {"sleep": 1}, {"terminate": "p"},
+        {"join": "p"}, {"process": "s", "target": "setter", "daemon": True}, {"start": "s"},
+        {"join": "s", "timeout": 2}, {"print": "s.is_alive()"}]),
+    "mp.Condition: errors, depth and timeouts": ({
+        "c": "mp.Condition", "m": "mp.Lock", "d": {"type": "mp.Condition", "lock": "m"}}, {}, [
+        tried({"wait": "c"}), tried({"notify": "c"}), tried({"notify_all": "c"}),
+        tried({"release": "c"}), tried({"wait": "d"}), tried({"release": "d"}),
+        {"acquire": "c"}, {"with": "c", "do": [
+            *got({"wait": "c", "timeout": 0.2}), *got({"wait": "c", "timeout": 0}),
+            *got({"wait": "c", "timeout": -1}), tried({"wait": "c", "timeout": "'x'"}),
+            {"notify": "c"}, {"notify": "c", "n": 0}, {"notify": "c", "n": 2.5},
+            {"notify_all": "c"}, tried({"notify": "c", "n": "'x'"}),
+            *got({"wait_for": "c", "until": "1 > 2", "timeout": 0.2}),
+            *got({"wait_for": "c", "until": "'yes'"})]},
+        {"release": "c"}, tried({"release": "c"}),
+        {"acquire": "m"}, *got({"wait": "d", "timeout": 0.2}), {"notify": "d"}, {"release": "d"},
+        tried({"wait": "d"})]),
+    "mp.Condition: between processes": ({"c": "mp.Condition", "v": "mp.Value"}, {
+        "f": {"params": ["i"], "body": [{"with": "c", "do": [
+            {"sleep": "i * 0.1"}, {"set": "v.value", "to": "v.value + 1"},
+            {"wait": "c"}, {"set": "v.value", "to": "v.value + 10"}]}]},
+        "killed": [{"with": "c", "do": [{"wait": "c"}]}],
+        "notifier": [{"with": "c", "do": [{"notify_all": "c"}, {"print": "'not reached'"}]}]}, [
+        {"set": "ps", "to": "[]"}, {"for": "i", "in": "range(3)", "do": [
+            {"process": "p", "target": "f", "args": ["i"]}, {"start": "p"},
+            {"append": "ps", "item": "p"}]},
+        {"sleep": 2}, {"with": "c", "do": [{"print": "v.value"}, {"notify": "c", "n": 2}]},
+        {"sleep": 2}, {"print": "v.value"}, {"with": "c", "do": [{"notify_all": "c"}]},
+        {"for": "p", "in": "ps", "do": [{"join": "p"}]}, {"print": "v.value"},
+        {"process": "p", "target": "killed"}, {"start": "p"}, {"sleep": 1}, {"terminate": "p"},
+        {"join": "p"}, {"process": "n", "target": "notifier", "daemon": True}, {"start": "n"},
+        {"join": "n", "timeout": 1}, {"print": "n.is_alive()"},
+        *got({"acquire": "c", "timeout": 0.2})]),
+    "mp.Queue: order, block and timeout": ({
+        "q": "mp.Queue", "b": {"type": "mp.Queue", "maxsize": 2}}, {}, [
+        tried(*got({"get": "q", "block": False})), tried(*got({"get": "q", "timeout": 0.2})),
+        tried(*got({"get": "q", "timeout": 0})), tried(*got({"get": "q", "timeout": -1})),
+        tried({"get": "q", "timeout": "'x'"}), tried({"get": "q", "block": False, "timeout": "'x'"}),
+        {"print": ["q.empty()", "q.full()", "q.qsize()"]},
+        *({"put": "q", "item": item} for item in (1, "'two'", [3, None], {"f": 4.5}, "(1, b'x')")),
+        {"print": "q.qsize()"}, {"sleep": 1}, {"print": "q.empty()"},
+        *(tried(*got({"get": "q", **how})) for how in
+          ({}, {"block": False}, {"timeout": 1}, {"block": True}, {"timeout": 0},
+           {"block": False})),
+        {"put": "b", "item": 1}, {"put": "b", "item": 2, "block": False},
+        {"print": ["b.full()", "b.qsize()"]}, tried({"put": "b", "item": 3, "block": False}),
+        tried({"put": "b", "item": 3, "timeout": 0.2}), tried({"put": "b", "item": 3, "timeout": -1}),
+        tried({"put": "b", "item": 3, "timeout": "'x'"}),
+        tried({"put": "b", "item": 3, "block": False, "timeout": "'x'"}),
+        *got({"get": "b"}), {"put": "b", "item": 3, "timeout": 5}, *got({"get": "b"}),
+        *got({"get": "b"}), {"print": ["b.full()", "b.qsize()", "b.empty()"]}]),
+    "mp.Queue: close, join_thread and what cannot be pickled": ({
+        "q": "mp.Queue", "r": "mp.Queue", "x": "Lock"}, {}, [
+        {"try": [{"join_thread": "q"}], "except": {"type": "AssertionError", "do": [
+            {"print": "'not closed'"}]}},
+        {"cancel_join_thread": "r"}, {"put": "q", "item": "x"}, {"put": "q", "item": 1},
+        *got({"get": "q"}), {"print": "q.qsize()"}, {"put": "q", "item": 2}, {"close": "q"},
+        {"close": "q"}, {"join_thread": "q"}, {"join_thread": "q"},
+        *({"try": [call], "except": {"type": "ValueError", "do": [{"print": "'closed'"}]}}
+          for call in ({"put": "q", "item": 1}, {"get": "q"}, {"get": "q", "block": False})),
+        tried({"print": "q.empty()"}), {"print": ["q.qsize()", "q.full()"]},
+        {"close": "r"}, {"print": "r.empty()"}, {"join_thread": "r"}, {"set": "any", "to": "r"}, tried({"join": "any"}),
+        tried({"task_done": "any"})]),
+    "mp.Queue: between processes": ({"q": "mp.Queue", "r": "mp.Queue"}, {
+        "f": {"params": ["n"], "body": [{"for": "i", "in": "range(n)", "do": [
+            {"put": "q", "item": ["i", "current_process().name"]}]}, {"get": "r", "into": "x"},
+            {"put": "q", "item": "[x, active_count()]"}]},
+        "g": [{"put": "q", "item": "'x' * 100000"}]}, [
+        {"process": "p", "target": "f", "args": [3]}, {"start": "p"},
+        *(got({"get": "q"})[i] for _ in range(3) for i in range(2)),
+        {"put": "r", "item": "(1, 2)"}, *got({"get": "q"}), {"join": "p"}, {"print": "p.exitcode"},
+        {"print": "active_count()"},
+        {"process": "p", "target": "g"}, {"start": "p"}, {"join": "p", "timeout": 4},
+        {"print": ["p.exitcode", "p.is_alive()", "q.empty()"]}, {"get": "q", "into": "x"},
+        {"print": "len(x)"}, {"join": "p"}, {"print": "p.exitcode"}]),
+    "mp.Queue: a fork copies nothing of it": ({"q": "mp.Queue"}, {
+        "f": [{"put": "q", "item": "'child'"}, {"print": "active_count()"}]}, [
+        {"put": "q", "item": "'parent'"}, *got({"get": "q"}), {"put": "q", "item": 1},
+        *got({"get": "q"}), {"sleep": 1}, {"close": "q"},
+        {"process": "p", "target": "f"}, {"start": "p"}, {"join": "p"}, {"print": "p.exitcode"}]),
+    "mp.Queue: cancel_join_thread lets the process go": ({"q": "mp.Queue"}, {
+        "f": [{"cancel_join_thread": "q"}, {"put": "q", "item": "'x' * 200000"}],
+        "g": [{"put": "q", "item": "'x' * 200000"}, {"cancel_join_thread": "q"}, {"close": "q"},
+              {"join_thread": "q"}]}, [
+        {"process": "p", "target": "f"}, {"start": "p"}, {"join": "p", "timeout": 9},
+        {"print": "p.exitcode"},
+        {"process": "p", "target": "g"}, {"start": "p"}, {"join": "p", "timeout": 9},
+        {"print": "p.exitcode"}]),
+    "mp.JoinableQueue": ({"q": "mp.JoinableQueue"}, {
+        "f": [{"for": "i", "in": "range(3)", "do": [
+            {"get": "q", "into": "x"}, {"sleep": 0.5}, {"print": "x"}, {"task_done": "q"}]}]}, [
+        {"join": "q"}, tried({"task_done": "q"}), tried({"join": "q", "timeout": 1}),
+        *({"put": "q", "item": i} for i in range(3)),
+        {"process": "p", "target": "f", "daemon": True}, {"start": "p"}, {"join": "q"},
+        {"print": "'all done'"}, {"join": "p"}, tried({"task_done": "q"})]),
+    "mp.SimpleQueue": ({"q": "mp.SimpleQueue", "x": "Lock", "y": "mp.Lock"}, {
+        "f": [{"get": "q", "into": "x"}, {"put": "q", "item": "x + 1"}]}, [
+        {"print": "q.empty()"}, {"put": "q", "item": 1}, {"print": "q.empty()"},
+        *(tried({"put": "q", "item": item}) for item in ("x", "[y]", "current_thread()")),
+        {"set": "z", "to": "q"}, tried({"print": "z.qsize()"}), tried({"put": "z", "item": 1, "block": False}),
+        tried({"get": "z", "timeout": 1}),
+        {"process": "p", "target": "f"}, tried({"put": "q", "item": "p"}), {"start": "p"},
+        {"join": "p"}, *got({"get": "q"})]),
+    "ProcessPoolExecutor: results, exceptions and what cannot be pickled": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 2}, "x": "Lock"}, {
+        "square": {"params": ["i"], "body": [{"global": ["n"]}, {"set": "n", "to": "n + 1"},
+                                             {"return": "i * i"}]},
+        "fails": {"params": ["i"], "body": [{"if": "i > 1", "then": [
+            {"raise": "ValueError('no', i)"}]}, {"return": "i"}]},
+        "leaves": [{"raise": "SystemExit(3)"}], "lock": [{"return": "x"}],
+        "where": [{"return": "[getpid() != getppid(), active_count(), "
+                             "current_thread().name]"}],
+        "takes": {"params": ["l"], "body": [{"return": "1"}]},
+        "note": {"params": ["u"], "body": [
+            {"print": ["u.done()", "getpid() == n", "current_thread().name"]}]}}, [
+        {"set": "n", "to": "getpid()"},
+        {"submit": "pool", "function": "square", "args": [3], "into": "u"},
+        *got({"result": "u"}), {"print": ["u.done()", "u.running()", "u.cancelled()", "n == getpid()"]},
+        *got({"exception": "u"}), *got({"cancel": "u"}),
+        {"submit": "pool", "function": "fails", "args": [5], "into": "u"}, tried({"result": "u"}),
+        {"exception": "u", "into": "e"}, {"print": "repr(e)"},
+        {"submit": "pool", "function": "leaves", "into": "u"},
+        {"try": [{"result": "u"}], "except": {"type": "SystemExit", "as": "e", "do": [
+            {"print": "repr(e)"}]}},
+        {"submit": "pool", "function": "where", "into": "u"}, *got({"result": "u"}),
+        {"submit": "pool", "function": "lock", "into": "u"}, tried({"result": "u"}),
+        {"submit": "pool", "function": "takes", "args": ["x"], "into": "u"}, tried({"result": "u"}),
+        *got({"map": "pool", "function": "square", "over": "range(4)"}),
+        tried(*got({"map": "pool", "function": "fails", "over": "[1, 2, 3]"})),
+        {"submit": "pool", "function": "square", "args": [2], "into": "u"}, {"sleep": 1},
+        {"add_done_callback": "u", "function": "note"}, {"shutdown": "pool"},
+        {"shutdown": "pool"}, tried({"submit": "pool", "function": "where"}),
+        {"print": "active_count()"}]),
+    "ProcessPoolExecutor: what waits in line can be cancelled": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 1}}, {
+        "slow": {"params": ["n"], "body": [{"sleep": 2}, {"return": "n"}]},
+        "note": {"params": ["u"], "body": [{"print": ["u.cancelled()", "current_thread().name"]}]}}, [
+        {"set": "us", "to": "[]"}, {"for": "i", "in": "range(5)", "do": [
+            {"submit": "pool", "function": "slow", "args": ["i"], "into": "u"},
+            {"append": "us", "item": "u"}, {"add_done_callback": "u", "function": "note"}]},
+        {"sleep": 1}, {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()"]}]},
+        *got({"cancel": "us[1]"}), *got({"cancel": "us[2]"}), *got({"cancel": "us[2]"}),
+        tried({"result": "us[2]"}), tried({"result": "us[0]", "timeout": 0.1}),
+        {"shutdown": "pool", "cancel_futures": True},
+        {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()", "u.cancelled()"]}]}]),
+    "ProcessPoolExecutor: with, and the end of the program": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 2},
+        "late": {"type": "ProcessPoolExecutor", "max_workers": 1}}, {
+        "slow": {"params": ["n"], "body": [{"sleep": "n"}, {"print": "n"}, {"return": "n"}]}}, [
+        {"with": "pool", "do": [
+            {"submit": "pool", "function": "slow", "args": [2]},
+            {"submit": "pool", "function": "slow", "args": [1]}]},
+        {"print": "'all done'"}, tried({"submit": "pool", "function": "slow", "args": [1]}),
+        {"submit": "late", "function": "slow", "args": [3]}, {"shutdown": "late", "block": False},
+        {"shutdown": "late"}, {"print": "'main ends'"}]),
     "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
         tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),

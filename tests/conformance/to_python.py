@@ -193,6 +193,32 @@ class Writer:
 
     def do_start(self, s, depth): self.line(depth, f"{s['start']}.start()")
 
+    def do_join_thread(self, s, depth): self.line(depth, f"{s['join_thread']}.join_thread()")
+
+    def do_cancel_join_thread(self, s, depth):
+        self.line(depth, f"{s['cancel_join_thread']}.cancel_join_thread()")
+
+    def do_submit(self, s, depth):
+        given = "".join(", " + literal(a) for a in s.get("args", []))
+        self.call(s, depth, f"{s['submit']}.submit({s['function']}{given})")
+
+    def do_map(self, s, depth):
+        over = ", ".join(literal(o) for o in
+                         (s["over"] if isinstance(s["over"], list) else [s["over"]]))
+        text = f"{s['map']}.map({s['function']}, {over})"
+        self.call(s, depth, f"list({text})" if "into" in s else text)
+
+    def do_result(self, s, depth): self.call(s, depth, f"{s['result']}.result({self.timeout(s)})")
+
+    def do_exception(self, s, depth):
+        self.call(s, depth, f"{s['exception']}.exception({self.timeout(s)})")
+
+    def do_add_done_callback(self, s, depth):
+        self.line(depth, f"{s['add_done_callback']}.add_done_callback({s['function']})")
+
+    def do_terminate(self, s, depth): self.line(depth, f"{s['terminate']}.terminate()")
+    def do_kill(self, s, depth): self.line(depth, f"{s['kill']}.kill()")
+
     def timeout(self, s):
         return f"_t({literal(s['timeout'])})" if "timeout" in s else ""
 
@@ -242,6 +268,12 @@ class Writer:
     def do_task_done(self, s, depth): self.line(depth, f"{s['task_done']}.task_done()")
 
     def do_shutdown(self, s, depth):
+        if "Executor" in json.dumps(self.scenario["objects"].get(s["shutdown"])):
+            given = [f"wait={literal(s['block'])}"] if "block" in s else []
+            if "cancel_futures" in s:
+                given.append(f"cancel_futures={literal(s['cancel_futures'])}")
+            self.line(depth, f"{s['shutdown']}.shutdown({', '.join(given)})")
+            return
         if sys.version_info < (3, 13):
             raise NotImplementedError("queues have shutdown() since CPython 3.13")
         given = literal(s["immediate"]) if "immediate" in s else ""
@@ -275,7 +307,7 @@ class Writer:
         self.line(depth, f"{s['timer']} = Timer(_t({literal(s['interval'])}), {s['function']}, "
                          f"[{given}])")
 
-    def do_cancel(self, s, depth): self.line(depth, f"{s['cancel']}.cancel()")
+    def do_cancel(self, s, depth): self.call(s, depth, f"{s['cancel']}.cancel()")
 
     def do_input(self, s, depth):
         self.line(depth, f"{s['input']} = input({literal(s['prompt']) if 'prompt' in s else ''})")
@@ -285,8 +317,11 @@ class Writer:
             row = {"type": row}
         if "same_as" in row:
             return row["same_as"]
-        numbers = [literal(row[key]) for key in ("value", "maxsize") if key in row]
+        numbers = [literal(row[key]) for key in ("value", "maxsize", "max_workers")
+                   if key in row]
         given = numbers[0] if numbers else row.get("lock", "")
+        if "thread_name_prefix" in row:
+            given = ", ".join([*numbers, f"thread_name_prefix={row['thread_name_prefix']!r}"])
         if row["type"] == "mp.Value":
             given = f"'i', {given or 0}"
         if row["type"] == "Barrier":
@@ -302,6 +337,8 @@ class Writer:
         variables = s.get("variables", {})
         if "Listener" in json.dumps(s.get("objects", {})):
             self.lines.append(SOCKETS)
+        if "Executor" in json.dumps(s.get("objects", {})):
+            self.lines.append("from concurrent.futures import *")
         if "input" in s:
             self.line(0, "import io as _io")
             self.line(0, "_sys.stdin = _io.StringIO(%r)" % "".join(l + "\n" for l in s["input"]))

@@ -102,7 +102,8 @@ void check_reduced(const Exploration& fast, const Exploration& plain) {
   }
 }
 
-// Nobody who is called stuck ever moves again, and in a deadlock everybody is called so.
+// The invariants hold; nobody who is called stuck ever moves again, and in a deadlock everybody is
+// called so.
 void check_stuck(const SlowExploration& slow, const FutureAccesses& future) {
   const std::vector<std::vector<bool>> moves = slow.ever_moves();
   for (std::size_t i = 0; i < slow.states.size(); ++i) {
@@ -111,6 +112,7 @@ void check_stuck(const SlowExploration& slow, const FutureAccesses& future) {
     const std::vector<Wait> waiting = waits(*slow.machine, state, future);
     const std::vector<ThreadId> stuck = WaitForGraph(threads, waiting).stuck();
     INFO(dump(*slow.machine, state));
+    REQUIRE(audit(*slow.machine, state) == std::vector<std::string>{});
     for (const ThreadId thread : stuck) REQUIRE_FALSE(moves[thread.index][i]);
     if (slow.is_terminal(i) && !has_exited(state)) {
       REQUIRE(stuck.size() == outcome_of(*slow.machine, state).stuck.size());
@@ -295,6 +297,15 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
   CHECK(compared.verdicts[Verdict::deadlock] > count / 20);
   CHECK(compared.kinds[FindingKind::pool_starvation] > count / 100);
   CHECK(compared.kinds[FindingKind::future_cycle] > count / 100);
+}
+
+TEST_CASE("explore: agrees with a plain exploration on random scenarios with pools of processes",
+          "[explorer][oracle][process][slow][futures]") {
+  const std::uint64_t count = seeds / 4;
+  Compared compared = compare(random_process_pools, count);
+  CHECK(compared.programs > count / 10);
+  CHECK(compared.verdicts[Verdict::ok] > count / 50);
+  CHECK(compared.verdicts[Verdict::deadlock] > count / 50);
 }
 
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with processes",

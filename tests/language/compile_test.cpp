@@ -916,63 +916,75 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "21: /functions/f/body/1/to: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"acquire": "mutxA"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found \"mutxA\"; did "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found "
+       "\"mutxA\"; did "
        "you mean \"mutexA\"?"},
       {R"json({"acquire": "ready"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the Event "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found the "
+       "Event "
        "\"ready\""},
       {R"json({"acquire": "forks"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the array "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found the "
+       "array "
        "\"forks\"; one of its objects is forks[0]"},
       {R"json({"acquire": "g"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the function "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found the "
+       "function "
        "\"g\""},
       {R"json({"acquire": "N"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the parameter "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found the "
+       "parameter "
        "\"N\""},
       {R"json({"acquire": 5})json",
        "13: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found 5"},
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found 5"},
       {R"json({"acquire": "T1"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the thread "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found the "
+       "thread "
        "\"T1\""},
       {R"json({"acquire": "len"})json",
        "14: /functions/f/body/1/acquire: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, mp.Lock, mp.RLock, mp.Semaphore or mp.BoundedSemaphore, found the function "
+       "Condition, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or mp.Condition, found the "
+       "function "
        "\"len\" of Python"},
       {R"json({"release": "forks[7].x"})json",
        "14: /functions/f/body/1/release: unknown attribute \"x\""},
       {R"json({"with": ["mutexA", "ready"], "do": []})json",
        "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
-       "Condition, ThreadPoolExecutor, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore or "
-       "mp.Value, found the Event \"ready\""},
+       "Condition, ThreadPoolExecutor, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore, "
+       "mp.Condition, ProcessPoolExecutor or mp.Value, found the Event \"ready\""},
       {R"json({"wait": "mutexA"})json",
-       "11: /functions/f/body/1/wait: expected an Event, Condition or mp.Event, found the Lock "
+       "11: /functions/f/body/1/wait: expected an Event, Condition, mp.Event or mp.Condition, "
+       "found the Lock "
        "\"mutexA\""},
       {R"json({"wait_for": "ready", "until": "n"})json",
-       "15: /functions/f/body/1/wait_for: expected a Condition, found the Event \"ready\""},
+       "15: /functions/f/body/1/wait_for: expected a Condition or mp.Condition, found the Event "
+       "\"ready\""},
       {R"json({"notify": "sem"})json",
-       "13: /functions/f/body/1/notify: expected a Condition, found the Semaphore \"sem\""},
+       "13: /functions/f/body/1/notify: expected a Condition or mp.Condition, found the Semaphore "
+       "\"sem\""},
       {R"json({"event_set": "cond"})json",
        "16: /functions/f/body/1/event_set: expected an Event or mp.Event, found the Condition "
        "\"cond\""},
       {R"json({"task_done": "simple"})json",
-       "16: /functions/f/body/1/task_done: expected a Queue, LifoQueue or PriorityQueue, found the "
+       "16: /functions/f/body/1/task_done: expected a Queue, LifoQueue, PriorityQueue "
+       "or mp.JoinableQueue, found the "
        "SimpleQueue \"simple\""},
       {R"json({"join": "simple"})json",
-       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, thread or "
-       "process, found "
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, "
+       "mp.JoinableQueue, thread or process, found "
        "the SimpleQueue \"simple\""},
       {R"json({"put": "mutexA", "item": 1})json",
-       "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue or SimpleQueue, "
-       "found the Lock \"mutexA\""},
+       "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue, SimpleQueue, "
+       "mp.Queue, mp.JoinableQueue or mp.SimpleQueue, found the Lock \"mutexA\""},
       {R"json({"set": "n", "to": "simple.full()"})json",
-       "21: /functions/f/body/1/to: expected a Queue, LifoQueue or PriorityQueue, found the "
+       "21: /functions/f/body/1/to: expected a Queue, LifoQueue, PriorityQueue, mp.Queue "
+       "or mp.JoinableQueue, found the "
        "SimpleQueue \"simple\""},
       {R"json({"set": "n", "to": "queue.get()"})json",
        "21: /functions/f/body/1/to: get() is a statement of its own, such as {\"get\": \"q\", "
@@ -980,8 +992,8 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"start": "mutexA"})json",
        "12: /functions/f/body/1/start: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"join": "T3"})json",
-       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, thread or "
-       "process, found "
+       "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, "
+       "mp.JoinableQueue, thread or process, found "
        "\"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "

@@ -41,7 +41,7 @@ LOADER_ONLY = {
         r" is already the name of ",
         r" is no constant$",
         r"^the second names stand for each other",
-        r"^expected an? (Lock|RLock|Semaphore|BoundedSemaphore|Event|Condition|Barrier|future|(Lifo|Priority|Simple)?Queue|ThreadPoolExecutor|File|Listener|connection|thread|function)\b.*, found ",
+        r"^expected an? (Lock|RLock|Semaphore|BoundedSemaphore|Event|Condition|Barrier|future|(mp\.)?(Lifo|Priority|Simple|Joinable)?Queue|ThreadPoolExecutor|File|Listener|connection|thread|process|function)\b.*, found ",
         r"^\"[^\"]*\" takes (at least |at most )?\d+ arguments? ",
         r" takes (no|\d+) arguments?",
         r"every outcome has the same variables",

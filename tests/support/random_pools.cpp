@@ -8,7 +8,8 @@ namespace {
 // Futures go by way of the shared list fs, from which everybody takes the first or the last.
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed) : dice_(seed) {}
+  explicit Generator(std::uint64_t seed, bool processes = false)
+      : dice_(seed), processes_(processes) {}
 
   std::string scenario() {
     two_pools_ = dice_.percent(15);
@@ -22,7 +23,7 @@ class Generator {
     text += R"json(  "init": {"params": ["k"], "body": [{"global": ["x"]}, )json" + data() +
             R"json(, {"if": "x > k", "then": [{"raise": "ValueError('init')"}]}]},)json" + "\n";
     text += "  \"inner\": " + function("k");
-    may_submit_ = dice_.percent(60);
+    may_submit_ = !processes_ && dice_.percent(60);
     text += ",\n  \"task\": " + function("k");
     may_submit_ = dice_.percent(30);
     is_callback_ = true;  // one that adds itself recurses, and Python counts other frames
@@ -45,6 +46,10 @@ class Generator {
 
  private:
   std::string pool() {
+    if (processes_) {
+      return "{\"type\": \"ProcessPoolExecutor\", \"max_workers\": " +
+             std::to_string(1 + dice_.below(2)) + "}";
+    }
     return "{\"type\": \"ThreadPoolExecutor\", \"max_workers\": " +
            std::to_string(1 + dice_.below(2)) +
            (dice_.percent(30) ? ", \"thread_name_prefix\": \"w\"" : "") +
@@ -141,6 +146,7 @@ class Generator {
   }
 
   Dice dice_;
+  bool processes_;
   bool two_pools_ = false;
   bool may_submit_ = false;
   bool is_callback_ = false;
@@ -149,5 +155,6 @@ class Generator {
 }  // namespace
 
 std::string random_pools(std::uint64_t seed) { return Generator(seed).scenario(); }
+std::string random_process_pools(std::uint64_t seed) { return Generator(seed, true).scenario(); }
 
 }  // namespace lockstep

@@ -8,5 +8,7 @@ namespace lockstep {
 
 // The JSON text of a scenario. The same seed gives the same text everywhere.
 std::string random_pools(std::uint64_t seed);
+// The same with pools of processes.
+std::string random_process_pools(std::uint64_t seed);
 
 }  // namespace lockstep

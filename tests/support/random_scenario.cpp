@@ -78,6 +78,21 @@ class Generator {
                 semaphores_);
       }
       if (dice_.percent(50)) declare("e", "\"mp.Event\"", events_);
+      if (dice_.percent(40)) {
+        mp_queue_ = dice_.one_of<std::string>({"mp.Queue", "mp.JoinableQueue", "mp.SimpleQueue"});
+        const bool is_simple = mp_queue_ == "mp.SimpleQueue";
+        declare("q",
+                "{\"type\": \"" + mp_queue_ +
+                    (is_simple ? "\"" : "\", \"maxsize\": " + std::to_string(dice_.below(3))) +
+                    ", \"buffer\": " + dice_.one_of<std::string>({"5", "20", "65536"}) + "}",
+                queues_);
+      }
+      if (dice_.percent(40)) {
+        declare("c",
+                dice_.percent(50) ? "\"mp.Condition\""
+                                  : "{\"type\": \"mp.Condition\", \"lock\": \"m\"}",
+                conditions_);
+      }
       return;
     }
     if (dice_.percent(60)) declare("b", "\"Lock\"", locks_);
@@ -156,6 +171,7 @@ class Generator {
       if (dice_.percent(90)) statements.push_back("{\"start\": \"" + name + "\"}");
       joinable.push_back(name);
     }
+    std::string signalled;
     const std::size_t spawned = functions_ == 0 ? 0 : 1 + dice_.below(2);
     for (std::size_t i = 0; i < spawned; ++i) {
       const std::string name = "t" + std::to_string(i);
@@ -165,6 +181,7 @@ class Generator {
       if (processes_ && dice_.percent(70)) {
         statements.push_back("{\"process\": \"" + name + "\", \"target\": \"" + how + "}");
         if (dice_.percent(95)) statements.push_back("{\"start\": \"" + name + "\"}");
+        signalled = dice_.percent(30) ? name : signalled;
       } else if (dice_.percent(70)) {
         statements.push_back("{\"spawn\": \"" + how + ", \"as\": \"" + name + "\"}");
       } else {
@@ -175,13 +192,23 @@ class Generator {
     }
     begin_body(0, 3);
     if (dice_.percent(60)) statements.push_back(statement(1));
+    if (!signalled.empty()) {
+      const auto verb = dice_.one_of<std::string>({"terminate", "kill"});
+      statements.push_back("{\"" + verb + "\": \"" + signalled + "\"}");
+      if (dice_.percent(30)) statements.push_back(exit_code(signalled));
+    }
     for (const std::string& name : joinable) {
       if (dice_.percent(25)) continue;
       const std::string timeout = dice_.percent(15) ? ", \"timeout\": 0.1" : "";
       statements.push_back("{\"join\": \"" + name + "\"" + timeout + "}");
     }
+    if (!signalled.empty() && dice_.percent(60)) statements.push_back(exit_code(signalled));
     if (dice_.percent(30)) statements.push_back(statement(1));
     return joined(statements);
+  }
+  static std::string exit_code(const std::string& process) {
+    return "{\"set\": \"y\", \"to\": \"" + process + ".exitcode == None or " + process +
+           ".exitcode < 0 or " + process + ".is_alive()\"}";
   }
 
   std::string block(std::size_t depth) {
@@ -331,6 +358,7 @@ class Generator {
 
   std::string on_queue() {
     if (queues_.empty()) return data();
+    if (!mp_queue_.empty()) return on_mp_queue();
     switch (dice_.below(simple_queue_ ? 8 : 12)) {
       case 0:
       case 1:
@@ -357,6 +385,45 @@ class Generator {
         [[fallthrough]];
       default:
         return R"json({"get": "q"}, {"task_done": "q"})json";
+    }
+  }
+
+  std::string on_mp_queue() {
+    const bool is_simple = mp_queue_ == "mp.SimpleQueue";
+    switch (dice_.below(is_simple ? 6 : 16)) {
+      case 0:
+      case 1:
+        return R"json({"put": "q", "item": "x"})json";
+      case 2:
+      case 3:
+        return R"json({"get": "q", "into": "got"})json";
+      case 4:
+        return R"json({"set": "y", "to": "int(q.empty())"})json";
+      case 5:
+        return dice_.percent(70) ? R"json({"put": "q", "item": "y"}, {"get": "q"})json"
+                                 : R"json({"put": "q", "item": "a"})json";
+      case 6:
+        return R"json({"put": "q", "item": "y", "timeout": 0.5})json";
+      case 7:
+        return R"json({"put": "q", "item": "a", "block": false})json";
+      case 8:
+        return R"json({"get": "q", "timeout": 0.5, "into": "got"})json";
+      case 9:
+        return R"json({"get": "q", "block": false})json";
+      case 10:
+        return R"json({"set": "y", "to": "q.qsize()"})json";
+      case 11:
+        return R"json({"close": "q"})json";
+      case 12:
+        return R"json({"close": "q"}, {"join_thread": "q"})json";
+      case 13:
+        return R"json({"cancel_join_thread": "q"})json";
+      case 14:
+        if (mp_queue_ == "mp.JoinableQueue") return R"json({"join": "q"})json";
+        [[fallthrough]];
+      default:
+        return mp_queue_ == "mp.JoinableQueue" ? R"json({"get": "q"}, {"task_done": "q"})json"
+                                               : R"json({"put": "q", "item": 1})json";
     }
   }
 
@@ -489,6 +556,7 @@ class Generator {
   bool has_value_ = false;
   std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_, queues_;
   bool simple_queue_ = false;
+  std::string mp_queue_;  // its type
   bool has_barrier_ = false;
   bool has_action_ = false;
   bool has_listener_ = false;

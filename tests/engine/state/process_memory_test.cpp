@@ -164,6 +164,146 @@ TEST_CASE("processes: what all interleavings come to", "[engine][process][explor
        "'functions': {'f': [{'release': 's'}]}, 'main': [{'process': 'p', 'target': 'f'}, "
        "{'start': 'p'}, {'acquire': 's'}, {'set': 'n', 'to': 1}]}",
        "n=0 deadlock"},
+      {"a signal comes some time later, and finds a process that has ended",
+       "{'variables': {'n': 0}, 'functions': {'f': [{'sleep': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'kill': "
+       "'p'}, {'set': 'n', 'to': 'p.is_alive()'}, {'join': 'p'}, {'set': 'n', 'to': '[n, "
+       "p.exitcode]'}]}",
+       "n=[false, -15]; n=[false, -9]; n=[false, 0]; n=[true, -15]; n=[true, -9]; n=[true, 0]"},
+      {"what a process holds that a signal ends stays held",
+       "{'variables': {'n': 0}, 'objects': {'m': 'mp.Lock'}, 'functions': {'f': [{'with': 'm', "
+       "'do': [{'sleep': 1}]}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'acquire': 'm'}, {'set': 'n', 'to': 1}]}",
+       "n=1; n=0 deadlock"},
+      {"who is blocked for ever is let go by a signal, and so is who waits for its end",
+       "{'variables': {'n': 0}, 'objects': {'m': 'mp.Lock'}, 'functions': {'f': [{'acquire': 'm'}, "
+       "{'acquire': 'm'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'set': 'n', 'to': 'p.exitcode'}]}",
+       "n=-15"},
+      {"who is killed in a call on a socket keeps no close of it waiting",
+       "{'variables': {'n': 0}, 'objects': {'s': 'Listener'}, 'functions': {'f': [{'accept': "
+       "'s'}]},"
+       " 'main': [{'listen': 's'}, {'process': 'p', 'target': 'f'}, {'start': 'p'}, {'sleep': 1},"
+       " {'kill': 'p'}, {'join': 'p'}, {'close': 's'}, {'try': [{'connect': 's'}], 'except': "
+       "{'type': 'ConnectionRefusedError', 'do': [{'set': 'n', 'to': 1}]}}]}",
+       "n=1"},
+      {"the children of a process that a signal ends go on without it",
+       "{'variables': {'n': 0}, 'objects': {'v': 'mp.Value', 'e': 'mp.Event'}, 'functions': {"
+       "'f': [{'process': 'q', 'target': 'g'}, {'start': 'q'}, {'event_set': 'e'}, {'join': 'q'}],"
+       "'g': [{'sleep': 1}, {'set': 'v.value', 'to': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'wait': 'e'}, {'kill': 'p'},"
+       " {'join': 'p'}, {'set': 'n', 'to': 'v.value'}]}",
+       "n=0; n=1"},
+      {"an Event on which somebody was killed is never set to its end",
+       "{'variables': {'n': 0}, 'objects': {'e': 'mp.Event'}, 'functions': {'f': [{'wait': 'e'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'event_set': 'e'}, {'set': 'n', 'to': 1}]}",
+       "n=1; n=0 deadlock"},
+      {"a Condition keeps no notification for later, and notify waits for those it wakes",
+       "{'variables': {'n': 0}, 'objects': {'c': 'mp.Condition'}, 'functions': {'f': [{'with': "
+       "'c', 'do': [{'wait': 'c'}]}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'with': 'c', 'do': "
+       "[{'notify': 'c'}]}, {'set': 'n', 'to': 1}, {'join': 'p'}]}",
+       "n=1; n=1 deadlock"},
+      {"a Condition may spend a notification on who has timed out",
+       "{'variables': {'n': 0}, 'objects': {'c': 'mp.Condition', 'v': 'mp.Value', 's': {'type': "
+       "'mp.Semaphore', 'value': 0}}, 'functions': {"
+       "'late': [{'with': 'c', 'do': [{'release': 's'}, {'wait': 'c', 'timeout': 1, 'into': "
+       "'got'}, "
+       "{'set': 'v.value', 'to': 'int(not got)'}]}],"
+       "'f': [{'with': 'c', 'do': [{'release': 's'}, {'wait': 'c'}]}]},"
+       " 'main': [{'process': 'p', 'target': 'late'}, {'start': 'p'}, {'process': 'q', 'target': "
+       "'f'}, {'start': 'q'}, {'acquire': 's'}, {'acquire': 's'}, {'with': 'c', 'do': [{'notify': "
+       "'c'}]}, {'join': 'p'}, {'set': 'n', 'to': 'v.value'}, {'join': 'q'}]}",
+       "n=1; n=0 deadlock; n=1 deadlock"},
+      {"an item is in a Queue some time after it was put",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'main': [{'put': 'q', 'item': 1},"
+       " {'set': 'n', 'to': 'q.empty()'}]}",
+       "n=false; n=true"},
+      {"a process does not end before all that it has put is in the pipe",
+       "{'variables': {'n': 0}, 'objects': {'q': {'type': 'mp.Queue', 'buffer': 1}}, 'functions': "
+       "{'f': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'get': 'q'}, {'join': 'p'}]}",
+       "n=0 deadlock"},
+      {"a get makes room for the rest of what is being written",
+       "{'variables': {'n': 0}, 'objects': {'q': {'type': 'mp.Queue', 'buffer': 1}}, 'functions': "
+       "{'f': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'get': 'q'}, {'get': 'q', "
+       "'into': 'n'}, {'join': 'p'}]}",
+       "n=2"},
+      {"... unless it has said that it does not wait for that",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'functions': "
+       "{'f': [{'cancel_join_thread': 'q'}, {'put': 'q', 'item': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'join': 'p'}, {'set': 'n', "
+       "'to': '[q.qsize(), q.empty()]'}]}",
+       "n=[1, false]; n=[1, true]"},
+      {"who is killed while it waits for an item has the turn for ever",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'functions': {'f': [{'get': 'q'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'kill': 'p'}, {'join': 'p'},"
+       " {'put': 'q', 'item': 1}, {'get': 'q', 'into': 'n'}]}",
+       "n=1; n=0 deadlock"},
+      {"a thread of a child may put after the feeders were waited for, and the item may be lost",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.Queue'}, 'functions': {'f': [{'spawn': 'g'}], "
+       "'g': [{'put': 'q', 'item': 1}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'join': 'p'}, {'set': 'n', "
+       "'to': 'q.empty()'}]}",
+       "n=false; n=true"},
+      {"what cannot be pickled is dropped, and who waits for room gets it",
+       "{'variables': {'n': 0}, 'objects': {'a': 'Lock', 'q': {'type': 'mp.Queue', 'maxsize': 1}}, "
+       "'main': [{'put': 'q', 'item': 'a'}, {'put': 'q', 'item': 1}, {'get': 'q', 'into': 'n'}]}",
+       "n=1"},
+      {"a get that gets an item gives its room back afterwards",
+       "{'variables': {'n': 0}, 'objects': {'q': {'type': 'mp.Queue', 'maxsize': 2}}, 'functions': "
+       "{'f': [{'get': 'q'}]},"
+       " 'main': [{'put': 'q', 'item': 1}, {'put': 'q', 'item': 2}, {'spawn': 'f', 'as': 't'}, "
+       "{'get': 'q'}, {'set': 'n', 'to': 'q.qsize()'}, {'join': 't'}]}",
+       "n=0; n=1"},
+      {"a pool of processes runs its tasks on copies of the memory of the first submit",
+       "{'variables': {'n': 5}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', 'max_workers': "
+       "1}}, 'functions': {'f': [{'global': ['n']}, {'set': 'n', 'to': 'n + 1'}, {'return': 'n'}]},"
+       " 'main': [{'submit': 'pool', 'function': 'f', 'into': 'u'}, {'set': 'n', 'to': 50},"
+       " {'submit': 'pool', 'function': 'f', 'into': 'w'}, {'result': 'u', 'into': 'x'},"
+       " {'result': 'w', 'into': 'y'}, {'set': 'n', 'to': '[n, x, y]'}]}",
+       "n=[50, 6, 7]"},
+      {"a task can be cancelled until the manager has moved it, of which there is one more than "
+       "workers",
+       "{'variables': {'n': 0}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', 'max_workers': "
+       "1}, 'e': 'mp.Event'}, 'functions': {'f': [{'wait': 'e'}]},"
+       " 'main': [{'submit': 'pool', 'function': 'f'}, {'submit': 'pool', 'function': 'f'},"
+       " {'submit': 'pool', 'function': 'f'}, {'submit': 'pool', 'function': 'f', 'into': 'u'},"
+       " {'cancel': 'u', 'into': 'n'}, {'event_set': 'e'}]}",
+       "n=true"},
+      {"... and not afterwards",
+       "{'variables': {'n': 0}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', 'max_workers': "
+       "1}}, 'functions': {'f': [{'pass': true}]},"
+       " 'main': [{'submit': 'pool', 'function': 'f', 'into': 'u'}, {'cancel': 'u', 'into': 'n'}]}",
+       "n=false; n=true"},
+      {"callbacks are called by the manager, one after the other, or at once by whoever is late",
+       "{'variables': {'n': []}, 'objects': {'pool': {'type': 'ProcessPoolExecutor', "
+       "'max_workers': "
+       "1}}, 'functions': {'f': [{'pass': true}], 'note': {'params': ['u'], 'body': [{'global': "
+       "['n']}, {'append': 'n', 'item': 'current_thread().name'}]}},"
+       " 'main': [{'submit': 'pool', 'function': 'f', 'into': 'u'}, {'add_done_callback': 'u', "
+       "'function': 'note'}]}",
+       "n=[\"MainThread\"]; n=[\"Thread-1\"]"},
+      {"a copy of a pool is of no use to a child",
+       "{'variables': {'n': 0}, 'objects': {'v': 'mp.Value', 'pool': {'type': "
+       "'ProcessPoolExecutor', 'max_workers': 1}}, 'functions': {'f': [{'pass': true}], 'child': "
+       "[{'try': [{'submit': 'pool', 'function': 'f'}], 'except': {'type': 'RuntimeError', 'do': "
+       "[{'set': 'v.value', 'to': 1}]}}]},"
+       " 'main': [{'process': 'p', 'target': 'child'}, {'start': 'p'}, {'join': 'p'}, {'set': 'n', "
+       "'to': 'v.value'}]}",
+       "n=1"},
+      {"whoever joins a JoinableQueue waits for all tasks of all processes",
+       "{'variables': {'n': 0}, 'objects': {'q': 'mp.JoinableQueue', 'v': 'mp.Value'}, "
+       "'functions': "
+       "{'f': [{'get': 'q'}, {'set': 'v.value', 'to': 'v.value + 1'}, {'task_done': 'q'}]},"
+       " 'main': [{'process': 'p', 'target': 'f'}, {'start': 'p'}, {'put': 'q', 'item': 1}, "
+       "{'join':"
+       " 'q'}, {'set': 'n', 'to': 'v.value'}]}",
+       "n=1"},
   }));
   INFO(row.sentence);
   CHECK(outcomes_of(row.scenario) == row.outcomes);
