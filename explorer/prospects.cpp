@@ -4,12 +4,7 @@
 
 namespace lockstep {
 
-bool Prospects::are_for(const Program& program) {
-  return std::ranges::none_of(program.code, [](const Instruction& instruction) {
-    return instruction.opcode == Opcode::perform &&
-           static_cast<Operation>(instruction.a) == Operation::atexit_register;
-  });
-}
+bool Prospects::are_for(const Program& program) { return !program.registers_exit_callbacks; }
 
 Prospects::Prospects(const Machine& machine)
     : machine_(machine), locals_(machine.locals().size()) {}

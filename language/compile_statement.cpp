@@ -159,6 +159,7 @@ void BodyCompiler::statement(const Statement& statement) {
     case StatementKind::atexit:
       function_and_arguments(statement, "atexit");
       code_.perform(Operation::atexit_register, 2);
+      module_.program.registers_exit_callbacks = true;
       return code_.emit(Opcode::pop);
     case StatementKind::write:
       return call_of_verb(statement, Verb::write);

@@ -184,10 +184,11 @@ struct Program {
   std::optional<FunctionId> manager_body;  // ... the manager of a ProcessPoolExecutor: it
   std::optional<FunctionId> process_worker_body;  // ... each of its workers: it
   std::optional<FunctionId> exit_body;            // what MainThread executes once its code is over
-  bool observes_liveness = false;  // some thread asks is_alive, active_count, enumerate
-  bool reads_clock = false;        // some thread calls time()
-  bool has_processes = false;      // some thread creates a process
-  bool orders_futures = false;     // some thread takes them in the order of their ends
+  bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
+  bool reads_clock = false;               // some thread calls time()
+  bool has_processes = false;             // some thread creates a process
+  bool registers_exit_callbacks = false;  // some thread calls atexit.register()
+  bool orders_futures = false;            // some thread takes them in the order of their ends
 
   const Site& site_of(std::uint32_t pc) const { return sites[code[pc].site.index]; }
   const Function& function_of(std::uint32_t pc) const;
