@@ -210,6 +210,17 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     const bool one_will_do = waiter.by != LetGoBy::end;
     waiter.wait = {waiter.thread, one_will_do ? Need::any : Need::all, releasers.of(waiter)};
   }
+  const auto main = std::ranges::find(blocked, main_thread_id, &BlockedThread::thread);
+  if (main != blocked.end() && life(machine.program, state, main_thread_id) == Life::ended) {
+    const std::vector<ThreadId> stuck = stuck_of(threads, blocked);
+    const auto moves = [&](ThreadId thread) { return !std::ranges::binary_search(stuck, thread); };
+    if (may_be_given_callbacks(machine, state, moves)) {
+      std::erase_if(main->wait.releasers, [&](ThreadId other) {
+        return process_of(machine.program, state, other) != main_process_id;
+      });
+      if (main->wait.releasers.empty()) blocked.erase(main);
+    }
+  }
   if (!machine.program.signal_body) return blocked;
   // They are gone then, and whoever waits for anything but their end has nothing from it.
   for (std::vector<ThreadId> gone(1); !gone.empty();) {

@@ -24,6 +24,21 @@ struct BlockedThread {
 std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& state,
                                            const FutureAccesses& future);
 
+// Whether MainThread, which waits for the end of children, may come to something before: `moves`
+// says of a thread whether it is not stuck, and one of the main process may register with atexit
+// what MainThread calls once its threads have ended.
+template <class Moves>
+bool may_be_given_callbacks(const Machine& machine, const State& state, Moves moves) {
+  if (!machine.program.registers_exit_callbacks) return false;
+  for (std::uint32_t i = 1; i < thread_count(machine.program, state); ++i) {
+    if (life(machine.program, state, {i}) == Life::alive && moves(ThreadId{i}) &&
+        process_of(machine.program, state, {i}) == main_process_id) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Of these the ones that are stuck for ever, with waits that say whom each waits for in earnest:
 // a lock's owner if it is stuck as well, rather than everybody who might release it.
 std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "detector/blocked.h"
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
@@ -85,8 +86,12 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
 bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   const Program& program = machine_.program;
   const auto all_move = [&] {
+    const bool counts_children =
+        thread != main_thread_id.index || is_alive(program, state, thread) ||
+        !may_be_given_callbacks(machine_, state, [&](ThreadId i) { return moves_[i.index]; });
     for (std::uint32_t i = 0; i < threads_; ++i) {
-      if (!moves_[i] && !ends_[i] && waits_for_end_of(machine_, state, {thread}, {i})) return false;
+      if (moves_[i] || ends_[i] || !waits_for_end_of(machine_, state, {thread}, {i})) continue;
+      if (counts_children || process_of(program, state, {i}) == main_process_id) return false;
     }
     return true;
   };

@@ -452,23 +452,6 @@ bool yields(const Machine& machine, const State& state, ThreadId thread) {
   return readiness(machine, state, thread) != Readiness::ready;
 }
 
-namespace {
-
-// Whether another thread may yet register with atexit what the main process calls before it waits
-// for its children.
-bool may_register(const Program& program, const State& state, ThreadId main) {
-  if (!program.registers_exit_callbacks || main != main_thread_id) return false;
-  for (std::uint32_t i = 1; i < thread_count(program, state); ++i) {
-    if (life(program, state, {i}) == Life::alive &&
-        process_of(program, state, {i}) == main_process_id) {
-      return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
-
 bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waiter, ThreadId other) {
   const Program& program = machine.program;
   if (other == waiter || !takes_part(program, state, other)) return false;
@@ -488,7 +471,7 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
       next.operation == Operation::process_exit ||
       (next.operation == Operation::tell_feeders && exit_stage(program, state, waiter) > 0);
   if (joins && is_child) {
-    return !calls && !may_register(program, state, waiter) && !is_daemon(program, state, other);
+    return !calls && !is_daemon(program, state, other);
   }
   if (its != self || life(program, state, other) != Life::alive) return false;
   switch (next.operation) {
