@@ -3,7 +3,7 @@ byte c;
 active [N] proctype worker() {
   byte k, t;
   do
-  :: atomic { k < K -> t = c }; d_step { c = t + 1; k++ }
+  :: atomic { k < K -> t = c }; d_step { c = t + 1; t = 0; k++ }
   :: else -> break
   od
 }

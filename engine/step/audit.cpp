@@ -237,7 +237,7 @@ class Audit {
     }
     for (std::uint32_t i = 0; i < futures; ++i) {
       const FutureRecord its = record(id, i);
-      if (its.is_done() && values.items(its.callbacks).size() > 0) {
+      if (its.is_done() && !values.items(its.callbacks).empty()) {
         fault(object.name + ": a future that is done has no callbacks left");
       }
       if (its.stage == FutureRecord::Stage::running &&
