@@ -97,7 +97,7 @@ class LocalTable {
 
   // Id 0 is the ended thread without an exception; it also stands for a killed one.
   LocalId intern(const Program& program, const ValueTable& values, const LocalState& state);
-  LocalState get(LocalId id) const;          // O(size)
+  LocalState get(LocalId id) const;  // O(size)
   // O(1); valid until the state is forgotten.
   const Pending& pending(LocalId id) const { return *pendings_[id.index]; }
 
