@@ -287,7 +287,11 @@ class Audit {
     if (its.frames.empty() && !its.attributes.empty()) fault("an ended thread has no attributes");
     if (now == Life::ended && !its.frames.empty()) fault("an ended thread has no frame");
     const ThreadId main = main_thread_of(machine_, state_, process_of(program_, state_, id));
-    if (is_process_over(program_, state_, main) && now == Life::alive) {
+    // Children of a process that was killed go on, though a run ends with the main process.
+    const bool is_orphan =
+        main != main_thread_id &&
+        !state_detail::has_bit(program_, state_, main, state_detail::process_over_bit);
+    if (is_process_over(program_, state_, main) && !is_orphan && now == Life::alive) {
       fault("no thread outlives its process");
     }
     for (const Frame& frame : its.frames) {
