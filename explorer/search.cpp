@@ -76,8 +76,9 @@ bool Search::add(const State& state, std::uint32_t parent) {
     graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, state));
   }
   if (reduction_ != nullptr && parent != StateGraph::no_parent) {
-    std::vector<std::uint32_t>& edges = parent < graph.examined ? later_edges_[parent] : edges_.to;
-    edges.push_back(place.id);
+    const bool is_later = parent < graph.examined;
+    (is_later ? later_edges_[parent] : edges_.to).push_back(place.id);
+    if (is_later) ++later_edge_count_;
   }
   return true;
 }
@@ -220,7 +221,9 @@ bool Search::ends_others(const State& state) {
 }
 
 std::size_t Search::memory_bytes() const {
-  return graph.memory_bytes() + edges_.memory_bytes() + depths_.capacity() * sizeof(depths_[0]) +
+  constexpr std::size_t bytes_per_entry = sizeof(*later_edges_.begin()) + 4 * sizeof(void*);
+  return graph.memory_bytes() + edges_.memory_bytes() + later_edges_.size() * bytes_per_entry +
+         later_edge_count_ * 2 * sizeof(std::uint32_t) + depths_.capacity() * sizeof(depths_[0]) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 

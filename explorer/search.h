@@ -71,6 +71,7 @@ class Search {
   std::vector<std::uint32_t> depths_;
   Edges edges_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges_;
+  std::size_t later_edge_count_ = 0;
 };
 
 }  // namespace lockstep
