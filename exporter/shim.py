@@ -46,6 +46,7 @@ _watching = _thread.allocate_lock()  # held by the watchdog
 _at_end = _thread.allocate_lock()  # until it is to leave
 _at_end.acquire()
 _last_of_main = []  # what the main thread calls when its code is over
+_status = None  # with which the program ends, once the main thread's code is over
 _values = {}
 _clock = 0.0
 
@@ -601,7 +602,7 @@ atexit, queue, threading, time, shared = _AtExit, _Queues, _Threading, _Clock, _
 
 def begin(main=None, threads=()):
     """Runs `main`, or starts and joins the threads that were there from the start."""
-    global _begun
+    global _begun, _status
     _begun = True
     _thread.start_new_thread(_watch, ())
     for thread in threads:
@@ -618,10 +619,22 @@ def begin(main=None, threads=()):
             finally:
                 for last in _last_of_main:
                     last()
+        except BaseException as error:
+            _status = _status_of(error)
+            raise
         finally:
             _thread.start_new_thread(_after_main, ())
     for thread in threads:
         _threading.Thread.join(thread)
+    _status = 0
+
+
+def _status_of(error):
+    if not isinstance(error, SystemExit):
+        return 1
+    if error.code is None:
+        return 0
+    return error.code & 0xff if isinstance(error.code, int) else 1
 
 
 _number(_threading.main_thread())
@@ -726,9 +739,12 @@ def _at_exit():
     take_turn("exit")  # daemon threads may have turns until then
     _pass_on(0)
     _report("finished")
-    # Nobody is to run while the interpreter takes itself apart.
     _at_end.release()
     _watching.acquire()
+    # The interpreter does not take itself apart: a thread that is left would run into it.
+    if _status is not None:
+        _sys.stderr.flush()
+        _os._exit(_status)
 
 
 _threading.excepthook = _note_exception
