@@ -312,6 +312,9 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.flag("--no-reduction", limits.no_reduction,
                "follow every interleaving, also those that differ in nothing but the order of "
                "steps that have nothing to do with each other: slow, for tests");
+  options.flag("--no-symmetry", limits.no_symmetry,
+               "tell states apart that differ in nothing but which of two threads that are alike "
+               "is where: slow, for tests");
   options.flag("--no-memo", limits.no_memo, "interpret every private run anew: slow, for tests");
   options.flag("--no-liveness", limits.no_liveness,
                "tell states apart by locals that nobody reads any more: for tests");
@@ -330,6 +333,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.limits.steps_max = limits.steps;
   options.limits.interrupted = is_interrupted;
   options.reduce = !limits.no_reduction;
+  options.symmetry = !limits.no_symmetry;
   options.memoise = !limits.no_memo;
   options.forget_dead_locals = !limits.no_liveness;
   if (console.shows_progress()) {

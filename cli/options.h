@@ -87,6 +87,7 @@ struct LimitOptions {
   std::uint64_t steps = 0;
   bool allow_incomplete = false;
   bool no_reduction = false;
+  bool no_symmetry = false;
   bool no_memo = false;
   bool no_liveness = false;
 };

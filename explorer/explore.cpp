@@ -49,8 +49,10 @@ class Exploring {
         examiner_(machine_, future_),
         outcomes_(machine_, examiner_.facts()),
         sets_(machine_, examiner_.facts()),
+        symmetry_(machine_),
         reduces_(options.reduce && StubbornSets::are_for(program)),
-        search_(machine_, examiner_, outcomes_, options.limits, reduces_ ? &sets_ : nullptr),
+        search_(machine_, examiner_, outcomes_, options.limits, reduces_ ? &sets_ : nullptr,
+                options.symmetry ? &symmetry_ : nullptr),
         budget_(options) {
     machine_.memoise = options.memoise;
     machine_.forget_dead_locals = options.forget_dead_locals;
@@ -70,7 +72,11 @@ class Exploring {
     result.verdict = verdict(result);
     result.stats = search_.stats;
     result.stats.states = states_;
-    if (reduces_) result.stats.reduction = "stubborn sets";
+    const bool has_symmetry = search_.graph.symmetry != nullptr;
+    result.stats.reduction = reduces_ && has_symmetry ? "stubborn sets, symmetry"
+                             : reduces_               ? "stubborn sets"
+                             : has_symmetry           ? "symmetry"
+                                                      : "none";
     result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
     result.stats.seconds = budget_.seconds();
     return result;
@@ -115,7 +121,7 @@ class Exploring {
       ways = shortest_ways({.machine = machine_,
                             .graph = search_.graph,
                             .examiner = examiner_,
-                            .reduced = reduces_,
+                            .reduced = reduces_ || search_.graph.symmetry != nullptr,
                             .prospects = prospects ? &*prospects : nullptr,
                             .targets = targets,
                             .endings = group_of_ending_,
@@ -168,13 +174,22 @@ class Exploring {
   // Exceptions are told apart by where they were raised, which only the way says.
   void group_endings() {
     for (const auto& [ending, step] : search_.graph.endings) {
-      Way way = first_way(machine_, search_.graph, step.from);
-      way.choices.push_back(step.choice);
-      way.preemptions = count_preemptions(machine_, way.choices);
+      const Way way = first_way(machine_, search_.graph, step);
       std::string fingerprint =
-          std::move(exception_fingerprints(machine_, way, {&ending.thread, 1}).front());
+          std::move(exception_fingerprints(machine_, way, {&way.choices.back().thread, 1}).front());
       group_of_ending_[ending] =
           group_for({FindingKind::uncaught_exception, std::move(fingerprint)}, [&] { return way; });
+    }
+    add_endings_of_others();
+  }
+
+  // What one thread of a class ends with the others do, too.
+  void add_endings_of_others() {
+    if (search_.graph.symmetry == nullptr) return;
+    for (const auto& [ending, group] : std::map(group_of_ending_)) {
+      for (const std::uint32_t thread : search_.graph.symmetry->class_of(ending.thread.index)) {
+        group_of_ending_.try_emplace(Ending{{thread}, ending.before, ending.after}, group);
+      }
     }
   }
 
@@ -258,7 +273,8 @@ class Exploring {
         graph.examined < states_ || size > prospects_max) {
       return std::nullopt;
     }
-    std::optional<Prospects> prospects(machine_);
+    std::optional<Prospects> prospects;
+    prospects.emplace(machine_, graph.symmetry);
     const auto bit = [](std::uint32_t group) {
       return group < Prospects::targets_max ? std::uint64_t{1} << group : 0;
     };
@@ -317,6 +333,7 @@ class Exploring {
   Examiner examiner_;
   Outcomes outcomes_;
   StubbornSets sets_;
+  Symmetry symmetry_;
   bool reduces_;
   Search search_;
   Budget budget_;

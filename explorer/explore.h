@@ -30,6 +30,7 @@ struct ExploreProgress {
 struct ExploreOptions {
   ExploreLimits limits;
   bool reduce = true;                                    // stubborn sets
+  bool symmetry = true;                                  // of threads that are alike
   bool memoise = true;                                   // private runs
   bool forget_dead_locals = true;                        // as Machine says
   bool counterexamples = true;                           // shorten and attach schedules

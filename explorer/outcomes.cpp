@@ -1,30 +1,84 @@
 #include "explorer/outcomes.h"
 
 #include <algorithm>
+#include <numeric>
 #include <tuple>
 
+#include "explorer/counting.h"
 #include "explorer/examine.h"
 
 namespace lockstep {
 
-void Outcomes::add(const State& terminal, std::span<const std::uint32_t> stuck) {
+Outcomes::Shown Outcomes::shown(const State& terminal, std::span<const std::uint32_t> stuck,
+                                std::uint32_t thread) {
+  return {reported_exception(machine_, terminal, facts_, {thread}),
+          std::ranges::find(stuck, thread) != stuck.end()};
+}
+
+void Outcomes::add(const State& terminal, std::span<const std::uint32_t> stuck,
+                   std::uint64_t states) {
   const Program& program = machine_.program;
   row_.assign(terminal.words.begin() + layout::exited, terminal.words.begin() + 1);
   for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
     row_.push_back(global(terminal, {i}).bits);
   }
   for (std::uint32_t i = 0; i < thread_count(program, terminal); ++i) {
-    const bool is_stuck = std::ranges::find(stuck, i) != stuck.end();
-    row_.push_back(reported_exception(machine_, terminal, facts_, {i}).bits);
+    const Shown its = shown(terminal, stuck, i);
+    row_.push_back(its.exception.bits);
     row_.push_back(thread_name_value(program, terminal, {i}).bits);
-    row_.push_back(is_stuck ? 1 : 0);
+    row_.push_back(its.is_stuck ? 1 : 0);
   }
   const RowTable::Place place = rows_.intern(row_);
   if (place.added) {
     distinct_.push_back({terminal, {stuck.begin(), stuck.end()}, 0});
     state_bytes_ += terminal.words.size() * sizeof(Word) + stuck.size_bytes();
   }
-  ++distinct_[place.id].states;
+  std::uint64_t& all = distinct_[place.id].states;
+  all = saturated_sum(all, states);
+}
+
+// The threads of a class show the same things in every order, each equally often.
+void Outcomes::add_orbit(const State& terminal, std::span<const std::uint32_t> stuck,
+                         Symmetry& symmetry) {
+  const std::uint64_t states = symmetry.orbit_size(terminal);
+  std::vector<std::uint32_t> from(thread_count(machine_.program, terminal));
+  std::iota(from.begin(), from.end(), 0U);
+  const auto by_what_is_shown = [&](std::uint32_t one, std::uint32_t other) {
+    return shown(terminal, stuck, one) < shown(terminal, stuck, other);
+  };
+  std::vector<std::vector<std::uint32_t>> orders(symmetry.classes());
+  std::uint64_t images = 1;
+  for (std::vector<std::uint32_t>& order : orders) {
+    std::ranges::sort(order, by_what_is_shown);
+    std::uint64_t left = order.size();
+    for (auto begin = order.begin(); begin != order.end();) {
+      const auto end = std::upper_bound(begin, order.end(), *begin, by_what_is_shown);
+      const auto alike = static_cast<std::uint64_t>(end - begin);
+      images = saturated_product(images, ways_to_choose(alike, left));
+      left -= alike;
+      begin = end;
+    }
+  }
+  if (images == 1) return add(terminal, stuck, states);
+  // As one counts: the first class that has another order takes it, those before it begin again.
+  for (;;) {
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+      for (std::size_t j = 0; j < orders[i].size(); ++j) {
+        from[symmetry.classes()[i][j]] = orders[i][j];
+      }
+    }
+    image_ = terminal;
+    symmetry.permute(image_, from);
+    image_stuck_.clear();
+    for (std::uint32_t thread = 0; thread < from.size(); ++thread) {
+      if (std::ranges::find(stuck, from[thread]) != stuck.end()) image_stuck_.push_back(thread);
+    }
+    add(image_, image_stuck_, states / images);
+    const auto is_last = [&](std::vector<std::uint32_t>& order) {
+      return !std::next_permutation(order.begin(), order.end(), by_what_is_shown);
+    };
+    if (std::ranges::all_of(orders, is_last)) return;
+  }
 }
 
 ExploredOutcome Outcomes::describe(const Distinct& distinct) const {
@@ -66,7 +120,7 @@ std::vector<ExploredOutcome> Outcomes::list() const {
   std::vector<ExploredOutcome> merged;
   for (ExploredOutcome& outcome : outcomes) {
     if (!merged.empty() && shown(merged.back()) == shown(outcome)) {
-      merged.back().states += outcome.states;
+      merged.back().states = saturated_sum(merged.back().states, outcome.states);
     } else {
       merged.push_back(std::move(outcome));
     }

@@ -7,6 +7,7 @@
 #include "explorer/explore.h"
 #include "explorer/local_facts.h"
 #include "explorer/row_table.h"
+#include "explorer/symmetry.h"
 
 namespace lockstep {
 
@@ -14,8 +15,10 @@ class Outcomes {
  public:
   Outcomes(const Machine& machine, LocalFactsTable& facts) : machine_(machine), facts_(facts) {}
 
-  // `stuck`: the threads stuck in it, ascending.
-  void add(const State& terminal, std::span<const std::uint32_t> stuck);
+  // `stuck`: the threads stuck in it, ascending. `states`: so many that look the same.
+  void add(const State& terminal, std::span<const std::uint32_t> stuck, std::uint64_t states);
+  // All states of its orbit.
+  void add_orbit(const State& terminal, std::span<const std::uint32_t> stuck, Symmetry& symmetry);
   // Ordered by status, variables, exceptions, stuck.
   std::vector<ExploredOutcome> list() const;
   std::size_t memory_bytes() const;
@@ -26,6 +29,13 @@ class Outcomes {
     std::vector<std::uint32_t> stuck;
     std::uint64_t states = 0;
   };
+  // What is said of a thread but its name.
+  struct Shown {
+    Value exception;
+    bool is_stuck;
+    friend auto operator<=>(const Shown&, const Shown&) = default;
+  };
+  Shown shown(const State& terminal, std::span<const std::uint32_t> stuck, std::uint32_t thread);
   ExploredOutcome describe(const Distinct& distinct) const;
 
   const Machine& machine_;
@@ -34,6 +44,8 @@ class Outcomes {
   std::vector<Distinct> distinct_;  // index = row
   std::size_t state_bytes_ = 0;     // of the states and threads in distinct_
   std::vector<Word> row_;
+  State image_;
+  std::vector<std::uint32_t> image_stuck_;
 };
 
 }  // namespace lockstep

@@ -6,8 +6,8 @@ namespace lockstep {
 
 bool Prospects::are_for(const Program& program) { return !program.registers_exit_callbacks; }
 
-Prospects::Prospects(const Machine& machine)
-    : machine_(machine), locals_(machine.locals().size()) {}
+Prospects::Prospects(const Machine& machine, const Symmetry* symmetry)
+    : machine_(machine), symmetry_(symmetry), locals_(machine.locals().size()) {}
 
 std::uint64_t& Prospects::mask(std::size_t thread, LocalId local) {
   if (thread >= threads_) {
@@ -23,16 +23,25 @@ void Prospects::add(const State& state, std::uint64_t targets) {
   const std::size_t threads = thread_count(machine_.program, state);
   for (std::uint32_t i = 0; i < threads; ++i) {
     const LocalId at = local(machine_.program, state, {i});
-    mask(i, at) |= targets;
     // Number 0 is also what a killed thread has, from wherever it was.
-    if (at.index == 0) any_[i] |= targets;
+    add_to_class(i, at, targets, at.index == 0);
   }
+}
+
+void Prospects::add_to_class(std::uint32_t thread, LocalId local, std::uint64_t targets,
+                             bool is_any) {
+  const auto add_to = [&](std::uint32_t its) {
+    mask(its, local) |= targets;
+    if (is_any) any_[its] |= targets;
+  };
+  if (symmetry_ == nullptr) return add_to(thread);
+  for (const std::uint32_t its : symmetry_->class_of(thread)) add_to(its);
 }
 
 void Prospects::add(ThreadId thread, LocalId before, std::uint64_t targets) {
   all_ |= targets;
   steps_ |= targets;
-  mask(thread.index, before) |= targets;
+  add_to_class(thread.index, before, targets, false);
 }
 
 void Prospects::close() {

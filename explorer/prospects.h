@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/state/machine.h"
+#include "explorer/symmetry.h"
 
 namespace lockstep {
 
@@ -21,7 +22,8 @@ class Prospects {
   // Of a program with atexit this is not known: what MainThread begins then is no run.
   static bool are_for(const Program& program);
   // Requires: every private run that the program can take is in the memo of the machine.
-  explicit Prospects(const Machine& machine);
+  // `symmetry`: threads that may be in each other's places in what is added; null: none.
+  Prospects(const Machine& machine, const Symmetry* symmetry);
 
   // What `targets` (a bit each) show: this state, as far as the threads' private states go.
   void add(const State& state, std::uint64_t targets);
@@ -37,9 +39,11 @@ class Prospects {
   std::size_t memory_bytes() const { return masks_.capacity() * sizeof(masks_[0]); }
 
  private:
+  void add_to_class(std::uint32_t thread, LocalId local, std::uint64_t targets, bool is_any);
   std::uint64_t& mask(std::size_t thread, LocalId local);
 
   const Machine& machine_;
+  const Symmetry* symmetry_;
   std::size_t locals_;
   std::size_t threads_ = 0;
   std::vector<std::uint64_t> masks_;  // index = thread * locals_ + local

@@ -6,10 +6,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "explorer/counting.h"
 #include "explorer/shortest.h"
 
 namespace lockstep {
 namespace {
+
+// Steps at the beginning of a program, among which threads are looked for that are alike.
+constexpr std::uint32_t beginning_max = 1000;
 
 std::string limit_text(const char* what, std::uint64_t limit) {
   return std::string(what) + ": the limit of " + std::to_string(limit) + " was reached";
@@ -17,7 +21,31 @@ std::string limit_text(const char* what, std::uint64_t limit) {
 
 }  // namespace
 
+// States that everybody comes by at the beginning lead to all others. Which threads can change
+// places is asked of each of them: of the last thread of a class that is created, usually.
+void Search::find_symmetry() {
+  State state = initial_state(machine_);
+  std::vector<Choice> choices;
+  Symmetry::Classes best;
+  for (std::uint32_t depth = 0; depth < beginning_max; ++depth) {
+    Symmetry::Classes classes = symmetry_->classes_in(state);
+    if (Symmetry::pairs(classes) > Symmetry::pairs(best)) {
+      best = std::move(classes);
+      graph.symmetric_from = depth;
+    }
+    enabled(machine_, state, choices);
+    const std::span<const Choice> chosen =
+        reduction_ != nullptr ? reduction_->choose(state, choices, depth) : choices;
+    if (chosen.size() != 1) break;
+    step(machine_, state, chosen.front());
+  }
+  if (best.empty()) return;
+  symmetry_->set_classes(std::move(best));
+  graph.symmetry = symmetry_;
+}
+
 void Search::run(const std::function<bool()>& go_on) {
+  if (symmetry_ != nullptr) find_symmetry();
   add(initial_state(machine_), StateGraph::no_parent);
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
@@ -55,6 +83,7 @@ bool Search::follow(const State& state, std::uint32_t id, std::span<const Choice
     step(machine_, next_, choice);
     ++stats.transitions;
     note_ending(id, state, next_, choice);
+    graph.canonicalise_behind(id, next_);
     if (!add(next_, id)) return false;
   }
   return true;
@@ -97,10 +126,16 @@ void Search::examine(const State& state, const std::vector<Choice>& choices) {
   const std::uint32_t set = examiner_.examine(state, choices);
   if (set != 0) graph.shown.emplace_back(graph.examined, set);
   if (!choices.empty()) return;
-  ++stats.terminal_states;
-  outcomes_.add(state, examiner_.stuck());
+  const bool has_orbit = graph.is_symmetric_behind(graph.examined);
+  const std::uint64_t terminal_states = has_orbit ? graph.symmetry->orbit_size(state) : 1;
+  if (has_orbit) {
+    outcomes_.add_orbit(state, examiner_.stuck(), *graph.symmetry);
+  } else {
+    outcomes_.add(state, examiner_.stuck(), 1);
+  }
+  stats.terminal_states = saturated_sum(stats.terminal_states, terminal_states);
   if (has_exited(state)) return;
-  ++stats.deadlock_states;
+  stats.deadlock_states = saturated_sum(stats.deadlock_states, terminal_states);
   graph.deadlocked.insert(set);
 }
 
@@ -133,15 +168,23 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
     graph.states.read(id, state.words);
     enabled(machine_, state, choices);
     const std::span<const std::uint32_t> to = all.of(id);
+    bool all_followed = true;
     for (const Choice& choice : choices) {
       able[choice.thread.index] = true;
       next_ = state;
       step(machine_, next_, choice);
+      graph.canonicalise_behind(id, next_);
       const std::optional<std::uint32_t> next = graph.states.find(next_.words);
-      if (next && std::ranges::find(to, *next) != to.end()) followed[choice.thread.index] = true;
+      if (next && std::ranges::find(to, *next) != to.end()) {
+        followed[choice.thread.index] = true;
+      } else {
+        all_followed = false;
+      }
     }
+    if (all_followed) return false;
   }
-  if (able == followed) return false;
+  // With a symmetry the number of a thread is another's in the next state.
+  if (graph.symmetry == nullptr && able == followed) return false;
   for (std::uint32_t i = 0; i < followed.size(); ++i) {
     if (followed[i]) reduction_->put_off({i});
   }
@@ -179,6 +222,7 @@ Edges Search::edges_again(const std::function<bool(std::uint64_t)>& go_on) {
     for (const Choice& choice : choices) {
       next_ = state;
       step(machine_, next_, choice);
+      graph.canonicalise_behind(id, next_);
       all.to.push_back(*graph.states.find(next_.words));
     }
     all.end.push_back(all.to.size());

@@ -20,14 +20,16 @@ namespace lockstep {
 
 class Search {
  public:
-  // `reduction`: which choices to follow; null: all.
+  // `reduction`: which choices to follow; null: all. `symmetry`: for states that differ in
+  // threads that have changed places; null: each for itself.
   Search(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
-         const ExploreLimits& limits, StubbornSets* reduction)
+         const ExploreLimits& limits, StubbornSets* reduction, Symmetry* symmetry)
       : machine_(machine),
         examiner_(examiner),
         outcomes_(outcomes),
         limits_(limits),
-        reduction_(reduction) {}
+        reduction_(reduction),
+        symmetry_(symmetry) {}
 
   // Until everything is seen, a limit of states or steps is reached, or `go_on` says no; it is
   // asked before each state.
@@ -45,6 +47,7 @@ class Search {
   std::size_t memory_bytes() const;  // of all that is kept, the graph too
 
  private:
+  void find_symmetry();
   bool follow_new(const std::function<bool()>& go_on);
   bool follow(const State& state, std::uint32_t id, std::span<const Choice> choices);
   bool follow_the_ignored();
@@ -63,6 +66,7 @@ class Search {
   Outcomes& outcomes_;
   const ExploreLimits& limits_;
   StubbornSets* reduction_;
+  Symmetry* symmetry_;
   State next_;
   std::uint64_t level_ = 0;      // of the state at hand, without a reduction
   std::uint32_t level_end_ = 1;  // the first state of the next level

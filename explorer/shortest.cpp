@@ -24,7 +24,7 @@ constexpr std::uint32_t nothing = 0xffffffffU;
 // The choices that lead from state to state; `threads[i]` takes the step to states[i + 1].
 std::vector<Choice> choices_between(const Machine& machine, const RowTable& table,
                                     const std::vector<std::uint32_t>& states,
-                                    const std::vector<std::uint32_t>* threads) {
+                                    const std::vector<std::uint32_t>& threads) {
   std::vector<Choice> result;
   std::vector<Choice> choices;
   State from, to, next;
@@ -33,7 +33,7 @@ std::vector<Choice> choices_between(const Machine& machine, const RowTable& tabl
     table.read(states[i + 1], to.words);
     enabled(machine, from, choices);
     const auto fits = [&](const Choice& choice) {
-      if (threads != nullptr && choice.thread.index != (*threads)[i]) return false;
+      if (choice.thread.index != threads[i]) return false;
       next = from;
       step(machine, next, choice);
       return next == to;
@@ -44,6 +44,27 @@ std::vector<Choice> choices_between(const Machine& machine, const RowTable& tabl
     std::swap(from, to);
   }
   return result;
+}
+
+// Takes from the state at hand, of which state `from` of the graph is the canonical one, a step to
+// one for which `to` stands.
+Choice take_step(const Machine& machine, const StateGraph& graph, State& here, std::uint32_t from,
+                 const State& to, const std::function<bool(const Choice&, const State&)>& fits) {
+  std::vector<Choice> choices;
+  enabled(machine, here, choices);
+  State next, canonical;
+  for (const Choice& choice : choices) {
+    next = here;
+    step(machine, next, choice);
+    if (!fits(choice, next)) continue;
+    canonical = next;
+    graph.canonicalise_behind(from, canonical);
+    if (canonical != to) continue;
+    here = std::move(next);
+    return choice;
+  }
+  LOCKSTEP_ASSERT(false, "a step that was taken once can be taken again");
+  return {};
 }
 
 class Shortest {
@@ -124,7 +145,7 @@ class Shortest {
     std::ranges::reverse(states);
     std::ranges::reverse(threads);
     way.found = true;
-    way.choices = choices_between(machine_, graph_.states, states, &threads);
+    way.choices = choices_between(machine_, graph_.states, states, threads);
     way.preemptions = preemptions_;
     way.shortest = !left_graph_;
     ++found_;
@@ -249,13 +270,51 @@ std::vector<Way> shortest_ways(const ShortestQuestion& question) {
   return Shortest(question).find();
 }
 
-Way first_way(const Machine& machine, const StateGraph& graph, std::uint32_t state) {
+namespace {
+// Ends with the state itself, not the canonical one.
+std::vector<Choice> choices_to(const Machine& machine, const StateGraph& graph, std::uint32_t state,
+                               State& here) {
   std::vector<std::uint32_t> states;
   for (; state != StateGraph::no_parent; state = graph.parents[state]) states.push_back(state);
   std::ranges::reverse(states);
+  std::vector<Choice> choices;
+  here = initial_state(machine);
+  State to;
+  for (std::size_t i = 0; i + 1 < states.size(); ++i) {
+    graph.states.read(states[i + 1], to.words);
+    choices.push_back(take_step(machine, graph, here, states[i], to,
+                                [](const Choice&, const State&) { return true; }));
+  }
+  return choices;
+}
+}  // namespace
+
+Way first_way(const Machine& machine, const StateGraph& graph, std::uint32_t state) {
+  State here;
   Way way;
   way.found = true;
-  way.choices = choices_between(machine, graph.states, states, nullptr);
+  way.choices = choices_to(machine, graph, state, here);
+  way.preemptions = count_preemptions(machine, way.choices);
+  return way;
+}
+
+Way first_way(const Machine& machine, const StateGraph& graph, const StateGraph::Step& step_in) {
+  const Program& program = machine.program;
+  State here, from;
+  Way way;
+  way.found = true;
+  way.choices = choices_to(machine, graph, step_in.from, here);
+  graph.states.read(step_in.from, from.words);
+  State to = from;
+  step(machine, to, step_in.choice);
+  const ThreadId its = step_in.choice.thread;
+  const LocalId before = local(program, from, its), after = local(program, to, its);
+  graph.canonicalise_behind(step_in.from, to);
+  const auto fits = [&](const Choice& choice, const State& next) {
+    return local(program, here, choice.thread) == before &&
+           local(program, next, choice.thread) == after;
+  };
+  way.choices.push_back(take_step(machine, graph, here, step_in.from, to, fits));
   way.preemptions = count_preemptions(machine, way.choices);
   return way;
 }

@@ -48,6 +48,8 @@ std::vector<Way> shortest_ways(const ShortestQuestion& question);
 
 // The way on which the breadth-first search came to the state.
 Way first_way(const Machine& machine, const StateGraph& graph, std::uint32_t state);
+// The same, and then the step; it may be another thread's that was in its place.
+Way first_way(const Machine& machine, const StateGraph& graph, const StateGraph::Step& step);
 
 std::uint64_t count_preemptions(const Machine& machine, const std::vector<Choice>& choices);
 

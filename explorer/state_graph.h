@@ -10,6 +10,7 @@
 
 #include "engine/step/step.h"
 #include "explorer/row_table.h"
+#include "explorer/symmetry.h"
 
 namespace lockstep {
 
@@ -35,13 +36,25 @@ struct StateGraph {
   };
   std::map<Ending, Step> endings;  // each with the first step that is one
   std::uint32_t examined = 0;      // states below it have been examined and followed
-  std::size_t threads_max = 0;     // in any state
+  // What stands for the steps of a state is the canonical states of their orbits, if there is a
+  // symmetry and the state is numbered so high.
+  Symmetry* symmetry = nullptr;
+  std::uint32_t symmetric_from = 0;
+  std::size_t threads_max = 0;  // in any state
 
   std::uint32_t set_of(std::uint32_t state) const {
     const auto found =
         std::ranges::lower_bound(shown, state, {}, &std::pair<std::uint32_t, std::uint32_t>::first);
     return found != shown.end() && found->first == state ? found->second : 0;
   }
+  bool is_symmetric_behind(std::uint32_t state) const {
+    return symmetry != nullptr && state >= symmetric_from;
+  }
+  // `next`: where a step of the state leads.
+  void canonicalise_behind(std::uint32_t state, State& next) const {
+    if (is_symmetric_behind(state)) symmetry->canonicalise(next);
+  }
+
   std::size_t memory_bytes() const {
     constexpr std::size_t tree_node = 4 * sizeof(void*);
     return states.memory_bytes() + parents.capacity() * sizeof(parents[0]) +

@@ -16,19 +16,20 @@ std::string joined(const std::vector<std::string>& items) {
 
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed, bool processes = false)
-      : dice_(seed), processes_(processes) {}
+  enum class With : std::uint8_t { threads, processes, twins };
+  explicit Generator(std::uint64_t seed, With with)
+      : dice_(seed), processes_(with == With::processes), twins_(with == With::twins) {}
 
   std::string scenario() {
     choose_objects();
     choose_barrier();
-    choose_listener();
+    if (!twins_) choose_listener();
     std::string text = "{\"lockstep\": 1, \"name\": \"random\",\n \"machine\": {\"gil\": \"" +
                        dice_.one_of<std::string>({"3.9", "3.12", "free-threaded", "none"}) +
                        "\"},\n \"objects\": {" + joined(declarations_) +
                        "},\n \"variables\": {\"x\": 0, \"y\": 0, \"flag\": false}";
     const bool with_main = processes_ || dice_.percent(50);
-    functions_ = processes_ ? 1 + dice_.below(2) : dice_.below(3);
+    functions_ = processes_ || twins_ ? 1 + dice_.below(2) : dice_.below(3);
     // A function may call those behind it.
     std::string functions;
     for (std::size_t i = functions_; i-- > 0;) {
@@ -43,9 +44,12 @@ class Generator {
                    "\"act\": [{\"global\": [\"x\", \"y\", \"flag\"]}, " + block(1) + "]";
     }
     if (!functions.empty()) text += ",\n \"functions\": {" + functions + "}";
-    threads_ = processes_ ? dice_.below(2) : with_main ? dice_.below(3) : 2 + dice_.below(2);
+    threads_ = processes_  ? dice_.below(2)
+               : twins_    ? (with_main ? 0 : 2 + dice_.below(3))
+               : with_main ? dice_.below(3)
+                           : 2 + dice_.below(2);
     if (with_main && functions_ == 0 && threads_ == 0) threads_ = 1;
-    joins_in_turn_ = threads_ > 1 && dice_.percent(5);
+    joins_in_turn_ = threads_ > 1 && !twins_ && dice_.percent(5);
     std::vector<std::string> threads;
     for (std::size_t i = 0; i < threads_; ++i) threads.push_back(declared_thread(i));
     if (threads_ > 0) text += ",\n \"threads\": {" + joined(threads) + "}";
@@ -150,21 +154,32 @@ class Generator {
   }
 
   std::string declared_thread(std::size_t i) {
-    const std::string key = "\"T" + std::to_string(i + 1) + "\": ";
+    if (i == 0 || !twins_ || dice_.percent(20)) body_ = thread_body(i);
+    return "\"T" + std::to_string(i + 1) + "\": " + body_;
+  }
+
+  std::string thread_body(std::size_t i) {
     if (functions_ > 0 && dice_.percent(45)) {
-      return key + "{\"target\": \"f" + std::to_string(dice_.below(functions_)) +
-             "\", \"args\": [" + std::to_string(dice_.below(2)) + "]" +
+      return "{\"target\": \"f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [" +
+             std::to_string(dice_.below(2)) + "]" +
              (dice_.percent(30) ? ", \"daemon\": true" : "") + "}";
     }
-    begin_body(0, 5);
+    begin_body(0, twins_ ? 4 : 5);
     // Sometimes each waits for the end of the next.
     const std::string next =
         joins_in_turn_ ? ", {\"join\": \"T" + std::to_string((i + 1) % threads_ + 1) + "\"}" : "";
-    return key + "[" + block(0) + next + "]";
+    return "[" + block(0) + next + "]";
   }
 
   std::string main_body() {
     std::vector<std::string> statements;
+    for (std::size_t i = 0; twins_ && i < 2 + dice_.below(3); ++i) {
+      if (i == 0 || dice_.percent(20)) {
+        body_ = "{\"spawn\": \"f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [1]" +
+                (dice_.percent(20) ? ", \"daemon\": true}" : "}");
+      }
+      statements.push_back(body_);
+    }
     std::vector<std::string> joinable;
     for (std::size_t i = 0; i < threads_; ++i) {
       const std::string name = "T" + std::to_string(i + 1);
@@ -172,7 +187,8 @@ class Generator {
       joinable.push_back(name);
     }
     std::string signalled;
-    const std::size_t spawned = functions_ == 0 ? 0 : 1 + dice_.below(2);
+    const std::size_t spawned =
+        functions_ == 0 || (twins_ && dice_.percent(60)) ? 0 : 1 + dice_.below(2);
     for (std::size_t i = 0; i < spawned; ++i) {
       const std::string name = "t" + std::to_string(i);
       const std::string how = "f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [" +
@@ -519,7 +535,10 @@ class Generator {
   }
 
   std::string rare() {
-    switch (dice_.below(12)) {
+    const std::size_t which = dice_.below(12);
+    // Whoever asks for threads tells twins apart.
+    if (twins_ && which >= 5 && which < 10 && dice_.percent(90)) return data();
+    switch (which) {
       case 10:
         if (functions_ == 0) return data();
         return "{\"atexit\": \"f" + std::to_string(dice_.below(functions_)) + "\", \"args\": [1]}";
@@ -552,7 +571,8 @@ class Generator {
   }
 
   Dice dice_;
-  bool processes_;
+  bool processes_, twins_;
+  std::string body_;  // of the thread before
   bool has_value_ = false;
   std::vector<std::string> declarations_, locks_, semaphores_, events_, conditions_, queues_;
   bool simple_queue_ = false;
@@ -570,9 +590,14 @@ class Generator {
 
 }  // namespace
 
-std::string random_scenario(std::uint64_t seed) { return Generator(seed).scenario(); }
+std::string random_scenario(std::uint64_t seed) {
+  return Generator(seed, Generator::With::threads).scenario();
+}
 std::string random_scenario_with_processes(std::uint64_t seed) {
-  return Generator(seed, true).scenario();
+  return Generator(seed, Generator::With::processes).scenario();
+}
+std::string random_scenario_with_twins(std::uint64_t seed) {
+  return Generator(seed, Generator::With::twins).scenario();
 }
 
 }  // namespace lockstep

@@ -10,5 +10,7 @@ namespace lockstep {
 std::string random_scenario(std::uint64_t seed);
 // One with child processes, and objects of multiprocessing beside those of threading.
 std::string random_scenario_with_processes(std::uint64_t seed);
+// One in which most threads do what others do.
+std::string random_scenario_with_twins(std::uint64_t seed);
 
 }  // namespace lockstep
