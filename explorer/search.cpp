@@ -46,7 +46,7 @@ void Search::find_symmetry() {
 
 void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry();
-  add(initial_state(machine_), StateGraph::no_parent);
+  add(initial_state(machine_), StateGraph::no_parent, 0);
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
 }
@@ -83,14 +83,47 @@ bool Search::follow(const State& state, std::uint32_t id, std::span<const Choice
     step(machine_, next_, choice);
     ++stats.transitions;
     note_ending(id, state, next_, choice);
+    const std::uint32_t passed = pass_through(id);
+    stats.transitions += passed;
     graph.canonicalise_behind(id, next_);
-    if (!add(next_, id)) return false;
+    if (!add(next_, id, 1 + passed)) return false;
   }
   return true;
 }
 
+// With a reduction states are not kept in which one thing can happen and nothing is wrong: takes
+// next_, to which a step of state `from` led, to the next that is. Says how many steps that took.
+std::uint32_t Search::pass_through(std::uint32_t from) {
+  if (reduction_ == nullptr || from < graph.symmetric_from) return 0;
+  std::uint32_t steps = 0;
+  for (; steps < StateGraph::passed_max; ++steps) {
+    if (limits_.steps_max != 0 && depths_[from] + 1 + steps >= limits_.steps_max) break;
+    if (!only_one_can_move(next_)) break;
+    enabled(machine_, next_, choices_);
+    if (choices_.size() != 1 || examiner_.examine(next_, choices_) != 0) break;
+    const Choice choice = choices_.front();
+    after_ = next_;
+    step(machine_, after_, choice);
+    if (ending_of(machine_, examiner_.facts(), next_, after_, choice.thread)) break;
+    std::swap(next_, after_);
+  }
+  return steps;
+}
+
+// A quick answer, wrong only if it says no: beside a thread in an atomic section nobody can.
+bool Search::only_one_can_move(const State& state) const {
+  const Program& program = machine_.program;
+  std::uint32_t able = 0;
+  for (std::uint32_t i = 0; i < thread_count(program, state) && able < 2; ++i) {
+    const bool moves = life(program, state, {i}) == Life::alive &&
+                       readiness(machine_, state, {i}) != Readiness::blocked;
+    able += moves ? 1 : 0;
+  }
+  return able < 2;
+}
+
 // False: the limit of states is reached, and this would be one more.
-bool Search::add(const State& state, std::uint32_t parent) {
+bool Search::add(const State& state, std::uint32_t parent, std::uint32_t steps) {
   if (limits_.states_max != 0 && graph.states.size() >= limits_.states_max) {
     if (graph.states.find(state.words)) return true;
     cut_short = limit_text("states", limits_.states_max);
@@ -100,7 +133,7 @@ bool Search::add(const State& state, std::uint32_t parent) {
   if (place.added) {
     graph.parents.push_back(parent);
     if (reduction_ != nullptr) {
-      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + 1);
+      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + steps);
     }
     graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, state));
   }
@@ -173,6 +206,7 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
       able[choice.thread.index] = true;
       next_ = state;
       step(machine_, next_, choice);
+      pass_through(id);
       graph.canonicalise_behind(id, next_);
       const std::optional<std::uint32_t> next = graph.states.find(next_.words);
       if (next && std::ranges::find(to, *next) != to.end()) {

@@ -56,7 +56,9 @@ class Search {
   Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
   bool ends_others(const State& state);
   std::uint64_t depth_of(std::uint32_t id);
-  bool add(const State& state, std::uint32_t parent);
+  std::uint32_t pass_through(std::uint32_t from);
+  bool only_one_can_move(const State& state) const;
+  bool add(const State& state, std::uint32_t parent, std::uint32_t steps);
   void examine(const State& state, const std::vector<Choice>& choices);
   void note_ending(std::uint32_t from, const State& before, const State& after,
                    const Choice& choice);
@@ -67,7 +69,8 @@ class Search {
   const ExploreLimits& limits_;
   StubbornSets* reduction_;
   Symmetry* symmetry_;
-  State next_;
+  State next_, after_;
+  std::vector<Choice> choices_;  // of pass_through()
   std::uint64_t level_ = 0;      // of the state at hand, without a reduction
   std::uint32_t level_end_ = 1;  // the first state of the next level
   // Under a reduction: how many steps lead to each state; where the steps of each state lead, in

@@ -47,24 +47,30 @@ std::vector<Choice> choices_between(const Machine& machine, const RowTable& tabl
 }
 
 // Takes from the state at hand, of which state `from` of the graph is the canonical one, a step to
-// one for which `to` stands.
-Choice take_step(const Machine& machine, const StateGraph& graph, State& here, std::uint32_t from,
-                 const State& to, const std::function<bool(const Choice&, const State&)>& fits) {
-  std::vector<Choice> choices;
+// one for which `to` stands, and the steps behind it that nobody had a choice about.
+void take_step(const Machine& machine, const StateGraph& graph, State& here, std::uint32_t from,
+               const State& to, std::vector<Choice>& way) {
+  std::vector<Choice> choices, forced;
   enabled(machine, here, choices);
   State next, canonical;
+  const std::size_t length = way.size();
   for (const Choice& choice : choices) {
     next = here;
-    step(machine, next, choice);
-    if (!fits(choice, next)) continue;
-    canonical = next;
-    graph.canonicalise_behind(from, canonical);
-    if (canonical != to) continue;
-    here = std::move(next);
-    return choice;
+    forced.assign(1, choice);
+    way.resize(length);
+    while (forced.size() == 1 && way.size() - length <= StateGraph::passed_max) {
+      step(machine, next, forced.front());
+      way.push_back(forced.front());
+      canonical = next;
+      graph.canonicalise_behind(from, canonical);
+      if (canonical == to) {
+        here = std::move(next);
+        return;
+      }
+      enabled(machine, next, forced);
+    }
   }
   LOCKSTEP_ASSERT(false, "a step that was taken once can be taken again");
-  return {};
 }
 
 class Shortest {
@@ -282,8 +288,7 @@ std::vector<Choice> choices_to(const Machine& machine, const StateGraph& graph, 
   State to;
   for (std::size_t i = 0; i + 1 < states.size(); ++i) {
     graph.states.read(states[i + 1], to.words);
-    choices.push_back(take_step(machine, graph, here, states[i], to,
-                                [](const Choice&, const State&) { return true; }));
+    take_step(machine, graph, here, states[i], to, choices);
   }
   return choices;
 }
@@ -298,23 +303,30 @@ Way first_way(const Machine& machine, const StateGraph& graph, std::uint32_t sta
   return way;
 }
 
-Way first_way(const Machine& machine, const StateGraph& graph, const StateGraph::Step& step_in) {
+Way first_way(const Machine& machine, const StateGraph& graph, const StateGraph::Step& last) {
   const Program& program = machine.program;
-  State here, from;
+  State here, from, next;
   Way way;
   way.found = true;
-  way.choices = choices_to(machine, graph, step_in.from, here);
-  graph.states.read(step_in.from, from.words);
+  way.choices = choices_to(machine, graph, last.from, here);
+  graph.states.read(last.from, from.words);
+  // Whoever is here what that thread is there does what it does.
+  const LocalId before = local(program, from, last.choice.thread);
   State to = from;
-  step(machine, to, step_in.choice);
-  const ThreadId its = step_in.choice.thread;
-  const LocalId before = local(program, from, its), after = local(program, to, its);
-  graph.canonicalise_behind(step_in.from, to);
-  const auto fits = [&](const Choice& choice, const State& next) {
-    return local(program, here, choice.thread) == before &&
-           local(program, next, choice.thread) == after;
+  step(machine, to, last.choice);
+  graph.canonicalise_behind(last.from, to);
+  std::vector<Choice> choices;
+  enabled(machine, here, choices);
+  const auto fits = [&](const Choice& choice) {
+    if (local(program, here, choice.thread) != before) return false;
+    next = here;
+    step(machine, next, choice);
+    graph.canonicalise_behind(last.from, next);
+    return next == to;
   };
-  way.choices.push_back(take_step(machine, graph, here, step_in.from, to, fits));
+  const auto found = std::ranges::find_if(choices, fits);
+  LOCKSTEP_ASSERT(found != choices.end(), "a step that was taken once can be taken again");
+  way.choices.push_back(*found);
   way.preemptions = count_preemptions(machine, way.choices);
   return way;
 }

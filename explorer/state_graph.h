@@ -24,6 +24,8 @@ struct Ending {
 
 struct StateGraph {
   static constexpr std::uint32_t no_parent = 0xffffffffU;
+  // So many states in a row may be left out in which only one thing can happen.
+  static constexpr std::uint32_t passed_max = 100;
 
   RowTable states;                     // in the order of a breadth-first search
   std::vector<std::uint32_t> parents;  // index = state
@@ -36,8 +38,8 @@ struct StateGraph {
   };
   std::map<Ending, Step> endings;  // each with the first step that is one
   std::uint32_t examined = 0;      // states below it have been examined and followed
-  // What stands for the steps of a state is the canonical states of their orbits, if there is a
-  // symmetry and the state is numbered so high.
+  // If there is a symmetry and the state is numbered so high, a step of it leads to the state that
+  // stands for an orbit. Those below are the beginning of every interleaving, a step each.
   Symmetry* symmetry = nullptr;
   std::uint32_t symmetric_from = 0;
   std::size_t threads_max = 0;  // in any state

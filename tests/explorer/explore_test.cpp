@@ -53,7 +53,7 @@ TEST_CASE("explore: threads that do not know each other make a grid of states",
   }
   const auto program = program_of("{'machine': {'gil': 'none'}, 'threads': {" + threads + "}}");
   ExploreOptions all;
-  all.reduce = false;
+  all.reduce = all.symmetry = false;
   const Exploration exploration = explore(*program, all);
   CHECK(exploration.verdict == Verdict::ok);
   CHECK(exploration.complete);
@@ -65,9 +65,10 @@ TEST_CASE("explore: threads that do not know each other make a grid of states",
   CHECK(exploration.outcomes.size() == 1);
   CHECK(exploration.finished_possible());
 
-  // One order stands for all.
+  // One order stands for all. Once there is one thread left nothing but the end is worth keeping.
   const Exploration reduced = explore(*program);
-  CHECK(reduced.stats.states == row.threads * row.steps + 2);
+  const std::uint64_t before_the_last = (row.threads - 1) * row.steps;
+  CHECK(reduced.stats.states == (before_the_last == 0 ? 1 : before_the_last) + 1);
   CHECK(reduced.stats.transitions == row.threads * row.steps + 1);
   CHECK(reduced.outcomes == exploration.outcomes);
 }
@@ -685,7 +686,7 @@ TEST_CASE("explore: a limit that is just not reached leaves the exploration comp
       'T1': [{'yield': true}, {'yield': true}], 'T2': [{'yield': true}, {'yield': true}]}})s");
   // 3 * 3 states and the end, after 2 + 2 + 1 steps.
   ExploreOptions options;
-  options.reduce = false;
+  options.reduce = options.symmetry = false;
   options.limits.states_max = 10;
   options.limits.steps_max = 5;
   CHECK(explore(*program, options).complete);

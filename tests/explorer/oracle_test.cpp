@@ -241,11 +241,11 @@ Compared compare(Generator generator, std::uint64_t count) {
     if (!slow.complete) continue;
     ++compared.programs;
     ExploreOptions plainly;
-    plainly.reduce = plainly.memoise = plainly.forget_dead_locals = false;
+    plainly.reduce = plainly.symmetry = plainly.memoise = plainly.forget_dead_locals = false;
     const Exploration plain = explore(program, plainly);
     REQUIRE(plain.complete);
     ExploreOptions unreduced;
-    unreduced.reduce = false;
+    unreduced.reduce = unreduced.symmetry = false;
     const Exploration all = explore(program, unreduced);
     check_same(all, plain);
     const Exploration fast = explore(program);

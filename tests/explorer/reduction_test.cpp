@@ -30,10 +30,10 @@ TEST_CASE("reduction: nothing that is found is lost, in scenarios with many lock
     REQUIRE(loaded.program.has_value());
     ExploreOptions options;
     options.limits.states_max = 5000;
-    options.reduce = false;
+    options.reduce = options.symmetry = false;
     const Exploration all = explore(*loaded.program, options);
     if (!all.complete) continue;
-    options.reduce = true;
+    options.reduce = options.symmetry = true;
     const Exploration reduced = explore(*loaded.program, options);
     ++compared;
     ++verdicts[all.verdict];
