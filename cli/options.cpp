@@ -307,6 +307,12 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.seconds("--max-seconds", limits.seconds, "stop after so much time; default: 0, no limit");
   options.number("--max-steps", limits.steps,
                  "do not follow an interleaving any further; default: 0, no limit");
+  options.number("--preemptions", limits.preemptions,
+                 "only interleavings with at most so many preemptions; default: all of them, and "
+                 "few where a limit of states or memory was reached");
+  options.number("--swarm", limits.swarm,
+                 "only so many random interleavings, with the seeds from 1 on, by turns under the "
+                 "policies random and pct; default: 0, all interleavings");
   options.flag("--allow-incomplete", limits.allow_incomplete,
                "exit 0 instead of 3 when a limit cut the search short and nothing was found");
   options.flag("--no-reduction", limits.no_reduction,
@@ -332,6 +338,9 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.limits.seconds_max = limits.seconds;
   options.limits.steps_max = limits.steps;
   options.limits.interrupted = is_interrupted;
+  if (limits.preemptions != LimitOptions::any) options.preemptions_max = limits.preemptions;
+  options.schedules = limits.swarm;
+  options.fall_back = true;
   options.reduce = !limits.no_reduction;
   options.symmetry = !limits.no_symmetry;
   options.memoise = !limits.no_memo;

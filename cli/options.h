@@ -86,6 +86,9 @@ struct LimitOptions {
   double seconds = 0;
   std::uint64_t steps = 0;
   bool allow_incomplete = false;
+  static constexpr std::uint64_t any = ~std::uint64_t{0};
+  std::uint64_t preemptions = any;
+  std::uint64_t swarm = 0;  // 0: none
   bool no_reduction = false;
   bool no_symmetry = false;
   bool no_memo = false;

@@ -26,6 +26,8 @@ class Budget {
   // What was used up: "memory: the limit of 1000 bytes was reached". Empty: nothing.
   const std::string& exceeded() const { return exceeded_; }
   double seconds() const;
+  // The same memory for another search. False: time is over.
+  bool renew();
 
  private:
   static constexpr int states_between_asking = 32;
@@ -36,6 +38,7 @@ class Budget {
   double reported_ = 0;
   int until_asked_ = 1;
   std::string exceeded_;
+  bool is_over_ = false;  // time, or it was interrupted
 };
 
 }  // namespace lockstep

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -19,6 +20,7 @@
 #include "engine/assert.h"
 #include "engine/program/future_accesses.h"
 #include "engine/step/step.h"
+#include "explorer/bounded_search.h"
 #include "explorer/budget.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
@@ -26,6 +28,7 @@
 #include "explorer/search.h"
 #include "explorer/shortest.h"
 #include "explorer/simplify.h"
+#include "explorer/swarm.h"
 #include "explorer/witness.h"
 
 namespace lockstep {
@@ -37,6 +40,9 @@ constexpr std::uint64_t nodes_at_least = 1'000'000;
 // Private states times threads of which Prospects may keep a word.
 constexpr std::size_t prospects_max = 4'000'000;
 
+// Where nothing else is left.
+constexpr std::uint64_t schedules_to_fall_back_on = 200;
+
 constexpr std::uint32_t dropped = 0xffffffffU;
 
 class Exploring {
@@ -47,55 +53,153 @@ class Exploring {
         machine_(program),
         future_(program),
         examiner_(machine_, future_),
-        outcomes_(machine_, examiner_.facts()),
         sets_(machine_, examiner_.facts()),
         symmetry_(machine_),
-        reduces_(options.reduce && StubbornSets::are_for(program)),
-        search_(machine_, examiner_, outcomes_, options.limits, reduces_ ? &sets_ : nullptr,
-                options.symmetry ? &symmetry_ : nullptr),
         budget_(options) {
     machine_.memoise = options.memoise;
     machine_.forget_dead_locals = options.forget_dead_locals;
   }
 
   Exploration explore() {
-    search_.run([&] { return lasts("searching", 0); });
     Exploration result;
-    result.incomplete_reason = search_.cut_short.empty() ? budget_.exceeded() : search_.cut_short;
-    if (result.incomplete_reason.empty() && program_.reads_clock) {
-      result.incomplete_reason = "the program reads the clock; an exploration knows no durations";
+    if (options_.schedules != 0) {
+      swarm(result, options_.schedules);
+    } else if (options_.preemptions_max) {
+      follow_few_preemptions(result, options_.preemptions_max);
+    } else {
+      search(result);
+      const bool is_too_large = !whole_ && !search_->cut_short.starts_with("steps");
+      if (is_too_large && result.findings.empty() && options_.fall_back) fall_back(result);
     }
-    result.complete = result.incomplete_reason.empty();
-    states_ = search_.graph.states.size();
-    result.outcomes = outcomes_.list();
-    result.findings = findings();
     result.verdict = verdict(result);
-    result.stats = search_.stats;
-    result.stats.states = states_;
-    const bool has_symmetry = search_.graph.symmetry != nullptr;
-    result.stats.reduction = reduces_ && has_symmetry ? "stubborn sets, symmetry"
-                             : reduces_               ? "stubborn sets"
-                             : has_symmetry           ? "symmetry"
-                                                      : "none";
     result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
     result.stats.seconds = budget_.seconds();
     return result;
   }
 
  private:
+  void search(Exploration& result) {
+    forget();
+    const bool reduces = options_.reduce && StubbornSets::are_for(program_);
+    auto search = std::make_unique<Search>(machine_, examiner_, *outcomes_, options_.limits,
+                                           reduces ? &sets_ : nullptr,
+                                           options_.symmetry ? &symmetry_ : nullptr);
+    search_ = search.get();
+    record_ = std::move(search);
+    kept_bytes_ = [this] { return search_->memory_bytes(); };
+    search_->run([&] { return lasts("searching", 0); });
+    whole_ = search_->cut_short.empty() && budget_.exceeded().empty();
+    const bool has_symmetry = search_->graph.symmetry != nullptr;
+    reduced_ = reduces || has_symmetry;
+    note(result, whole_ ? "" : reason());
+    result.stats.reduction = reduces && has_symmetry ? "stubborn sets, symmetry"
+                             : reduces               ? "stubborn sets"
+                             : has_symmetry          ? "symmetry"
+                                                     : "none";
+  }
+
+  // What was used up.
+  std::string reason() const {
+    return record_->cut_short.empty() ? budget_.exceeded() : record_->cut_short;
+  }
+
+  // The result of the search that has ended. `why`: it has not seen all; empty: it has.
+  void note(Exploration& result, const std::string& why) {
+    result.incomplete_reason = why;
+    if (why.empty() && program_.reads_clock) {
+      result.incomplete_reason = "the program reads the clock; an exploration knows no durations";
+    }
+    result.complete = result.incomplete_reason.empty();
+    states_ = record_->graph.states.size();
+    result.outcomes = outcomes_->list();
+    result.findings = findings();
+    result.stats = record_->stats;
+    result.stats.states = states_;
+  }
+
+  // What the search before has found is forgotten.
+  void forget() {
+    search_ = nullptr;
+    kept_bytes_ = nullptr;
+    record_.reset();
+    groups_.clear();
+    group_of_ending_.clear();
+    group_of_symptom_.clear();
+    targets_of_set_.clear();
+    outcomes_.emplace(machine_, examiner_.facts());
+  }
+
+  template <class Kind>
+  Kind& begin() {
+    forget();
+    auto kind = std::make_unique<Kind>(machine_, examiner_, *outcomes_, options_.limits);
+    Kind& its = *kind;
+    record_ = std::move(kind);
+    kept_bytes_ = [&its] { return its.memory_bytes(); };
+    reduced_ = true;  // there are states beside those of the record
+    return its;
+  }
+
+  void follow_few_preemptions(Exploration& result, std::optional<std::uint64_t> preemptions_max) {
+    auto& bounded = begin<BoundedSearch>();
+    bounded.run(preemptions_max, [&] { return lasts("few preemptions", 0); });
+    // All of them: then there is more to say.
+    if (bounded.has_seen_all()) return search(result);
+    const std::optional<std::uint64_t> followed = bounded.followed();
+    std::string why = reason();
+    if (why.empty()) {
+      why = "preemptions: the limit of " + std::to_string(*preemptions_max) + " was reached";
+    }
+    whole_ = false;
+    note(result, why);
+    if (!followed) return;
+    const std::uint64_t most = *followed;
+    result.guarantee =
+        "all interleavings with" +
+        (most == 0 ? std::string("out preemption")
+                   : " at most " + std::to_string(most) + " preemption" + (most == 1 ? "" : "s")) +
+        " were followed";
+  }
+
+  void swarm(Exploration& result, std::uint64_t schedules) {
+    auto& swarm = begin<Swarm>();
+    swarm.run(schedules, [&] { return lasts("random interleavings", 0); });
+    whole_ = false;
+    const std::string why = reason();
+    note(result, why.empty() ? "random interleavings only" : why);
+    result.guarantee = swarm.guarantee();
+  }
+
+  // What can be said of it for as much again as the search has cost.
+  void fall_back(Exploration& result) {
+    if (!budget_.renew()) return;
+    const Exploration::Stats stats = result.stats;
+    const std::string why = result.incomplete_reason;
+    follow_few_preemptions(result, std::nullopt);
+    if (result.complete) return;
+    if (result.findings.empty() && budget_.renew()) {
+      const std::string followed = result.guarantee;
+      swarm(result, schedules_to_fall_back_on);
+      const bool both = !followed.empty() && !result.guarantee.empty();
+      result.guarantee = followed + (both ? "; " : "") + result.guarantee;
+    }
+    result.stats = stats;
+    result.incomplete_reason = why;
+  }
+
   bool lasts(const char* phase, std::uint64_t extra_bytes) {
     return budget_.lasts(phase, [&](ExploreProgress& progress) {
-      const StateGraph& graph = search_.graph;
+      const StateGraph& graph = record_->graph;
       progress.states = graph.states.size();
-      progress.transitions = search_.stats.transitions;
+      progress.transitions = record_->stats.transitions;
       progress.frontier = graph.states.size() - graph.examined;
       progress.memory_bytes = memory_bytes() + extra_bytes;
       memory_bytes_ = std::max(memory_bytes_, progress.memory_bytes);
     });
   }
   std::uint64_t memory_bytes() const {
-    return search_.memory_bytes() + machine_.values().memory_bytes() +
-           machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_.memory_bytes();
+    return (kept_bytes_ ? kept_bytes_() : 0) + machine_.values().memory_bytes() +
+           machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_->memory_bytes();
   }
 
   // Symptoms that are one finding.
@@ -119,9 +223,9 @@ class Exploring {
       };
       const auto go_on = [&](std::uint64_t bytes) { return lasts("shortening", bytes); };
       ways = shortest_ways({.machine = machine_,
-                            .graph = search_.graph,
+                            .graph = record_->graph,
                             .examiner = examiner_,
-                            .reduced = reduces_ || search_.graph.symmetry != nullptr,
+                            .reduced = reduced_,
                             .prospects = prospects ? &*prospects : nullptr,
                             .targets = targets,
                             .endings = group_of_ending_,
@@ -173,8 +277,8 @@ class Exploring {
 
   // Exceptions are told apart by where they were raised, which only the way says.
   void group_endings() {
-    for (const auto& [ending, step] : search_.graph.endings) {
-      const Way way = first_way(machine_, search_.graph, step);
+    for (const auto& [ending, step] : record_->graph.endings) {
+      const Way way = first_way(machine_, record_->graph, step);
       std::string fingerprint =
           std::move(exception_fingerprints(machine_, way, {&way.choices.back().thread, 1}).front());
       group_of_ending_[ending] =
@@ -185,9 +289,9 @@ class Exploring {
 
   // What one thread of a class ends with the others do, too.
   void add_endings_of_others() {
-    if (search_.graph.symmetry == nullptr) return;
+    if (record_->graph.symmetry == nullptr) return;
     for (const auto& [ending, group] : std::map(group_of_ending_)) {
-      for (const std::uint32_t thread : search_.graph.symmetry->class_of(ending.thread.index)) {
+      for (const std::uint32_t thread : record_->graph.symmetry->class_of(ending.thread.index)) {
         group_of_ending_.try_emplace(Ending{{thread}, ending.before, ending.after}, group);
       }
     }
@@ -205,7 +309,7 @@ class Exploring {
       }
     }
     std::vector<std::vector<std::uint32_t>> groups_of_set(1);
-    for (const auto& [state, set] : search_.graph.shown) {
+    for (const auto& [state, set] : record_->graph.shown) {
       if (groups_of_set.size() <= set) groups_of_set.resize(set + 1);
       std::vector<std::uint32_t>& groups = groups_of_set[set];
       if (groups.empty()) {
@@ -216,7 +320,7 @@ class Exploring {
             if (its.empty()) {
               const std::uint32_t first = state;
               its.push_back(group_for({symptom.kind, fingerprint_of(symptom), symptom.condition},
-                                      [&] { return first_way(machine_, search_.graph, first); }));
+                                      [&] { return first_way(machine_, record_->graph, first); }));
             }
             group_of_symptom_[index] = its.front();
           }
@@ -227,7 +331,7 @@ class Exploring {
       }
       for (const std::uint32_t group : groups) ++groups_[group].states;
     }
-    for (const std::uint32_t set : search_.graph.deadlocked) {
+    for (const std::uint32_t set : record_->graph.deadlocked) {
       if (set >= groups_of_set.size()) continue;
       for (const std::uint32_t group : groups_of_set[set]) groups_[group].in_deadlock = true;
     }
@@ -236,15 +340,12 @@ class Exploring {
     const auto is_partial = [](const Group& group) {
       return is_deadlock(group.suspicion.kind) && !group.in_deadlock;
     };
-    if (std::ranges::none_of(groups_, is_partial) || !search_.cut_short.empty() ||
-        search_.graph.examined < states_) {
-      return;
-    }
+    if (std::ranges::none_of(groups_, is_partial) || !whole_ || search_ == nullptr) return;
     const auto settled =
-        search_.settled([&](std::uint64_t bytes) { return lasts("searching", bytes); });
+        search_->settled([&](std::uint64_t bytes) { return lasts("searching", bytes); });
     if (!settled) return;
     std::vector<bool> stays(groups_.size(), false);
-    for (const auto& [state, set] : search_.graph.shown) {
+    for (const auto& [state, set] : record_->graph.shown) {
       if (!(*settled)[state]) continue;
       for (const std::uint32_t group : targets_of(set)) stays[group] = true;
     }
@@ -267,10 +368,10 @@ class Exploring {
 
   // Only where everything was seen, and remembered, is it known what cannot be.
   std::optional<Prospects> prospects_of_groups() {
-    const StateGraph& graph = search_.graph;
+    const StateGraph& graph = record_->graph;
     const std::size_t size = machine_.locals().size() * graph.threads_max;
-    if (!options_.memoise || !Prospects::are_for(program_) || !search_.cut_short.empty() ||
-        graph.examined < states_ || size > prospects_max) {
+    if (!options_.memoise || !Prospects::are_for(program_) || !whole_ || search_ == nullptr ||
+        size > prospects_max) {
       return std::nullopt;
     }
     std::optional<Prospects> prospects;
@@ -331,11 +432,14 @@ class Exploring {
   Machine machine_;
   FutureAccesses future_;
   Examiner examiner_;
-  Outcomes outcomes_;
   StubbornSets sets_;
   Symmetry symmetry_;
-  bool reduces_;
-  Search search_;
+  std::optional<Outcomes> outcomes_;
+  std::unique_ptr<SearchRecord> record_;     // of the search at hand
+  Search* search_ = nullptr;                 // that, if it is one through everything
+  std::function<std::size_t()> kept_bytes_;  // by it
+  bool whole_ = false;                       // it has seen all states
+  bool reduced_ = false;                     // but for those that need not be seen
   Budget budget_;
   std::uint64_t memory_bytes_ = 0;  // the most that was in use
   std::vector<Group> groups_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,11 +30,17 @@ struct ExploreProgress {
 
 struct ExploreOptions {
   ExploreLimits limits;
-  bool reduce = true;                                    // stubborn sets
-  bool symmetry = true;                                  // of threads that are alike
-  bool memoise = true;                                   // private runs
-  bool forget_dead_locals = true;                        // as Machine says
-  bool counterexamples = true;                           // shorten and attach schedules
+  bool reduce = true;    // stubborn sets
+  bool symmetry = true;  // of threads that are alike
+  bool memoise = true;   // private runs
+  // Only interleavings with at most so many preemptions; nothing: all.
+  std::optional<std::uint64_t> preemptions_max;
+  // Where a limit of states or memory ends the search and nothing was found, within the same
+  // limit again: interleavings with few preemptions, then random ones.
+  bool fall_back = false;
+  std::uint64_t schedules = 0;     // only so many random interleavings; 0: all
+  bool forget_dead_locals = true;  // as Machine says
+  bool counterexamples = true;     // shorten and attach schedules
   std::function<void(const ExploreProgress&)> progress;  // called a few times a second
 };
 
@@ -60,6 +67,7 @@ struct Exploration {
   Verdict verdict = Verdict::ok;
   bool complete = true;
   std::string incomplete_reason;          // "states: the limit of 1000 was reached"
+  std::string guarantee;                  // incomplete: what is certain all the same; or empty
   std::vector<Finding> findings;          // ordered: deadlocks first, then by kind, fingerprint
   std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
   struct Stats {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "explorer/counting.h"
 #include "explorer/shortest.h"
 
 namespace lockstep {
@@ -14,10 +13,6 @@ namespace {
 
 // Steps at the beginning of a program, among which threads are looked for that are alike.
 constexpr std::uint32_t beginning_max = 1000;
-
-std::string limit_text(const char* what, std::uint64_t limit) {
-  return std::string(what) + ": the limit of " + std::to_string(limit) + " was reached";
-}
 
 }  // namespace
 
@@ -59,13 +54,10 @@ bool Search::follow_new(const std::function<bool()>& go_on) {
     if (!go_on()) return false;
     graph.states.read(graph.examined, state.words);
     enabled(machine_, state, choices);
-    examine(state, choices);
+    examine(graph.examined, state, choices);
     const std::uint64_t depth = depth_of(graph.examined);
     stats.depth = std::max(stats.depth, depth);
-    if (!choices.empty() && limits_.steps_max != 0 && depth >= limits_.steps_max) {
-      cut_short = limit_text("steps", limits_.steps_max);
-      return false;
-    }
+    if (!choices.empty() && is_too_deep(depth)) return false;
     if (reduction_ == nullptr) {
       if (!follow(state, graph.examined, choices)) return false;
       continue;
@@ -124,11 +116,7 @@ bool Search::only_one_can_move(const State& state) const {
 
 // False: the limit of states is reached, and this would be one more.
 bool Search::add(const State& state, std::uint32_t parent, std::uint32_t steps) {
-  if (limits_.states_max != 0 && graph.states.size() >= limits_.states_max) {
-    if (graph.states.find(state.words)) return true;
-    cut_short = limit_text("states", limits_.states_max);
-    return false;
-  }
+  if (!has_room_for(state)) return false;
   const RowTable::Place place = graph.states.intern(state.words);
   if (place.added) {
     graph.parents.push_back(parent);
@@ -153,30 +141,6 @@ std::uint64_t Search::depth_of(std::uint32_t id) {
     level_end_ = graph.states.size();
   }
   return level_;
-}
-
-void Search::examine(const State& state, const std::vector<Choice>& choices) {
-  const std::uint32_t set = examiner_.examine(state, choices);
-  if (set != 0) graph.shown.emplace_back(graph.examined, set);
-  if (!choices.empty()) return;
-  const bool has_orbit = graph.is_symmetric_behind(graph.examined);
-  const std::uint64_t terminal_states = has_orbit ? graph.symmetry->orbit_size(state) : 1;
-  if (has_orbit) {
-    outcomes_.add_orbit(state, examiner_.stuck(), *graph.symmetry);
-  } else {
-    outcomes_.add(state, examiner_.stuck(), 1);
-  }
-  stats.terminal_states = saturated_sum(stats.terminal_states, terminal_states);
-  if (has_exited(state)) return;
-  stats.deadlock_states = saturated_sum(stats.deadlock_states, terminal_states);
-  graph.deadlocked.insert(set);
-}
-
-void Search::note_ending(std::uint32_t from, const State& before, const State& after,
-                         const Choice& choice) {
-  const std::optional<Ending> ending =
-      ending_of(machine_, examiner_.facts(), before, after, choice.thread);
-  if (ending) graph.endings.try_emplace(*ending, StateGraph::Step{from, choice});
 }
 
 // Where nothing leads out of a part of the graph that has a cycle, a thread that could go on in

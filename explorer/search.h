@@ -8,26 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "explorer/budget.h"
 #include "explorer/components.h"
-#include "explorer/examine.h"
-#include "explorer/explore.h"
-#include "explorer/outcomes.h"
-#include "explorer/state_graph.h"
+#include "explorer/search_record.h"
 #include "explorer/stubborn_sets.h"
 
 namespace lockstep {
 
-class Search {
+class Search : public SearchRecord {
  public:
   // `reduction`: which choices to follow; null: all. `symmetry`: for states that differ in
   // threads that have changed places; null: each for itself.
   Search(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
          const ExploreLimits& limits, StubbornSets* reduction, Symmetry* symmetry)
-      : machine_(machine),
-        examiner_(examiner),
-        outcomes_(outcomes),
-        limits_(limits),
+      : SearchRecord(machine, examiner, outcomes, limits),
         reduction_(reduction),
         symmetry_(symmetry) {}
 
@@ -41,9 +34,6 @@ class Search {
   // `go_on` is told of the memory that it takes; nothing if that says no.
   std::optional<std::vector<bool>> settled(const std::function<bool(std::uint64_t)>& go_on);
 
-  StateGraph graph;
-  Exploration::Stats stats;          // states, seconds and memory_bytes are left to the caller
-  std::string cut_short;             // "states: the limit of 1000 was reached"; empty: it was not
   std::size_t memory_bytes() const;  // of all that is kept, the graph too
 
  private:
@@ -59,14 +49,7 @@ class Search {
   std::uint32_t pass_through(std::uint32_t from);
   bool only_one_can_move(const State& state) const;
   bool add(const State& state, std::uint32_t parent, std::uint32_t steps);
-  void examine(const State& state, const std::vector<Choice>& choices);
-  void note_ending(std::uint32_t from, const State& before, const State& after,
-                   const Choice& choice);
 
-  const Machine& machine_;
-  Examiner& examiner_;
-  Outcomes& outcomes_;
-  const ExploreLimits& limits_;
   StubbornSets* reduction_;
   Symmetry* symmetry_;
   State next_, after_;

@@ -93,6 +93,7 @@ std::string exploration_json(const Program& program, const Exploration& explorat
                {"complete", exploration.complete}};
   if (!subject.settings.empty()) json["scenario"]["settings"] = subject.settings;
   if (!exploration.complete) json["incomplete_reason"] = exploration.incomplete_reason;
+  if (!exploration.guarantee.empty()) json["guarantee"] = exploration.guarantee;
   json["findings"] = Json::array();
   for (const Finding& finding : exploration.findings) {
     json["findings"].push_back(finding_object(program, finding, subject));

@@ -103,7 +103,9 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
   // What a program may do depends on where its interpreter switches threads.
   const auto gil = static_cast<std::size_t>(context.program.gil);
   const std::string under = fmt::format(" under gil \"{}\"", gil_names[gil]);
-  return text + '\n' + hanging(extent(exploration, under), context.width, 0, 2);
+  text += '\n' + hanging(extent(exploration, under), context.width, 0, 2);
+  if (!exploration.guarantee.empty()) text += hanging(exploration.guarantee, context.width, 0, 2);
+  return text;
 }
 
 }  // namespace lockstep

@@ -63,6 +63,30 @@ class Explore(binary.TestCase):
                 out, _ = self.lockstep("explore", path, *limit, "--allow-incomplete", status=0)
                 self.assertIn("INCOMPLETE", out)
 
+    def test_what_is_certain_where_a_limit_ends_the_search(self):
+        path = binary.ROOT / "scenarios/classics/philosophers-ordered.lockstep.json"
+        for options, wanted in [(["--max-states", "100", "--no-reduction"], "all interleavings without preemption"),
+                                (["--preemptions", "0"], "all interleavings without preemption were followed"),
+                                (["--swarm", "7"], "7 random interleavings were followed; ")]:
+            with self.subTest(options=options):
+                out, _ = self.lockstep("explore", path, *options, "--report", "json", status=3)
+                self.assertIn(wanted, json.loads(out)["guarantee"])
+                out, _ = self.lockstep("explore", path, *options, status=3)
+                self.assertIn("INCOMPLETE", out)
+                self.assertIn(wanted, " ".join(out.split()))
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--preemptions", "1000", "--report", "json",
+                               status=1)
+        self.assertNotIn("guarantee", json.loads(out))
+
+    def test_few_preemptions_and_random_interleavings_find_what_there_is(self):
+        for options in (["--preemptions", "1"], ["--swarm", "50"]):
+            with self.subTest(options=options):
+                out, _ = self.lockstep("explore", binary.TWO_MUTEXES, *options, "--report", "json", status=1)
+                report = json.loads(out)
+                self.assertEqual((report["verdict"], report["complete"]), ("deadlock", False))
+                self.lockstep("run", binary.TWO_MUTEXES, "--schedule",
+                              ", ".join(report["findings"][0]["schedule"]), status=1)
+
     def test_a_finding_is_one_also_when_cut_short(self):
         out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--allow-incomplete", "--report", "json",
                                status=1)

@@ -1,0 +1,41 @@
+// What every search over states writes down of them, however it goes through them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "explorer/examine.h"
+#include "explorer/explore.h"
+#include "explorer/outcomes.h"
+#include "explorer/state_graph.h"
+
+namespace lockstep {
+
+class SearchRecord {
+ public:
+  SearchRecord(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
+               const ExploreLimits& limits)
+      : machine_(machine), examiner_(examiner), outcomes_(outcomes), limits_(limits) {}
+
+  StateGraph graph;
+  Exploration::Stats stats;  // states, seconds and memory_bytes are left to the caller
+  std::string cut_short;     // "states: the limit of 1000 was reached"; empty: it was not
+
+ protected:
+  // Whether the state is there, or may be; says in cut_short if not.
+  bool has_room_for(const State& state);
+  // Whether a way of so many steps must not go on; says so in cut_short.
+  bool is_too_deep(std::uint64_t steps);
+  // What is wrong in the state with this number, which is the highest asked so far, and how the
+  // program ends if it ends there.
+  void examine(std::uint32_t id, const State& state, const std::vector<Choice>& choices);
+  // Of a step out of the state with this number.
+  void note_ending(std::uint32_t from, const State& before, const State& after,
+                   const Choice& choice);
+
+  const Machine& machine_;
+  Examiner& examiner_;
+  Outcomes& outcomes_;
+  const ExploreLimits& limits_;
+};
+
+}  // namespace lockstep
