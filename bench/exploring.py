@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 
+from peak_memory import peak_memory
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 TUTORIAL = "scenarios/tutorial/09-deadlock"
@@ -34,6 +36,7 @@ ROWS = [
      ["N=6", "WAITER"]),
     ("increments, 3 x 3", f"{BENCH}/increments", ["N=3", "K=3"], "increments", ["N=3", "K=3"]),
     ("increments, 4 x 3", f"{BENCH}/increments", ["N=4", "K=3"], "increments", ["N=4", "K=3"]),
+    ("increments, 4 x 5", f"{BENCH}/increments", ["N=4", "K=5"], "increments", ["N=4", "K=5"]),
     ("bounded buffer, 1 x 2", f"{BENCH}/bounded-buffer", ["CAPACITY=1", "ITEMS=2"],
      "bounded_buffer", ["CAPACITY=1", "ITEMS=2"]),
     ("bounded buffer, 2 x 3", f"{BENCH}/bounded-buffer", ["CAPACITY=2", "ITEMS=3"],
@@ -61,11 +64,14 @@ def timed(command, rounds, **options):
 
 
 class Explored:
-    """What one of the two says: seconds of the process, of the search, states, faults."""
+    """What one of the two says: seconds of the process, of the search, states, faults, memory."""
 
-    def __init__(self, seconds, search, states, bytes_each, deadlocks, is_faulty):
+    def __init__(self, seconds, search, states, transitions, deadlocks, is_faulty, state_bytes,
+                 peak):
         self.seconds, self.search, self.states = seconds, search, states
-        self.bytes_each, self.deadlocks, self.is_faulty = bytes_each, deadlocks, is_faulty
+        self.transitions, self.deadlocks, self.is_faulty = transitions, deadlocks, is_faulty
+        self.bytes_each = state_bytes / states
+        self.peak = peak  # MB of the process
 
     @property
     def rate(self):
@@ -78,17 +84,16 @@ def lockstep(binary, path, sets, reduction, rounds):
     for pair in sets:
         command += ["--set", pair]
     if not reduction:
-        command.append("--no-reduction")
+        command += ["--no-reduction", "--no-symmetry"]
     took, result = timed(command, rounds)
     if result is None or result.returncode == 3:
         return None
     if result.returncode not in (0, 1):
         sys.exit(f"{' '.join(command)}\n{result.stderr}")
-    report = json.loads(result.stdout)
-    stats = report["stats"]
-    return Explored(took, stats["seconds"], stats["states"],
-                    stats["memory_bytes"] / stats["states"], stats["deadlock_states"],
-                    result.returncode == 1)
+    _, peak = peak_memory(command, stdout=subprocess.DEVNULL)
+    stats = json.loads(result.stdout)["stats"]
+    return Explored(took, stats["seconds"], stats["states"], stats["transitions"],
+                    stats["deadlock_states"], result.returncode == 1, stats["memory_bytes"], peak)
 
 
 def spin(model, macros, reduction, rounds):
@@ -104,13 +109,21 @@ def spin(model, macros, reduction, rounds):
             subprocess.run(step, cwd=folder, check=True, capture_output=True)
         built = time.perf_counter() - began
         # -c0: all errors; -w24: a hash table that is large enough; -m: a stack that is.
-        took, result = timed(["./pan", "-n", "-c0", "-m4000000", "-w24"], rounds, cwd=folder)
-    if result is None or "max search depth too small" in result.stdout:
-        return built, None
-    states = int(float(re.search(r"([\d.e+]+) states, stored", result.stdout).group(1)))
-    errors = int(re.search(r"errors: (\d+)", result.stdout).group(1))
-    vector = int(re.search(r"State-vector (\d+) byte", result.stdout).group(1))
-    return built, Explored(took, took, states, vector, errors, errors > 0)
+        command = ["./pan", "-n", "-c0", "-m4000000", "-w24"]
+        took, result = timed(command, rounds, cwd=folder)
+        if result is None or "max search depth too small" in result.stdout:
+            return built, None
+        _, peak = peak_memory(command, cwd=folder, stdout=subprocess.DEVNULL)
+
+    def number(pattern):
+        return float(re.search(pattern, result.stdout).group(1))
+
+    states = int(number(r"([\d.e+]+) states, stored"))
+    errors = int(number(r"errors: (\d+)"))
+    # What is in the table; the table itself and the stack are of a fixed size.
+    stored = number(r"([\d.]+)\s+actual memory usage for states") * 1e6
+    return built, Explored(took, took, states, int(number(r"([\d.e+]+) transitions")), errors,
+                           errors > 0, stored, peak)
 
 
 def check_agreement(title, ours, theirs, reduced):
@@ -126,29 +139,38 @@ def ratio(theirs, ours):
     return "-" if not theirs or not ours else f"{theirs / ours:.4g} x"
 
 
+FORM = "{:27}" + " {:>10}" * 2 + " {:>11}" * 2 + " {:>9}" * 3 + " {:>10}" * 2 + " {:>6}" * 4
+HEADS = ["states", "S", "transitions", "S", "ms", "S", "S build", "states/s", "S", "B/st", "S",
+         "MB", "S"]
+
+
+def columns(ours, built, theirs):
+    def both(format_one):
+        return [format_one(it) if it else "-" for it in (ours, theirs)]
+
+    times = both(lambda it: f"{it.seconds * 1000:.1f}")
+    times.append(f"{built * 1000:.0f}" if built else "-")
+    return (both(lambda it: it.states) + both(lambda it: it.transitions) + times +
+            both(lambda it: f"{it.rate:,.0f}") + both(lambda it: f"{it.bytes_each:.0f}") +
+            both(lambda it: f"{it.peak:.0f}"))
+
+
 def print_table(binary, rounds, has_spin):
-    form = "{:28} {:>11} {:>9} {:>12} {:>11} {:>9} {:>9} {:>11} {:>11} {:>10} {:>9}"
     for reduction in (True, False):
         print("With each one's reduction" if reduction else "Without reduction")
-        print(form.format("", "states", "ms", "states/s", "SPIN states", "pan ms", "build ms",
-                          "states, S/l", "time, S/l", "all, S/l", "rate, l/S"))
+        print(FORM.format("", *HEADS) + "   ratio: states, time, with build (S/l), rate (l/S)")
         for title, path, sets, model, macros in ROWS:
             ours = lockstep(binary, path, sets, reduction, rounds)
             built, theirs = spin(model, macros, reduction, rounds) if has_spin else (None, None)
             check_agreement(title, ours, theirs, reduction)
-            row = [title]
-            row += ["-"] * 3 if ours is None else [ours.states, f"{ours.seconds * 1000:.1f}",
-                                                   f"{ours.rate:,.0f}"]
-            row += ["-"] * 3 if theirs is None else [theirs.states, f"{theirs.seconds * 1000:.0f}",
-                                                     f"{built * 1000:.0f}"]
-            if ours is None or theirs is None:
-                row += ["-"] * 4
-            else:
-                row += [ratio(theirs.states, ours.states), ratio(theirs.seconds, ours.seconds),
-                        ratio(built + theirs.seconds, ours.seconds), ratio(ours.rate, theirs.rate)]
-            print(form.format(*row), flush=True)
+            line = FORM.format(title, *columns(ours, built, theirs))
+            if ours and theirs:
+                line += "   " + ", ".join([
+                    ratio(theirs.states, ours.states), ratio(theirs.seconds, ours.seconds),
+                    ratio(built + theirs.seconds, ours.seconds), ratio(ours.rate, theirs.rate)])
+            print(line, flush=True)
         print()
-    print("ms: the whole process; states/s: of the search alone (pan: start-up included). pan: "
-          "gcc -O2\n-DSAFETY, all errors. all: spin -a and gcc included. Limits: 8 GiB, 10 minutes. "
-          "Verdicts agree,\nand without reduction the number of deadlocked states; or this stops.\n")
-
+    print("S: SPIN. ms: the whole process; states/s: of the search alone (pan: start-up included); "
+          "B/st: memory\nover states (pan: of the states alone, without its table and stack); MB: the "
+          "peak of the process. pan:\ngcc -O2 -DSAFETY, all errors. Limits: 8 GiB, 10 minutes. "
+          "Verdicts agree, and without reduction the number\nof deadlocked states; or this stops.\n")

@@ -1,6 +1,6 @@
 // The standard headers that most files include, parsed once for all of them: a quarter of the time
-// that a build takes. Every file still includes what it uses; the build of the fuzzers, which goes
-// without this one, would not pass otherwise.
+// that a build takes. Every file still includes what it uses; the debug build and clang-tidy,
+// which go without this one, would not pass otherwise.
 #include <algorithm>
 #include <array>
 #include <cstdint>

@@ -13,7 +13,7 @@ function(room name)
     target_link_libraries(lockstep_${name} PUBLIC settings ${room_USES} PRIVATE ${room_WITH})
     # A failed assertion names engine/step/step.cpp, wherever the repository stands.
     target_compile_options(lockstep_${name} PRIVATE -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
-    if(NOT LOCKSTEP_FUZZ)
+    if(NOT CMAKE_BUILD_TYPE STREQUAL Debug)
       target_precompile_headers(lockstep_${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
     endif()
   else()
