@@ -307,6 +307,10 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.seconds("--max-seconds", limits.seconds, "stop after so much time; default: 0, no limit");
   options.number("--max-steps", limits.steps,
                  "do not follow an interleaving any further; default: 0, no limit");
+  options.flag(
+      "--first", limits.first,
+      "end with the first finding: random interleavings come before the search, then those "
+      "with few preemptions");
   options.number("--preemptions", limits.preemptions,
                  "only interleavings with at most so many preemptions; default: all of them, and "
                  "few where a limit of states or memory was reached");
@@ -340,6 +344,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.limits.interrupted = is_interrupted;
   if (limits.preemptions != LimitOptions::any) options.preemptions_max = limits.preemptions;
   options.schedules = limits.swarm;
+  options.first = limits.first;
   options.fall_back = true;
   options.reduce = !limits.no_reduction;
   options.symmetry = !limits.no_symmetry;

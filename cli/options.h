@@ -89,6 +89,7 @@ struct LimitOptions {
   static constexpr std::uint64_t any = ~std::uint64_t{0};
   std::uint64_t preemptions = any;
   std::uint64_t swarm = 0;  // 0: none
+  bool first = false;
   bool no_reduction = false;
   bool no_symmetry = false;
   bool no_memo = false;

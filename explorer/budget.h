@@ -19,7 +19,7 @@ class Budget {
     if (!exceeded_.empty()) return false;
     if (--until_asked_ > 0) return true;
     until_asked_ = states_between_asking;
-    ExploreProgress progress{0, 0, 0, 0, seconds(), phase};
+    ExploreProgress progress{0, 0, 0, 0, seconds(), phase, false};
     fill(progress);
     return ask(progress);
   }

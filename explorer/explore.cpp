@@ -43,6 +43,11 @@ constexpr std::size_t prospects_max = 4'000'000;
 // Where nothing else is left.
 constexpr std::uint64_t schedules_to_fall_back_on = 200;
 
+// Before a search that may take hours.
+constexpr std::uint64_t schedules_to_hunt = 20;
+constexpr std::uint64_t states_to_hunt = 5000;
+constexpr std::uint64_t preemptions_to_hunt = 1;
+
 constexpr std::uint32_t dropped = 0xffffffffU;
 
 class Exploring {
@@ -50,6 +55,7 @@ class Exploring {
   Exploring(const Program& program, const ExploreOptions& options)
       : program_(program),
         options_(options),
+        limits_(options.limits),
         machine_(program),
         future_(program),
         examiner_(machine_, future_),
@@ -66,7 +72,7 @@ class Exploring {
       swarm(result, options_.schedules);
     } else if (options_.preemptions_max) {
       follow_few_preemptions(result, options_.preemptions_max);
-    } else {
+    } else if (!options_.first || !hunt(result)) {
       search(result);
       const bool is_too_large = !whole_ && !search_->cut_short.starts_with("steps");
       if (is_too_large && result.findings.empty() && options_.fall_back) fall_back(result);
@@ -81,14 +87,14 @@ class Exploring {
   void search(Exploration& result) {
     forget();
     const bool reduces = options_.reduce && StubbornSets::are_for(program_);
-    auto search = std::make_unique<Search>(machine_, examiner_, *outcomes_, options_.limits,
+    auto search = std::make_unique<Search>(machine_, examiner_, *outcomes_, limits_,
                                            reduces ? &sets_ : nullptr,
                                            options_.symmetry ? &symmetry_ : nullptr);
     search_ = search.get();
     record_ = std::move(search);
     kept_bytes_ = [this] { return search_->memory_bytes(); };
-    search_->run([&] { return lasts("searching", 0); });
-    whole_ = search_->cut_short.empty() && budget_.exceeded().empty();
+    search_->run([&] { return goes_on("searching"); });
+    whole_ = search_->cut_short.empty() && budget_.exceeded().empty() && !is_found();
     const bool has_symmetry = search_->graph.symmetry != nullptr;
     reduced_ = reduces || has_symmetry;
     note(result, whole_ ? "" : reason());
@@ -98,8 +104,15 @@ class Exploring {
                                                      : "none";
   }
 
-  // What was used up.
+  // Whether there is the finding that is asked for.
+  bool is_found() const {
+    return options_.first && (!record_->graph.shown.empty() || !record_->graph.endings.empty());
+  }
+  bool goes_on(const char* phase) { return lasts(phase, 0) && !is_found(); }
+
+  // Why the search has ended.
   std::string reason() const {
+    if (is_found()) return "only the first finding was asked for";
     return record_->cut_short.empty() ? budget_.exceeded() : record_->cut_short;
   }
 
@@ -132,7 +145,7 @@ class Exploring {
   template <class Kind>
   Kind& begin() {
     forget();
-    auto kind = std::make_unique<Kind>(machine_, examiner_, *outcomes_, options_.limits);
+    auto kind = std::make_unique<Kind>(machine_, examiner_, *outcomes_, limits_);
     Kind& its = *kind;
     record_ = std::move(kind);
     kept_bytes_ = [&its] { return its.memory_bytes(); };
@@ -142,7 +155,7 @@ class Exploring {
 
   void follow_few_preemptions(Exploration& result, std::optional<std::uint64_t> preemptions_max) {
     auto& bounded = begin<BoundedSearch>();
-    bounded.run(preemptions_max, [&] { return lasts("few preemptions", 0); });
+    bounded.run(preemptions_max, [&] { return goes_on("few preemptions"); });
     // All of them: then there is more to say.
     if (bounded.has_seen_all()) return search(result);
     const std::optional<std::uint64_t> followed = bounded.followed();
@@ -163,11 +176,23 @@ class Exploring {
 
   void swarm(Exploration& result, std::uint64_t schedules) {
     auto& swarm = begin<Swarm>();
-    swarm.run(schedules, [&] { return lasts("random interleavings", 0); });
+    swarm.run(schedules, [&] { return goes_on("random interleavings"); });
     whole_ = false;
     const std::string why = reason();
     note(result, why.empty() ? "random interleavings only" : why);
     result.guarantee = swarm.guarantee();
+  }
+
+  // Whether some milliseconds are enough.
+  bool hunt(Exploration& result) {
+    swarm(result, schedules_to_hunt);
+    if (result.findings.empty() && budget_.exceeded().empty()) {
+      std::uint64_t& states_max = limits_.states_max;
+      states_max = states_max == 0 ? states_to_hunt : std::min(states_max, states_to_hunt);
+      follow_few_preemptions(result, preemptions_to_hunt);
+      limits_ = options_.limits;
+    }
+    return !result.findings.empty() || result.complete;
   }
 
   // What can be said of it for as much again as the search has cost.
@@ -192,6 +217,7 @@ class Exploring {
       const StateGraph& graph = record_->graph;
       progress.states = graph.states.size();
       progress.transitions = record_->stats.transitions;
+      progress.found = !graph.shown.empty();
       progress.frontier = graph.states.size() - graph.examined;
       progress.memory_bytes = memory_bytes() + extra_bytes;
       memory_bytes_ = std::max(memory_bytes_, progress.memory_bytes);
@@ -429,6 +455,7 @@ class Exploring {
 
   const Program& program_;
   const ExploreOptions& options_;
+  ExploreLimits limits_;
   Machine machine_;
   FutureAccesses future_;
   Examiner examiner_;

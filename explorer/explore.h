@@ -26,6 +26,7 @@ struct ExploreProgress {
   std::uint64_t states, transitions, frontier, memory_bytes;
   double seconds;
   const char* phase;  // "searching", "shortening"
+  bool found;         // something is wrong in a state
 };
 
 struct ExploreOptions {
@@ -38,9 +39,10 @@ struct ExploreOptions {
   // Where a limit of states or memory ends the search and nothing was found, within the same
   // limit again: interleavings with few preemptions, then random ones.
   bool fall_back = false;
-  std::uint64_t schedules = 0;     // only so many random interleavings; 0: all
-  bool forget_dead_locals = true;  // as Machine says
-  bool counterexamples = true;     // shorten and attach schedules
+  std::uint64_t schedules = 0;  // only so many random interleavings; 0: all
+  bool first = false;  // end with the first finding: at random, then few preemptions, then all
+  bool forget_dead_locals = true;                        // as Machine says
+  bool counterexamples = true;                           // shorten and attach schedules
   std::function<void(const ExploreProgress&)> progress;  // called a few times a second
 };
 

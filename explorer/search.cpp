@@ -23,8 +23,8 @@ void Search::find_symmetry() {
   std::vector<Choice> choices;
   Symmetry::Classes best;
   for (std::uint32_t depth = 0; depth < beginning_max; ++depth) {
-    Symmetry::Classes classes = symmetry_->classes_in(state);
-    if (Symmetry::pairs(classes) > Symmetry::pairs(best)) {
+    Symmetry::Classes classes = symmetry_->classes_in(state, Symmetry::pairs(best));
+    if (!classes.empty()) {
       best = std::move(classes);
       graph.symmetric_from = depth;
     }

@@ -135,14 +135,12 @@ std::vector<bool> Symmetry::mentioned_in(const State& state) const {
   return mentioned;
 }
 
-Symmetry::Classes Symmetry::classes_in(const State& state) const {
+Symmetry::Classes Symmetry::classes_in(const State& state, std::uint64_t more_than) const {
   if (!works_) return {};
   const Program& program = machine_.program;
-  if (thread_count(program, state) < 3) return {};  // MainThread and one are no two
-  const std::vector<bool> mentioned = mentioned_in(state);
   std::map<std::pair<Word, Word>, std::vector<std::uint32_t>> alike;
-  for (std::uint32_t i = 1; i < mentioned.size(); ++i) {
-    if (mentioned[i] || life(program, state, {i}) != Life::alive) continue;
+  for (std::uint32_t i = 1; i < thread_count(program, state); ++i) {
+    if (life(program, state, {i}) != Life::alive) continue;
     const std::size_t at = threads_offset(program) + i * layout::words_per_thread;
     alike[{state.words[at], state.words[at + 1]}].push_back(i);
   }
@@ -150,6 +148,13 @@ Symmetry::Classes Symmetry::classes_in(const State& state) const {
   for (auto& [key, threads] : alike) {
     if (threads.size() > 1) classes.push_back(std::move(threads));
   }
+  if (pairs(classes) <= more_than) return {};
+  const std::vector<bool> mentioned = mentioned_in(state);
+  for (std::vector<std::uint32_t>& threads : classes) {
+    std::erase_if(threads, [&](std::uint32_t thread) { return mentioned[thread]; });
+  }
+  std::erase_if(classes, [](const auto& threads) { return threads.size() < 2; });
+  if (pairs(classes) <= more_than) return {};
   std::ranges::sort(classes);
   return classes;
 }

@@ -28,9 +28,10 @@ class Symmetry {
   using Classes = std::vector<std::vector<std::uint32_t>>;  // threads, ascending; two at least each
 
   // The classes of threads whose exchange leaves this state, and the program, as they are. Empty
-  // also if the program can tell threads apart: it asks for the current thread, or has objects
-  // that this module knows nothing of. O(threads and values of the state).
-  Classes classes_in(const State& state) const;
+  // if the program can tell threads apart: it asks for the current thread, or has objects that
+  // this module knows nothing of. Empty also if there are no more than so many pairs() in them.
+  // O(threads and values of the state).
+  Classes classes_in(const State& state, std::uint64_t more_than) const;
   // How much there is to gain: pairs of threads that can change places.
   static std::uint64_t pairs(const Classes& classes);
 

@@ -141,6 +141,34 @@ TEST_CASE("swarm: what it finds is there, and the same each time", "[explorer][b
   CHECK(again.stats.transitions == some.stats.transitions);
 }
 
+TEST_CASE("explore: the first finding is there at once, or the whole search is made",
+          "[explorer][bounded_search]") {
+  std::string threads, locks;
+  for (int i = 0; i < 12; ++i) {
+    const std::string n = std::to_string(i), next = std::to_string((i + 1) % 12);
+    locks += (i > 0 ? ", 'f" : "'f") + n + "': 'Lock'";
+    threads += (i > 0 ? ", 'P" : "'P") + n + "': [{'with': 'f" + n + "', 'do': [{'with': 'f" +
+               next + "', 'do': [{'pass': true}]}]}]";
+  }
+  ExploreOptions options;
+  options.first = true;
+  const Exploration one = explore(*program_of("{'machine': {'gil': 'none'}, 'objects': {" + locks +
+                                              "}, 'threads': {" + threads + "}}"),
+                                  options);
+  CHECK(one.verdict == Verdict::deadlock);
+  CHECK_FALSE(one.complete);
+  CHECK(one.incomplete_reason == "only the first finding was asked for");
+  CHECK(one.stats.states < 20'000);  // of some millions
+  REQUIRE(one.findings.size() == 1);
+
+  const Exploration none =
+      explore(*program_of("{'objects': {'a': 'Lock'}, 'threads': {'T1': [{'acquire': 'a'}, "
+                          "{'release': 'a'}], 'T2': [{'acquire': 'a'}, {'release': 'a'}]}}"),
+              options);
+  CHECK(none.verdict == Verdict::ok);
+  CHECK(none.complete);
+}
+
 TEST_CASE("explore: a limit is no end where few preemptions show a fault",
           "[explorer][bounded_search]") {
   // The two fail with no preemption at all, but only after a hundred turns; with all interleavings
