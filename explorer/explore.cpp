@@ -85,15 +85,21 @@ class Exploring {
 
  private:
   void search(Exploration& result) {
+    search(result, options_.symmetry);
+    if (search_->loses_outcomes) search(result, false);
+  }
+
+  void search(Exploration& result, bool symmetry) {
     forget();
     const bool reduces = options_.reduce && StubbornSets::are_for(program_);
-    auto search = std::make_unique<Search>(machine_, examiner_, *outcomes_, limits_,
-                                           reduces ? &sets_ : nullptr,
-                                           options_.symmetry ? &symmetry_ : nullptr);
+    auto search =
+        std::make_unique<Search>(machine_, examiner_, *outcomes_, limits_,
+                                 reduces ? &sets_ : nullptr, symmetry ? &symmetry_ : nullptr);
     search_ = search.get();
     record_ = std::move(search);
     kept_bytes_ = [this] { return search_->memory_bytes(); };
-    search_->run([&] { return goes_on("searching"); });
+    search_->run([&] { return goes_on("searching") && !search_->loses_outcomes; });
+    if (search_->loses_outcomes) return;
     whole_ = search_->cut_short.empty() && budget_.exceeded().empty() && !is_found();
     const bool has_symmetry = search_->graph.symmetry != nullptr;
     reduced_ = reduces || has_symmetry;

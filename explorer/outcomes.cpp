@@ -8,6 +8,12 @@
 #include "explorer/examine.h"
 
 namespace lockstep {
+namespace {
+
+// Of the orbit of a terminal state.
+constexpr std::uint64_t images_max = 10'000;
+
+}  // namespace
 
 Outcomes::Shown Outcomes::shown(const State& terminal, std::span<const std::uint32_t> stuck,
                                 std::uint32_t thread) {
@@ -38,7 +44,7 @@ void Outcomes::add(const State& terminal, std::span<const std::uint32_t> stuck,
 }
 
 // The threads of a class show the same things in every order, each equally often.
-void Outcomes::add_orbit(const State& terminal, std::span<const std::uint32_t> stuck,
+bool Outcomes::add_orbit(const State& terminal, std::span<const std::uint32_t> stuck,
                          Symmetry& symmetry) {
   const std::uint64_t states = symmetry.orbit_size(terminal);
   std::vector<std::uint32_t> from(thread_count(machine_.program, terminal));
@@ -59,7 +65,11 @@ void Outcomes::add_orbit(const State& terminal, std::span<const std::uint32_t> s
       begin = end;
     }
   }
-  if (images == 1) return add(terminal, stuck, states);
+  if (images > images_max) return false;
+  if (images == 1) {
+    add(terminal, stuck, states);
+    return true;
+  }
   // As one counts: the first class that has another order takes it, those before it begin again.
   for (;;) {
     for (std::size_t i = 0; i < orders.size(); ++i) {
@@ -77,7 +87,7 @@ void Outcomes::add_orbit(const State& terminal, std::span<const std::uint32_t> s
     const auto is_last = [&](std::vector<std::uint32_t>& order) {
       return !std::next_permutation(order.begin(), order.end(), by_what_is_shown);
     };
-    if (std::ranges::all_of(orders, is_last)) return;
+    if (std::ranges::all_of(orders, is_last)) return true;
   }
 }
 

@@ -17,8 +17,9 @@ class Outcomes {
 
   // `stuck`: the threads stuck in it, ascending. `states`: so many that look the same.
   void add(const State& terminal, std::span<const std::uint32_t> stuck, std::uint64_t states);
-  // All states of its orbit.
-  void add_orbit(const State& terminal, std::span<const std::uint32_t> stuck, Symmetry& symmetry);
+  // All states of its orbit. False: they look different in more ways than are worth telling apart
+  // afterwards, and nothing was added.
+  bool add_orbit(const State& terminal, std::span<const std::uint32_t> stuck, Symmetry& symmetry);
   // Ordered by status, variables, exceptions, stuck.
   std::vector<ExploredOutcome> list() const;
   std::size_t memory_bytes() const;

@@ -35,7 +35,7 @@ void SearchRecord::examine(std::uint32_t id, const State& state,
   const bool has_orbit = graph.is_symmetric_behind(id);
   const std::uint64_t terminal_states = has_orbit ? graph.symmetry->orbit_size(state) : 1;
   if (has_orbit) {
-    outcomes_.add_orbit(state, examiner_.stuck(), *graph.symmetry);
+    loses_outcomes |= !outcomes_.add_orbit(state, examiner_.stuck(), *graph.symmetry);
   } else {
     outcomes_.add(state, examiner_.stuck(), 1);
   }

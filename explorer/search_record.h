@@ -17,8 +17,9 @@ class SearchRecord {
       : machine_(machine), examiner_(examiner), outcomes_(outcomes), limits_(limits) {}
 
   StateGraph graph;
-  Exploration::Stats stats;  // states, seconds and memory_bytes are left to the caller
-  std::string cut_short;     // "states: the limit of 1000 was reached"; empty: it was not
+  Exploration::Stats stats;     // states, seconds and memory_bytes are left to the caller
+  std::string cut_short;        // "states: the limit of 1000 was reached"; empty: it was not
+  bool loses_outcomes = false;  // because of the symmetry: nothing of the record is of use
 
  protected:
   // Whether the state is there, or may be; says in cut_short if not.

@@ -171,5 +171,25 @@ TEST_CASE("symmetry: an exception of each of those who are alike is one finding"
   CHECK(with.findings.size() == without.findings.size());
 }
 
+TEST_CASE("symmetry: threads that end in too many ways are told apart from the start",
+          "[explorer][symmetry]") {
+  // Each ends with a number of its own: 8! ways to deal them out, in as many terminal states.
+  std::string threads;
+  for (int i = 1; i <= 8; ++i) {
+    threads += (i > 1 ? ", 'T" : "'T") + std::to_string(i) + "': {'target': 'f'}";
+  }
+  const auto program = program_of(
+      "{'machine': {'gil': 'none'}, 'variables': {'x': []}, 'functions': {'f': [{'global': ['x']}, "
+      "{'append': 'x', 'item': 0}, {'set': 'n', 'to': 'len(x)'}, {'raise': 'ValueError(n)'}]}, "
+      "'threads': {" +
+      threads + "}}");
+  ExploreOptions options;
+  options.counterexamples = false;
+  options.limits.states_max = 20'000;
+  const Exploration exploration = explore(*program, options);
+  CHECK(exploration.stats.reduction == "stubborn sets");
+  CHECK(exploration.incomplete_reason == "states: the limit of 20000 was reached");
+}
+
 }  // namespace
 }  // namespace lockstep
