@@ -54,7 +54,7 @@ class Outcomes(unittest.TestCase):
 
         paths = sorted(glob.glob(os.path.join(ROOT, "scenarios", "**", "*.lockstep.json"),
                                  recursive=True))
-        with ThreadPoolExecutor(6) as pool:
+        with ThreadPoolExecutor(12) as pool:  # most of them wait
             results = list(pool.map(both, paths))
         self.assertTrue(any(report for _, report, _ in results))
         for path, report, runs in results:
