@@ -1,5 +1,6 @@
 #include "explorer/budget.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -42,6 +43,12 @@ bool Budget::ask(const ExploreProgress& progress) {
     is_over_ = true;
     exceeded_ = "interrupted";
   }
+  constexpr int states_between_asking_max = 32;
+  constexpr double seconds_between_asking = 0.02;
+  const bool is_slow = progress.seconds - asked_ > seconds_between_asking;
+  between_asking_ = is_slow ? 1 : std::min(2 * between_asking_, states_between_asking_max);
+  until_asked_ = between_asking_;
+  asked_ = progress.seconds;
   if (options_.progress && progress.seconds - reported_ >= seconds_between_reports) {
     reported_ = progress.seconds;
     options_.progress(progress);

@@ -12,13 +12,13 @@ class Budget {
  public:
   explicit Budget(const ExploreOptions& options);
 
-  // To be asked at every state; looks at clocks and totals now and then only. `fill` sets
+  // To be asked at every state; looks at clocks and totals now and then only, the more often the
+  // longer states take. `fill` sets
   // memory_bytes and whatever else progress is reported of. Once it has said no, it always will.
   template <class Fill>
   bool lasts(const char* phase, Fill fill) {
     if (!exceeded_.empty()) return false;
     if (--until_asked_ > 0) return true;
-    until_asked_ = states_between_asking;
     ExploreProgress progress{0, 0, 0, 0, seconds(), phase, false};
     fill(progress);
     return ask(progress);
@@ -30,13 +30,13 @@ class Budget {
   bool renew();
 
  private:
-  static constexpr int states_between_asking = 32;
   bool ask(const ExploreProgress& progress);
 
   const ExploreOptions& options_;
   std::chrono::steady_clock::time_point begin_;
   double reported_ = 0;
-  int until_asked_ = 1;
+  int until_asked_ = 1, between_asking_ = 1;  // states
+  double asked_ = 0;
   std::string exceeded_;
   bool is_over_ = false;  // time, or it was interrupted
 };

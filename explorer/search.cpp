@@ -18,11 +18,11 @@ constexpr std::uint32_t beginning_max = 1000;
 
 // States that everybody comes by at the beginning lead to all others. Which threads can change
 // places is asked of each of them: of the last thread of a class that is created, usually.
-void Search::find_symmetry() {
+void Search::find_symmetry(const std::function<bool()>& go_on) {
   State state = initial_state(machine_);
   std::vector<Choice> choices;
   Symmetry::Classes best;
-  for (std::uint32_t depth = 0; depth < beginning_max; ++depth) {
+  for (std::uint32_t depth = 0; depth < beginning_max && go_on(); ++depth) {
     Symmetry::Classes classes = symmetry_->classes_in(state, Symmetry::pairs(best));
     if (!classes.empty()) {
       best = std::move(classes);
@@ -40,7 +40,7 @@ void Search::find_symmetry() {
 }
 
 void Search::run(const std::function<bool()>& go_on) {
-  if (symmetry_ != nullptr) find_symmetry();
+  if (symmetry_ != nullptr) find_symmetry(go_on);
   add(initial_state(machine_), StateGraph::no_parent, 0);
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }

@@ -37,7 +37,7 @@ class Search : public SearchRecord {
   std::size_t memory_bytes() const;  // of all that is kept, the graph too
 
  private:
-  void find_symmetry();
+  void find_symmetry(const std::function<bool()>& go_on);
   bool follow_new(const std::function<bool()>& go_on);
   bool follow(const State& state, std::uint32_t id, std::span<const Choice> choices);
   bool follow_the_ignored();

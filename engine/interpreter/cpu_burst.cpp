@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::uint32_t frames_kept_max = 64;
 
+// Whoever has asked for the burst wants to look at the clock now and then.
+constexpr std::uint64_t run_ons_max = 200;
+
 class Burst {
  public:
   Burst(const Machine& machine, State& state, ThreadId thread, const BurstLimits& limits)
@@ -45,14 +48,15 @@ class Burst {
 
   // Before a visible operation: whether the burst goes on with it, and in which step.
   bool begins_operation() {
-    if (begun_.operations > 0 && (local_.may_switch || begun_.operations >= step_operations_max)) {
+    if (begun_.operations > 0 && (local_.may_switch || begun_.operations >= step_operations_max ||
+                                  begun_.run_ons >= step_run_ons_max)) {
       ++result_.steps;
       result_.done.operations += begun_.operations;
       result_.done.run_ons += begun_.run_ons;
       spent_ns_ += begun_.operations * static_cast<std::uint64_t>(limits_.operation_ns) +
                    begun_.run_ons * static_cast<std::uint64_t>(limits_.run_on_ns);
       begun_ = {};
-      if (result_.steps == limits_.steps_max ||
+      if (result_.steps == limits_.steps_max || result_.done.run_ons >= run_ons_max ||
           spent_ns_ >= static_cast<std::uint64_t>(limits_.time_ns)) {
         return false;
       }

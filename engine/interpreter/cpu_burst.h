@@ -16,6 +16,8 @@ namespace lockstep {
 // Visible operations of one step before it rests all the same: a loop inside `atomic`, or one that
 // the GIL model lets nobody into.
 inline constexpr std::uint32_t step_operations_max = 100'000;
+// And private runs of so many bytecodes that they were interrupted, each a millisecond or more.
+inline constexpr std::uint32_t step_run_ons_max = 20;
 
 struct CpuBurst {
   struct Work {

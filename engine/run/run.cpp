@@ -182,8 +182,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
         observer->on_step(machine, state, result.steps + taken, choice, clock.now());
       }
       if (goes_on) {
-        info = finish_step(machine, state, choice.thread,
-                           static_cast<std::uint32_t>(burst.begun.operations), &fan, clock.now());
+        info = finish_step(machine, state, choice.thread, burst.begun, &fan, clock.now());
       }
     } else {
       info = step(machine, state, choice, &fan, clock.now());

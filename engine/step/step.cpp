@@ -125,9 +125,10 @@ class Step {
     return in_its_memory([&] { perform(choice, true); });
   }
 
-  // On from what the thread rests before, `operations` of the step being done.
-  StepInfo finish(std::uint32_t operations) {
-    info_.operations = operations;
+  // On from what the thread rests before, so much of the step being done.
+  StepInfo finish(const CpuBurst::Work& begun) {
+    info_.operations = static_cast<std::uint32_t>(begun.operations);
+    info_.run_ons = static_cast<std::uint32_t>(begun.run_ons);
     return in_its_memory([&] {
       if (continues()) perform({thread_}, false);
     });
@@ -167,6 +168,7 @@ class Step {
       if (watched) performed_->push_back(watched->seen(*this, pending, expires));
       info_.last = pending.operation;
       ++info_.operations;
+      info_.run_ons += pending.operation == Operation::run_on ? 1 : 0;
       if (pending.operation == Operation::thread_end) {
         end_thread();
         break;
@@ -273,7 +275,7 @@ class Step {
 
   bool goes_on(const Pending& next) const {
     if (next.operation == Operation::choose) return false;
-    if (info_.operations >= step_operations_max) return false;
+    if (info_.operations >= step_operations_max || info_.run_ons >= step_run_ons_max) return false;
     if (next.atomic) return true;
     if (next.switches == Switch::silent) return true;
     if (next.operation == Operation::thread_end) return !program_.observes_liveness;
@@ -345,7 +347,7 @@ class Step {
   double now_;
   Purpose purpose_;
   std::vector<Performed>* performed_ = nullptr;
-  StepInfo info_{Operation::run_on, 0, 0};
+  StepInfo info_{Operation::run_on, 0, 0, 0};
 };
 
 }  // namespace
@@ -522,8 +524,8 @@ StepInfo step(const Machine& machine, State& state, Choice choice,
 }
 
 StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,
-                     std::uint32_t operations, Observer* observer, double now) {
-  const StepInfo info = Step(machine, state, thread, observer, now).finish(operations);
+                     const CpuBurst::Work& begun, Observer* observer, double now) {
+  const StepInfo info = Step(machine, state, thread, observer, now).finish(begun);
   audit_after_step(machine, state);
   return info;
 }
@@ -531,7 +533,7 @@ StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,
 Result evaluate(const Machine& machine, const State& state, FunctionId function) {
   State scratch = state;
   PrivateRun run = enter(machine, function, {});
-  std::uint32_t operations = 0;
+  std::uint32_t operations = 0, run_ons = 0;
   while (!run.state.frames.empty()) {
     const LocalId at = machine.locals().intern(machine.program, machine.values(), run.state);
     const Pending& next = machine.locals().pending(at);
@@ -540,6 +542,10 @@ Result evaluate(const Machine& machine, const State& state, FunctionId function)
     if (outcome.kind == Outcome::Kind::next || ++operations > step_operations_max) {
       return raise(machine.values(), ExceptionKind::runtime_error,
                    "an expression of a check may only read");
+    }
+    if (next.operation == Operation::run_on && ++run_ons > step_run_ons_max) {
+      return raise(machine.values(), ExceptionKind::runtime_error,
+                   "an expression of a check takes too long");
     }
     run = resume(machine, std::move(run.state), next, outcome);
   }

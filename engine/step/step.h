@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/interpreter/cpu_burst.h"
 #include "engine/program/program.h"
 #include "engine/state/local_table.h"
 #include "engine/state/machine.h"
@@ -108,6 +109,7 @@ struct Performed {
 struct StepInfo {
   Operation last;            // the last visible operation of the step
   std::uint32_t operations;  // visible operations in the step
+  std::uint32_t run_ons;     // of these, Operation::run_on
   std::uint32_t bytecodes;   // executed, as far as known: 0 for memoised private runs
 };
 // Requires: is_enabled(machine, state, choice).
@@ -117,9 +119,9 @@ StepInfo step(const Machine& machine, State& state, Choice choice, Observer* obs
 StepInfo step(const Machine& machine, State& state, Choice choice,
               std::vector<Performed>& performed);
 
-// The rest of a step of which cpu_burst() has done the first `operations`: possibly nothing.
+// The rest of a step that cpu_burst() has begun: possibly nothing.
 StepInfo finish_step(const Machine& machine, State& state, ThreadId thread,
-                     std::uint32_t operations, Observer* observer = nullptr, double now = 0);
+                     const CpuBurst::Work& begun, Observer* observer = nullptr, double now = 0);
 
 // An expression over shared variables (an invariant, a final check) in this state, without
 // changing it. Reads of all variables are one moment.
