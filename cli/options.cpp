@@ -137,8 +137,8 @@ void Options::number(std::string_view name, std::uint64_t& into, std::string_vie
             if (const auto number = parse_number(given)) {
               into = *number;
             } else {
-              wrong(
-                  fmt::format("{}: expected a whole number, found \"{}\"", name, printable(given)));
+              wrong(fmt::format("{}: expected a whole number from 0 to {}, found \"{}\"", name,
+                                std::numeric_limits<std::uint64_t>::max(), printable(given)));
             }
           })
       ->type_name("N");
@@ -222,6 +222,14 @@ std::optional<Exit> Options::parse(const std::vector<std::string>& arguments) {
     wrong(said.ends_with("missing") ? name + " needs a value" : name + " is given twice");
   } catch (const CLI::ParseError& error) {
     wrong(error.what());
+  }
+
+  for (const std::vector<std::string>& names : exclusive_) {
+    std::vector<std::string> given;
+    for (const std::string& name : names) {
+      if (parser_->app.get_option(name)->count() > 0) given.push_back(name);
+    }
+    if (given.size() > 1) wrong(fmt::format("{} and {} exclude each other", given[0], given[1]));
   }
 
   const std::vector<std::string> extra = parser_->app.remaining();
@@ -317,6 +325,9 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.number("--swarm", limits.swarm,
                  "only so many random interleavings, with the seeds from 1 on, by turns under the "
                  "policies random and pct; default: 0, all interleavings");
+  options.exclude({"--first", "--preemptions", "--swarm"});
+  // The way with the fewest preemptions may be longer than another.
+  options.exclude({"--max-steps", "--preemptions"});
   options.flag("--allow-incomplete", limits.allow_incomplete,
                "exit 0 instead of 3 when a limit cut the search short and nothing was found");
   options.flag("--no-reduction", limits.no_reduction,

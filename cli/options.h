@@ -38,6 +38,9 @@ class Options {
   void size(std::string_view name, std::uint64_t& into, std::string_view help);  // 512M, 2G
   void seconds(std::string_view name, double& into, std::string_view help);
 
+  // At most one of these may be given.
+  void exclude(std::vector<std::string> names) { exclusive_.push_back(std::move(names)); }
+
   // Something to end with at once: the help was asked for, or the arguments are wrong, and that
   // has been said.
   std::optional<Exit> parse(const std::vector<std::string>& arguments);
@@ -57,6 +60,7 @@ class Options {
   std::vector<Row> positional_rows_, rows_;
   std::vector<std::string> names_;  // of options, for "did you mean"
   std::vector<std::string> wrong_;
+  std::vector<std::vector<std::string>> exclusive_;
   std::string missing_;  // the positional that must be there
   const std::string* one_ = nullptr;
   const std::vector<std::string>* many_ = nullptr;

@@ -51,7 +51,6 @@ bool BoundedSearch::is_worth_following(const Node& node) {
 bool BoundedSearch::follow(const Node& node) {
   graph.states.read(node.state, here_.words);
   enabled(machine_, here_, choices_);
-  if (!choices_.empty() && is_too_deep(node.steps)) return false;
   for (const Choice& choice : choices_) {
     const std::uint32_t mover = choice.thread.index + 1;
     const bool is_free = node.last == nobody || node.last == mover;

@@ -73,8 +73,16 @@ class Exploring {
     } else if (options_.preemptions_max) {
       follow_few_preemptions(result, options_.preemptions_max);
     } else if (!options_.first || !hunt(result)) {
+      // What is found at random is known even if time is over before anything else is.
+      Exploration at_random;
+      if (options_.fall_back && limits_.seconds_max > 0) swarm(at_random, schedules_to_hunt);
       search(result);
-      const bool is_too_large = !whole_ && !search_->cut_short.starts_with("steps");
+      if (!whole_ && result.findings.empty() && !at_random.findings.empty()) {
+        result.findings = std::move(at_random.findings);
+        result.outcomes = std::move(at_random.outcomes);
+      }
+      if (!whole_) result.guarantee = at_random.guarantee;
+      const bool is_too_large = !whole_ && limits_.steps_max == 0;
       if (is_too_large && result.findings.empty() && options_.fall_back) fall_back(result);
     }
     result.verdict = verdict(result);
@@ -91,7 +99,9 @@ class Exploring {
 
   void search(Exploration& result, bool symmetry) {
     forget();
-    const bool reduces = options_.reduce && StubbornSets::are_for(program_);
+    // The order that stands for others need not be the one that comes first by steps.
+    const bool reduces =
+        options_.reduce && limits_.steps_max == 0 && StubbornSets::are_for(program_);
     auto search =
         std::make_unique<Search>(machine_, examiner_, *outcomes_, limits_,
                                  reduces ? &sets_ : nullptr, symmetry ? &symmetry_ : nullptr);
@@ -210,7 +220,11 @@ class Exploring {
     if (result.complete) return;
     if (result.findings.empty() && budget_.renew()) {
       const std::string followed = result.guarantee;
+      // Not one of them is followed to its end within a few states.
+      if (limits_.states_max != 0)
+        limits_.states_max = std::max(limits_.states_max, states_to_hunt);
       swarm(result, schedules_to_fall_back_on);
+      limits_ = options_.limits;
       const bool both = !followed.empty() && !result.guarantee.empty();
       result.guarantee = followed + (both ? "; " : "") + result.guarantee;
     }

@@ -18,7 +18,8 @@ struct ExploreLimits {
   std::uint64_t states_max = 0;        // 0: none
   std::uint64_t memory_bytes_max = 0;  // of everything the exploration keeps; 0: none
   double seconds_max = 0;              // real time; 0: none
-  std::uint64_t steps_max = 0;         // depth of an interleaving; 0: none
+  std::uint64_t steps_max = 0;         // depth of an interleaving; 0: none. No reduction then, and
+                                       // not for preemptions_max
   std::function<bool()> interrupted;   // asked now and then; true ends the search
 };
 

@@ -57,7 +57,9 @@ bool Search::follow_new(const std::function<bool()>& go_on) {
     examine(graph.examined, state, choices);
     const std::uint64_t depth = depth_of(graph.examined);
     stats.depth = std::max(stats.depth, depth);
-    if (!choices.empty() && is_too_deep(depth)) return false;
+    // Others may be less deep. (With a reduction nothing is known of depths, and there is no
+    // limit.)
+    if (!choices.empty() && is_too_deep(depth)) continue;
     if (reduction_ == nullptr) {
       if (!follow(state, graph.examined, choices)) return false;
       continue;
@@ -89,7 +91,6 @@ std::uint32_t Search::pass_through(std::uint32_t from) {
   if (reduction_ == nullptr || from < graph.symmetric_from) return 0;
   std::uint32_t steps = 0;
   for (; steps < StateGraph::passed_max; ++steps) {
-    if (limits_.steps_max != 0 && depths_[from] + 1 + steps >= limits_.steps_max) break;
     if (!only_one_can_move(next_)) break;
     enabled(machine_, next_, choices_);
     if (choices_.size() != 1 || examiner_.examine(next_, choices_) != 0) break;

@@ -93,12 +93,15 @@ std::string Swarm::guarantee() const {
       std::max<std::uint64_t>(lockstep::run(machine_, *round_robin, nullptr, options).steps, 1));
   // A timeout has a priority of its own.
   const double actors = 2 * static_cast<double>(graph.threads_max);
+  // Of faults that come later than an interleaving is followed nothing is known.
+  const double steps_followed =
+      limits_.steps_max == 0 ? steps : std::min(steps, static_cast<double>(limits_.steps_max));
   const double each = 1 / (actors * steps * steps);
   const double any = -std::expm1(static_cast<double>(by_pct_) * std::log1p(-each));
   char number[64];
   std::snprintf(number, sizeof number, "%.1g", any);
   return text + "; a fault that needs three orderings within the first " +
-         std::to_string(static_cast<std::uint64_t>(steps)) +
+         std::to_string(static_cast<std::uint64_t>(steps_followed)) +
          " steps was hit with a probability of at least " + number;
 }
 

@@ -190,7 +190,15 @@ std::string badness(const Finding& finding) {
     default:
       break;
   }
-  if (!finding.partial) return "Nobody can ever go on: the program hangs.";
+  if (!finding.partial && finding.others.empty()) {
+    return "Nobody can ever go on: the program hangs.";
+  }
+  if (!finding.partial) {
+    return fmt::format(
+        "{} can never go on; {} still can, and some interleaving ends with nobody able to: the "
+        "program hangs.",
+        listed(stuck), listed(printable_names(finding.others)));
+  }
   if (finding.others.empty()) {
     return fmt::format("{} {} for ever, though the process ends.", listed(stuck), hang);
   }

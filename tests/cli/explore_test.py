@@ -78,6 +78,14 @@ class Explore(binary.TestCase):
                                status=1)
         self.assertNotIn("guarantee", json.loads(out))
 
+    def test_a_limit_of_steps_leaves_out_nothing_that_takes_no_more(self):
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json", status=1)
+        steps = json.loads(out)["findings"][0]["steps"]
+        for more in (0, 1, 5):
+            out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--max-steps", steps + more,
+                                   "--report", "json", status=1)
+            self.assertEqual(json.loads(out)["findings"][0]["steps"], steps)
+
     def test_few_preemptions_and_random_interleavings_find_what_there_is(self):
         for options in (["--preemptions", "1"], ["--swarm", "50"]):
             with self.subTest(options=options):

@@ -88,6 +88,14 @@ class Export(binary.TestCase):
                                status=0)
         self.assertEqual(self.run_python(out).stdout, wanted.splitlines()[0] + "\n")
 
+    def test_who_asks_again_and_again_waits(self):
+        path = self.write("s.json", {"lockstep": 1, "variables": {"n": 0},
+                                     "threads": {"A": [{"await": "n > 0"}]}})
+        out, _ = self.lockstep("export", path, "--python", "--counterexample", status=0)
+        done = self.run_python(out)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("A is in await", done.stderr)
+
     def test_who_waits_for_a_future_is_told_which(self):
         path = binary.ROOT / "scenarios/classics/pool-nested-submit.lockstep.json"
         out, _ = self.lockstep("export", path, "--python", "--counterexample", status=0)

@@ -20,6 +20,15 @@ class Run(binary.TestCase):
         self.assertIn("T1 waits for the Lock mutexB, held by T2", out)
         self.assertIn("see it again", out)
 
+    def test_time_ends_a_loop_without_operations(self):
+        for body in ({"while": "True", "do": [{"pass": True}]},
+                     {"atomic": [{"for": "i", "in": "range(10**12)", "do": [{"pass": True}]}]}):
+            path = self.write("s.json", {"lockstep": 1, "threads": {"T": [body]}})
+            for options in (["--trace", "none"], []):
+                with self.subTest(body=body, options=options):
+                    _, err = self.lockstep("run", path, "--max-seconds", "0.1", *options, status=3)
+                    self.assertIn("time: the limit of 0.1 s was reached", err)
+
     def replay_line(self, out):
         line = next(l for l in out.splitlines() if l.strip().startswith("lockstep run"))
         import shlex

@@ -53,7 +53,7 @@ class Usage(binary.TestCase):
         for arguments, said in [
             (["--policy", "randm"], '--policy: expected timed, round-robin, random or pct, found '
                                     '"randm"; did you mean "random"?'),
-            (["--seed", "x"], '--seed: expected a whole number, found "x"'),
+            (["--seed", "x"], '--seed: expected a whole number from 0 to 18446744073709551615, found "x"'),
             (["--seed", "-1"], '--seed'),
             (["--seed", "99999999999999999999999"], '--seed: expected a whole number'),
             (["--seed"], "--seed needs a value"),
