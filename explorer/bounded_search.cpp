@@ -73,10 +73,11 @@ bool BoundedSearch::follow(const Node& node) {
 
 // Nothing: the limit of states is reached.
 std::optional<std::uint32_t> BoundedSearch::number_of(const State& state, std::uint32_t parent) {
-  if (!has_room_for(state)) return std::nullopt;
-  const RowTable::Place place = graph.states.intern(state.words);
+  const TreeTable::Asked asked = graph.states.ask(state.words);
+  if (!has_room_for(asked)) return std::nullopt;
+  const TreeTable::Place place = graph.states.answer(asked);
   if (!place.added) return place.id;
-  graph.parents.push_back(parent);
+  graph.add_parent(parent);
   const std::size_t threads = thread_count(machine_.program, state);
   graph.threads_max = std::max(graph.threads_max, threads);
   if (threads + 1 > threads_) {

@@ -7,10 +7,8 @@
 
 namespace lockstep {
 
-Value reported_exception(const Machine& machine, const State& state, LocalFactsTable& facts,
-                         ThreadId thread) {
-  if (life(machine.program, state, thread) != Life::ended) return none_value;
-  const Value exception = facts.of(local(machine.program, state, thread)).uncaught;
+Value reported_exception(const Machine& machine, LocalFactsTable& facts, LocalId ended) {
+  const Value exception = facts.of(ended).uncaught;
   if (exception == none_value ||
       is_subclass(machine.values().exception_kind(exception), ExceptionKind::system_exit)) {
     return none_value;

@@ -68,7 +68,13 @@ class Examiner {
 
 // The exception with which the thread has ended, if it is worth a word: SystemExit ends a thread
 // in silence, and one that has not come to its end may yet be killed before.
-Value reported_exception(const Machine& machine, const State& state, LocalFactsTable& facts,
-                         ThreadId thread);
+Value reported_exception(const Machine& machine, LocalFactsTable& facts, LocalId ended);
+inline Value reported_exception(const Machine& machine, const State& state, LocalFactsTable& facts,
+                                ThreadId thread) {
+  if (life(machine.program, state, thread) != Life::ended) return none_value;
+  const LocalId ended = local(machine.program, state, thread);
+  if (ended.index == 0) return none_value;  // as most do
+  return reported_exception(machine, facts, ended);
+}
 
 }  // namespace lockstep

@@ -41,7 +41,9 @@ void Search::find_symmetry(const std::function<bool()>& go_on) {
 
 void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry(go_on);
-  add(initial_state(machine_), StateGraph::no_parent, 0);
+  const State initial = initial_state(machine_);
+  graph.threads_max = thread_count(machine_.program, initial);
+  add({graph.states.ask(initial.words), 0}, StateGraph::no_parent);
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
 }
@@ -72,17 +74,32 @@ bool Search::follow_new(const std::function<bool()>& go_on) {
 }
 
 bool Search::follow(const State& state, std::uint32_t id, std::span<const Choice> choices) {
+  found_.clear();
+  const bool is_plain = reduction_ == nullptr && !graph.is_symmetric_behind(id);
   for (const Choice& choice : choices) {
-    next_ = state;
-    step(machine_, next_, choice);
+    const auto known = machine_.memoise ? steps_.find(state, choice) : std::nullopt;
     ++stats.transitions;
+    if (known && is_plain) {  // and what it ends with has been noted
+      found_.push_back({graph.states.ask(id, *known), 1});
+      continue;
+    }
+    next_ = state;
+    if (known) {
+      for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
+    } else if (machine_.memoise) {
+      steps_.take(state, choice, next_);
+    } else {
+      step(machine_, next_, choice);
+    }
     note_ending(id, state, next_, choice);
     const std::uint32_t passed = pass_through(id);
     stats.transitions += passed;
     graph.canonicalise_behind(id, next_);
-    if (!add(next_, id, 1 + passed)) return false;
+    graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, next_));
+    found_.push_back({graph.states.ask(next_.words), 1 + passed});
   }
-  return true;
+  for (Found& found : found_) graph.states.look(found.asked);
+  return std::ranges::all_of(found_, [&](const Found& found) { return add(found, id); });
 }
 
 // With a reduction states are not kept in which one thing can happen and nothing is wrong: takes
@@ -116,15 +133,14 @@ bool Search::only_one_can_move(const State& state) const {
 }
 
 // False: the limit of states is reached, and this would be one more.
-bool Search::add(const State& state, std::uint32_t parent, std::uint32_t steps) {
-  if (!has_room_for(state)) return false;
-  const RowTable::Place place = graph.states.intern(state.words);
+bool Search::add(const Found& found, std::uint32_t parent) {
+  if (!has_room_for(found.asked)) return false;
+  const TreeTable::Place place = graph.states.answer(found.asked);
   if (place.added) {
-    graph.parents.push_back(parent);
+    graph.add_parent(parent);
     if (reduction_ != nullptr) {
-      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + steps);
+      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + found.steps);
     }
-    graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, state));
   }
   if (reduction_ != nullptr && parent != StateGraph::no_parent) {
     const bool is_later = parent < graph.examined;
@@ -266,7 +282,8 @@ bool Search::ends_others(const State& state) {
 std::size_t Search::memory_bytes() const {
   constexpr std::size_t bytes_per_entry = sizeof(*later_edges_.begin()) + 4 * sizeof(void*);
   return graph.memory_bytes() + edges_.memory_bytes() + later_edges_.size() * bytes_per_entry +
-         later_edge_count_ * 2 * sizeof(std::uint32_t) + depths_.capacity() * sizeof(depths_[0]) +
+         later_edge_count_ * 2 * sizeof(std::uint32_t) + steps_.memory_bytes() +
+         depths_.capacity() * sizeof(depths_[0]) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 

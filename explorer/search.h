@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "explorer/components.h"
+#include "explorer/known_steps.h"
 #include "explorer/search_record.h"
 #include "explorer/stubborn_sets.h"
 
@@ -22,7 +23,8 @@ class Search : public SearchRecord {
          const ExploreLimits& limits, StubbornSets* reduction, Symmetry* symmetry)
       : SearchRecord(machine, examiner, outcomes, limits),
         reduction_(reduction),
-        symmetry_(symmetry) {}
+        symmetry_(symmetry),
+        steps_(machine) {}
 
   // Until everything is seen, a limit of states or steps is reached, or `go_on` says no; it is
   // asked before each state.
@@ -46,13 +48,20 @@ class Search : public SearchRecord {
   Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
   bool ends_others(const State& state);
   std::uint64_t depth_of(std::uint32_t id);
+  // Where a step leads, and those behind it that nobody had a choice about: `steps` in all.
+  struct Found {
+    TreeTable::Asked asked;
+    std::uint32_t steps;
+  };
   std::uint32_t pass_through(std::uint32_t from);
   bool only_one_can_move(const State& state) const;
-  bool add(const State& state, std::uint32_t parent, std::uint32_t steps);
+  bool add(const Found& found, std::uint32_t parent);
 
   StubbornSets* reduction_;
   Symmetry* symmetry_;
+  KnownSteps steps_;
   State next_, after_;
+  std::vector<Found> found_;     // by the steps of the state at hand
   std::vector<Choice> choices_;  // of pass_through()
   std::uint64_t level_ = 0;      // of the state at hand, without a reduction
   std::uint32_t level_end_ = 1;  // the first state of the next level

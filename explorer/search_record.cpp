@@ -14,9 +14,9 @@ std::string limit_text(const char* what, std::uint64_t limit) {
 
 }  // namespace
 
-bool SearchRecord::has_room_for(const State& state) {
+bool SearchRecord::has_room_for(const TreeTable::Asked& state) {
   if (limits_.states_max == 0 || graph.states.size() < limits_.states_max) return true;
-  if (graph.states.find(state.words)) return true;
+  if (graph.states.find(state)) return true;
   cut_short = limit_text("states", limits_.states_max);
   return false;
 }
@@ -47,6 +47,7 @@ void SearchRecord::examine(std::uint32_t id, const State& state,
 
 void SearchRecord::note_ending(std::uint32_t from, const State& before, const State& after,
                                const Choice& choice) {
+  if (life(machine_.program, after, choice.thread) != Life::ended) return;  // as after most steps
   const std::optional<Ending> ending =
       ending_of(machine_, examiner_.facts(), before, after, choice.thread);
   if (ending) graph.endings.try_emplace(*ending, StateGraph::Step{from, choice});

@@ -14,7 +14,11 @@ class SearchRecord {
  public:
   SearchRecord(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
                const ExploreLimits& limits)
-      : machine_(machine), examiner_(examiner), outcomes_(outcomes), limits_(limits) {}
+      : graph(machine.program),
+        machine_(machine),
+        examiner_(examiner),
+        outcomes_(outcomes),
+        limits_(limits) {}
 
   StateGraph graph;
   Exploration::Stats stats;     // states, seconds and memory_bytes are left to the caller
@@ -23,7 +27,7 @@ class SearchRecord {
 
  protected:
   // Whether the state is there, or may be; says in cut_short if not.
-  bool has_room_for(const State& state);
+  bool has_room_for(const TreeTable::Asked& state);
   // Whether a way of so many steps must not go on; says so in cut_short.
   bool is_too_deep(std::uint64_t steps);
   // What is wrong in the state with this number, which is the highest asked so far, and how the

@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint32_t nothing = 0xffffffffU;
 
 // The choices that lead from state to state; `threads[i]` takes the step to states[i + 1].
-std::vector<Choice> choices_between(const Machine& machine, const RowTable& table,
+std::vector<Choice> choices_between(const Machine& machine, const TreeTable& table,
                                     const std::vector<std::uint32_t>& states,
                                     const std::vector<std::uint32_t>& threads) {
   std::vector<Choice> result;
@@ -202,7 +202,7 @@ class Shortest {
   std::optional<std::uint32_t> number_of_next() {
     const bool whole = graph_.examined == searched_;
     if (!question_.reduced || !whole) return graph_.states.find(next_.words);
-    const RowTable::Place place = graph_.states.intern(next_.words);
+    const TreeTable::Place place = graph_.states.intern(next_.words);
     if (place.added) {
       std::vector<Choice> choices;
       enabled(machine_, next_, choices);
@@ -281,7 +281,8 @@ namespace {
 std::vector<Choice> choices_to(const Machine& machine, const StateGraph& graph, std::uint32_t state,
                                State& here) {
   std::vector<std::uint32_t> states;
-  for (; state != StateGraph::no_parent; state = graph.parents[state]) states.push_back(state);
+  for (; state != 0; state = graph.parents.of(state)) states.push_back(state);
+  states.push_back(0);
   std::ranges::reverse(states);
   std::vector<Choice> choices;
   here = initial_state(machine);

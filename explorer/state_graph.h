@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "engine/step/step.h"
-#include "explorer/row_table.h"
+#include "explorer/parents.h"
 #include "explorer/symmetry.h"
+#include "explorer/tree_table.h"
 
 namespace lockstep {
 
@@ -27,8 +28,10 @@ struct StateGraph {
   // So many states in a row may be left out in which only one thing can happen.
   static constexpr std::uint32_t passed_max = 100;
 
-  RowTable states;                     // in the order of a breadth-first search
-  std::vector<std::uint32_t> parents;  // index = state
+  explicit StateGraph(const Program& program) : states(threads_offset(program)) {}
+
+  TreeTable states;  // in the order of a breadth-first search
+  Parents parents;   // state 0 is its own
   // State and the set of symptoms that it shows, if that is not the empty one; ascending.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> shown;
   std::set<std::uint32_t> deadlocked;  // the sets that deadlocked states show
@@ -43,6 +46,9 @@ struct StateGraph {
   Symmetry* symmetry = nullptr;
   std::uint32_t symmetric_from = 0;
   std::size_t threads_max = 0;  // in any state
+
+  // Of the state added last.
+  void add_parent(std::uint32_t parent) { parents.add(parent == no_parent ? 0 : parent); }
 
   std::uint32_t set_of(std::uint32_t state) const {
     const auto found =
@@ -59,8 +65,8 @@ struct StateGraph {
 
   std::size_t memory_bytes() const {
     constexpr std::size_t tree_node = 4 * sizeof(void*);
-    return states.memory_bytes() + parents.capacity() * sizeof(parents[0]) +
-           shown.capacity() * sizeof(shown[0]) + deadlocked.size() * (tree_node + 8) +
+    return states.memory_bytes() + parents.memory_bytes() + shown.capacity() * sizeof(shown[0]) +
+           deadlocked.size() * (tree_node + 8) +
            endings.size() * (tree_node + sizeof(Ending) + sizeof(Step));
   }
 };

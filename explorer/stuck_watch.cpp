@@ -66,21 +66,31 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
     stuck_.push_back(i);
   }
   if (stuck_.empty()) return;
-  callbacks_ = exit_callbacks(machine_, state);
+  callbacks_.clear();
+  if (program.registers_exit_callbacks) callbacks_ = exit_callbacks(machine_, state);
   was_blocked_.assign(threads_, false);
   for (const std::uint32_t thread : stuck_) was_blocked_[thread] = true;
   ends_.assign(threads_, false);
   do {
-    while (std::erase_if(stuck_, [&](std::uint32_t thread) {
-             if (!can_be_let_go(state, thread)) return false;
-             moves_[thread] = true;
-             return true;
-           }) > 0) {
+    while (let_go(state)) {
     }
-  } while (std::erase_if(stuck_, [&](std::uint32_t thread) {
-             ends_[thread] = program.signal_body && may_be_ended(state, {thread});
-             return ends_[thread];
-           }) > 0);
+  } while (program.signal_body && std::erase_if(stuck_, [&](std::uint32_t thread) {
+                                    ends_[thread] = may_be_ended(state, {thread});
+                                    return ends_[thread] != 0;
+                                  }) > 0);
+}
+
+// Takes out whom others can let go; false: nobody. From the last thread to the first, which waits
+// for all others at the end and would be in vain asked about before them.
+bool StuckWatch::let_go(const State& state) {
+  bool any = false;
+  for (std::size_t i = stuck_.size(); i-- > 0;) {
+    if (!can_be_let_go(state, stuck_[i])) continue;
+    moves_[stuck_[i]] = 1;
+    stuck_.erase(stuck_.begin() + static_cast<std::ptrdiff_t>(i));
+    any = true;
+  }
+  return any && !stuck_.empty();
 }
 
 bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {

@@ -36,6 +36,7 @@ class StuckWatch {
   std::size_t memory_bytes() const;
 
  private:
+  bool let_go(const State& state);
   bool can_be_let_go(const State& state, std::uint32_t thread);
   ThreadId main_of(const State& state, ThreadId thread) const;
   bool may_be_ended(const State& state, ThreadId thread);
@@ -54,8 +55,8 @@ class StuckWatch {
 
   // Of the state at hand; index = thread.
   std::size_t threads_ = 0;
-  std::vector<bool> moves_, was_blocked_;
-  std::vector<bool> ends_;          // index = thread; a signal ends it where it is stuck
+  std::vector<std::uint8_t> moves_, was_blocked_;
+  std::vector<std::uint8_t> ends_;  // index = thread; a signal ends it where it is stuck
   std::vector<LocalId> callbacks_;  // what MainThread will begin at the end
   std::vector<std::uint32_t> stuck_;
   std::vector<Word> situation_;

@@ -39,13 +39,14 @@ class Swarm::Walk : public RunObserver {
 
  private:
   void come_to(const State& state, std::uint32_t parent) {
-    ended_ = !go_on_() || !swarm_.has_room_for(state);
-    if (ended_) return;
     StateGraph& graph = swarm_.graph;
-    const RowTable::Place place = graph.states.intern(state.words);
+    const TreeTable::Asked asked = graph.states.ask(state.words);
+    ended_ = !go_on_() || !swarm_.has_room_for(asked);
+    if (ended_) return;
+    const TreeTable::Place place = graph.states.answer(asked);
     at_ = place.id;
     if (!place.added) return;
-    graph.parents.push_back(parent);
+    graph.add_parent(parent);
     graph.threads_max = std::max(graph.threads_max, thread_count(swarm_.machine_.program, state));
     enabled(swarm_.machine_, state, choices_);
     swarm_.examine(at_, state, choices_);

@@ -82,7 +82,9 @@ constexpr std::array verb_table{
 #undef VERB
 };
 
-const std::array operation_table{
+}  // namespace
+
+const std::array<OperationRow, operation_count> object_detail::operation_table{
 #define MAY_BLOCK(operation, kind, verb, switches, need, by) \
   OperationRow{Operation::operation,                         \
                #operation,                                   \
@@ -111,7 +113,10 @@ const std::array operation_table{
 #undef MAY_BLOCK
 #undef NEVER_BLOCKS
 };
-static_assert(std::tuple_size_v<decltype(operation_table)> == operation_count);
+
+namespace {
+
+using object_detail::operation_table;
 
 // [verb][kind] -> operation
 constexpr std::size_t kinds = static_cast<std::size_t>(ObjectKind::nothing) + 1;
@@ -160,12 +165,6 @@ const std::array waits_by_kind = [] {
 
 }  // namespace
 
-ObjectId Call::object() const {
-  LOCKSTEP_ASSERT(value_detail::tag_of(receiver) == value_detail::tag_object,
-                  "an operation on an object has an object as its receiver");
-  return {value_detail::payload_of(receiver)};
-}
-
 const ObjectRow& row(ObjectKind kind) {
   LOCKSTEP_ASSERT(static_cast<std::size_t>(kind) < object_table.size(),
                   "the kind is one of objects.def");
@@ -174,9 +173,6 @@ const ObjectRow& row(ObjectKind kind) {
 const VerbRow& row(Verb verb) {
   LOCKSTEP_ASSERT(verb != Verb::none, "there is a verb");
   return verb_table[static_cast<std::size_t>(verb)];
-}
-const OperationRow& row(Operation operation) {
-  return operation_table[static_cast<std::size_t>(operation)];
 }
 std::span<const ObjectRow> object_rows() { return object_table; }
 std::span<const VerbRow> verb_rows() { return verb_table; }
@@ -220,11 +216,6 @@ bool has_feeder(ObjectKind kind) {
 
 bool has_futures(ObjectKind kind) {
   return kind == ObjectKind::executor || kind == ObjectKind::process_pool;
-}
-
-bool is_exit(Operation operation) {
-  return operation == Operation::tell_feeders || operation == Operation::stop_children ||
-         operation == Operation::join_feeders || operation == Operation::process_exit;
 }
 
 bool counts_with(ObjectKind waited_on, ObjectKind kind) {

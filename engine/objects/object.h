@@ -3,6 +3,7 @@
 // Three tables make this header: objects.def, verbs.def, operations.def. The scheduler, the
 // traces, the detector and the reductions read the tables; none has a switch over operations.
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/assert.h"
 #include "engine/ids.h"
 #include "engine/value/value.h"
 
@@ -93,7 +95,11 @@ struct Call {
   std::uint32_t update = 0;   // update_global: the Update, encoded
   std::uint32_t chosen = 0;   // choose: index of the item
   double now = 0;             // virtual seconds, for time()
-  ObjectId object() const;    // requires: the receiver is an object
+  ObjectId object() const {   // requires: the receiver is an object
+    LOCKSTEP_ASSERT(value_detail::tag_of(receiver) == value_detail::tag_object,
+                    "an operation on an object has an object as its receiver");
+    return {value_detail::payload_of(receiver)};
+  }
 };
 
 // What an operation did.
@@ -155,7 +161,12 @@ struct OperationRow {
 
 const ObjectRow& row(ObjectKind kind);  // requires: a row of objects.def
 const VerbRow& row(Verb verb);          // requires: not none
-const OperationRow& row(Operation operation);
+namespace object_detail {
+extern const std::array<OperationRow, operation_count> operation_table;
+}
+inline const OperationRow& row(Operation operation) {
+  return object_detail::operation_table[static_cast<std::size_t>(operation)];
+}
 std::span<const ObjectRow> object_rows();
 std::span<const VerbRow> verb_rows();
 std::span<const OperationRow> operation_rows();
@@ -176,7 +187,10 @@ bool has_feeder(ObjectKind kind);
 // An executor of concurrent.futures.
 bool has_futures(ObjectKind kind);
 // A step of the main thread of a process once its code is over.
-bool is_exit(Operation operation);
+inline bool is_exit(Operation operation) {
+  return operation == Operation::tell_feeders || operation == Operation::stop_children ||
+         operation == Operation::join_feeders || operation == Operation::process_exit;
+}
 // Whether a wait on a receiver of kind `waited_on` is counted with objects of `kind`.
 bool counts_with(ObjectKind waited_on, ObjectKind kind);
 

@@ -88,11 +88,4 @@ void set_thread_name(const Program& program, State& state, ThreadId thread, Valu
   state.words[state_detail::at(program, state, thread, state_detail::name_word)] = name.bits;
 }
 
-Word* object_words(const Program& program, State& state, ObjectId object) {
-  return state.words.data() + program.objects[object.index].offset;
-}
-const Word* object_words(const Program& program, const State& state, ObjectId object) {
-  return state.words.data() + program.objects[object.index].offset;
-}
-
 }  // namespace lockstep

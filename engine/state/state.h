@@ -138,6 +138,12 @@ inline std::size_t threads_offset(const Program& program) {
 inline std::size_t thread_count(const Program& program, const State& state) {
   return (state.words.size() - threads_offset(program)) / layout::words_per_thread;
 }
+inline Word* object_words(const Program& program, State& state, ObjectId object) {
+  return state.words.data() + program.objects[object.index].offset;
+}
+inline const Word* object_words(const Program& program, const State& state, ObjectId object) {
+  return state.words.data() + program.objects[object.index].offset;
+}
 inline bool has_exited(const State& state) { return (state.words[layout::exited] & 1U) != 0; }
 inline LocalId local(const Program& program, const State& state, ThreadId thread) {
   return {state.words[state_detail::at(program, state, thread, state_detail::local_word)]};

@@ -32,6 +32,9 @@ bool has_other_threads(const Program& program, const State& state, ThreadId main
   }
   return false;
 }
+
+}  // namespace
+
 const Pending& waiting_for_exit(const Machine& machine, const State& state, ThreadId main) {
   static const Pending exit = pending_after_the_end(Operation::process_exit);
   static const Pending stop = pending_after_the_end(Operation::stop_children);
@@ -53,11 +56,10 @@ const Pending& waiting_for_exit(const Machine& machine, const State& state, Thre
   return stage == 1 ? tell : join;
 }
 
-// Asked by a process that has a copy of it: a pool of the main process, or one of its futures.
-bool belongs_to_main(const Machine& machine, const State& state, ThreadId thread,
-                     const Pending& pending) {
+namespace {
+
+bool is_of_process_pool(const Machine& machine, const Pending& pending) {
   const Program& program = machine.program;
-  if (!program.manager_body || process_of(program, state, thread) == main_process_id) return false;
   const ValueTable& values = machine.values();
   if (values.kind(pending.receiver) == ValueKind::future) {
     const ObjectId executor = values.as_future(pending.receiver).executor;
@@ -66,6 +68,13 @@ bool belongs_to_main(const Machine& machine, const State& state, ThreadId thread
   return row(pending.operation).kind == ObjectKind::process_pool &&
          pending.operation != Operation::process_pool_take &&
          pending.operation != Operation::process_pool_give;
+}
+// Asked by a process that has a copy of it: a pool of the main process, or one of its futures.
+bool belongs_to_main(const Machine& machine, const State& state, ThreadId thread,
+                     const Pending& pending) {
+  const Program& program = machine.program;
+  return program.manager_body && process_of(program, state, thread) != main_process_id &&
+         is_of_process_pool(machine, pending);
 }
 
 Call call_of(const Machine& machine, ThreadId thread, const Pending& pending, Choice choice,
@@ -137,6 +146,10 @@ class Step {
  private:
   template <class Body>
   StepInfo in_its_memory(Body body) {
+    if (!program_.has_processes) {
+      body();
+      return info_;
+    }
     const ProcessId before = process_in_place(state_);
     put_in_place(machine_, state_, process_of(program_, state_, thread_));
     body();
@@ -246,6 +259,7 @@ class Step {
     const Pending& next = lockstep::pending(machine_, state_, thread_);
     if (purpose_ == Purpose::probe && next.operation == Operation::await) return false;
     const bool may = goes_on(next);
+    if (!may && observer_ == nullptr) return false;
     if (readiness(machine_, state_, thread_) == Readiness::ready) return may;
     tell(Event::Kind::blocked, next, {});
     if (performed_ != nullptr && may) {
@@ -382,28 +396,23 @@ State initial_state(const Machine& machine) {
   return state;
 }
 
-const Pending& pending(const Machine& machine, const State& state, ThreadId thread) {
-  if (life(machine.program, state, thread) != Life::alive) {
-    return waiting_for_exit(machine, state, thread);
-  }
-  return machine.locals().pending(local(machine.program, state, thread));
-}
+namespace {
 
-Readiness readiness(const Machine& machine, const State& state, ThreadId thread) {
-  const Pending& next = pending(machine, state, thread);
+Readiness readiness_of(const Machine& machine, const State& state, ThreadId thread,
+                       const Pending& next) {
   const OperationRow& operation = row(next.operation);
   // Inside an atomic section it does not wait: it raises.
   if (operation.ready == nullptr || next.in_atomic) return Readiness::ready;
   if (belongs_to_main(machine, state, thread, next)) return Readiness::ready;
+  const Call call = call_of(machine, thread, next, {thread}, 0);
+  if (!machine.program.has_processes) return operation.ready(state, call);
   std::optional<State> view;
-  return operation.ready(seen_by(machine, state, thread, view),
-                         call_of(machine, thread, next, {thread}, 0));
+  return operation.ready(seen_by(machine, state, thread, view), call);
 }
 
-void choices_of(const Machine& machine, const State& state, ThreadId thread,
-                std::vector<Choice>& choices) {
-  if (!takes_part(machine.program, state, thread)) return;
-  const Pending& next = pending(machine, state, thread);
+// Those of a thread that takes part and whose pending operation is `next`.
+void add_choices(const Machine& machine, const State& state, ThreadId thread, const Pending& next,
+                 std::vector<Choice>& choices) {
   if (next.operation == Operation::choose) {
     std::uint32_t item = 0;
     const Value from = next.arguments[0];
@@ -416,7 +425,7 @@ void choices_of(const Machine& machine, const State& state, ThreadId thread,
     if (item == 0) choices.push_back({thread, Choice::Kind::step, 0});
     return;
   }
-  switch (readiness(machine, state, thread)) {
+  switch (readiness_of(machine, state, thread, next)) {
     case Readiness::ready:
       choices.push_back({thread, Choice::Kind::step, 0});
       break;
@@ -428,13 +437,27 @@ void choices_of(const Machine& machine, const State& state, ThreadId thread,
   }
 }
 
+}  // namespace
+
+Readiness readiness(const Machine& machine, const State& state, ThreadId thread) {
+  return readiness_of(machine, state, thread, pending(machine, state, thread));
+}
+
+void choices_of(const Machine& machine, const State& state, ThreadId thread,
+                std::vector<Choice>& choices) {
+  if (!takes_part(machine.program, state, thread)) return;
+  add_choices(machine, state, thread, pending(machine, state, thread), choices);
+}
+
 void enabled(const Machine& machine, const State& state, std::vector<Choice>& choices) {
   choices.clear();
   const std::size_t threads = thread_count(machine.program, state);
   for (ThreadId thread{0}; thread.index < threads; ++thread.index) {
+    if (!takes_part(machine.program, state, thread)) continue;
     const std::size_t before = choices.size();
-    choices_of(machine, state, thread, choices);
-    if (choices.size() > before && pending(machine, state, thread).atomic) {
+    const Pending& next = pending(machine, state, thread);
+    add_choices(machine, state, thread, next, choices);
+    if (choices.size() > before && next.atomic) {
       choices.erase(choices.begin(), choices.begin() + static_cast<std::ptrdiff_t>(before));
       return;
     }

@@ -80,7 +80,13 @@ bool is_enabled(const Machine& machine, const State& state, Choice choice);
 
 // What the thread does next, and whether it can. Requires: the thread is alive, or is a
 // MainThread that waits for the process to end.
-const Pending& pending(const Machine& machine, const State& state, ThreadId thread);
+const Pending& waiting_for_exit(const Machine& machine, const State& state, ThreadId main);
+inline const Pending& pending(const Machine& machine, const State& state, ThreadId thread) {
+  if (life(machine.program, state, thread) != Life::alive) {
+    return waiting_for_exit(machine, state, thread);
+  }
+  return machine.locals().pending(local(machine.program, state, thread));
+}
 Readiness readiness(const Machine& machine, const State& state, ThreadId thread);
 // Whether leaving this thread for another is no preemption: it cannot go on, has ended, or
 // is about to let the GIL go by itself (sleep, io, yield).
