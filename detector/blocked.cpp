@@ -6,6 +6,9 @@
 //   Semaphore           release   whoever may release a permit
 //   Event, Condition    set, ...  whoever may do that
 //   a queue             put, ...  whoever may put an item, get one, or call task_done
+//   Pool                put, answer  whoever may ask it for something, or serves it; MainThread,
+//                                 which terminates it at its end; for who looks after its workers
+//                                 also these, which may end
 //   Barrier             arrive    whoever may come to it, reset or abort it, or is inside
 //                       fill      whoever may put an item or close it in the feeder's process, and
 //                                 its main thread, which closes it at its end
@@ -41,6 +44,7 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_pool.h"
 #include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 
@@ -72,20 +76,26 @@ class Releasers {
     return result;
   }
 
-  // Who could end the process of the thread by a signal.
+  // Who could end the process of the thread by a signal, the termination of its Pool included.
   std::vector<ThreadId> signallers(ThreadId thread) const {
     std::vector<ThreadId> result;
     const Program& program = machine_.program;
     const ProcessId process = process_of(program, state_, thread);
+    const std::optional<ObjectId> pool = pool_of_worker(machine_, state_, thread);
     for (std::uint32_t i = 0; i < locals_.size(); ++i) {
       const ProcessId its = process_of(program, state_, {i});
       const bool has_it = has_started(machine_, state_, its, process);
       const bool is_one = std::ranges::any_of(locals_[i], [&](const LocalState& local) {
         const bool is_signal =
-            !local.frames.empty() && local.frames.front().function == *program.signal_body;
+            !local.frames.empty() && local.frames.front().function == program.signal_body;
+        if (pool && its == main_process_id &&
+            future_.may_first(local, LetGoBy::put, object_value(*pool))) {
+          return true;
+        }
         return (is_signal && its == process) || (has_it && future_.may_signal(local));
       });
-      if (is_one) result.push_back({i});
+      const bool ends = pool && ThreadId{i} == main_thread_id && takes_part(program, state_, {i});
+      if (is_one || ends) result.push_back({i});
     }
     return result;
   }
@@ -100,12 +110,21 @@ class Releasers {
       if (is_elsewhere || other == waiter.thread) return false;
       if (is_process_main(program, state_, other)) return takes_part(program, state_, other);
     }
+    // At its end MainThread terminates the pools.
+    if (waiter.by == LetGoBy::put && row(waiter.pending->operation).kind == ObjectKind::mp_pool &&
+        other == main_thread_id) {
+      return takes_part(program, state_, other);
+    }
     const std::vector<LocalState>& locals = locals_[other.index];
     if (locals.empty()) return false;
     if (waiter.by == LetGoBy::turn) return turn_holder(machine_, state_, *waiter.pending) == other;
     if (waiter.by == LetGoBy::get && will_drop(machine_, state_, *waiter.object, other))
       return true;
     if (is_elsewhere && !(waiter.object && is_shared(program, *waiter.object))) return false;
+    if (waiter.pending->operation == Operation::mp_pool_maintain &&
+        pool_of_worker(machine_, state_, other) == waiter.object) {
+      return true;
+    }
     if (waiter.by == LetGoBy::store) {
       if (other == waiter.thread || waits_alike(waiter, other)) return false;
       const AwaitedCode code = awaited_code(program, waiter.pending->pc);
@@ -193,7 +212,9 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
       waiter.futures = unfinished_futures(machine, state, next);
       waiter.object = machine.values().as_future(waiter.futures.front()).executor;
     }
-    if (machine.values().kind(next.receiver) == ValueKind::connection) {
+    if (waiter.by == LetGoBy::answer) {
+      waiter.object = machine.values().as_future(next.receiver).executor;
+    } else if (machine.values().kind(next.receiver) == ValueKind::connection) {
       waiter.object = machine.values().as_connection(next.receiver).listener;
     } else if (machine.values().kind(next.receiver) == ValueKind::object) {
       waiter.object = machine.values().as_object(next.receiver);
@@ -221,7 +242,7 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
       if (main->wait.releasers.empty()) blocked.erase(main);
     }
   }
-  if (!machine.program.signal_body) return blocked;
+  if (!machine.program.signal_body && !machine.program.pool_worker_body) return blocked;
   // They are gone then, and whoever waits for anything but their end has nothing from it.
   for (std::vector<ThreadId> gone(1); !gone.empty();) {
     const std::vector<ThreadId> stuck = stuck_of(threads, blocked);

@@ -55,6 +55,7 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
       case LetGoBy::get:
       case LetGoBy::task_done:
       case LetGoBy::arrive:
+      case LetGoBy::answer:
         ++signals;
         break;
       case LetGoBy::connect:

@@ -26,6 +26,18 @@ std::string listed(std::size_t count, Name name) {
   return text;
 }
 
+// What somebody who serves a Pool waits for, before the Pool's name.
+std::string_view awaited_of_pool(Operation operation) {
+  switch (operation) {
+    case Operation::mp_pool_collect:
+      return "a result of ";
+    case Operation::mp_pool_maintain:
+      return "something to do for ";
+    default:
+      return "a task of ";
+  }
+}
+
 }  // namespace
 
 const ObjectInfo& DeadlockWords::object(const BlockedThread& waiter) const {
@@ -102,6 +114,7 @@ std::string DeadlockWords::operation(const BlockedThread& waiter) const {
 }
 
 std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
+  if (waiter.by == LetGoBy::answer) return future_label(machine_, waiter.pending->receiver);
   if (waiter.by == LetGoBy::send || waiter.by == LetGoBy::recv) return connection(waiter);
   if (!waiter.futures.empty()) return futures(waiter);
   if (waiter.object) return object(waiter).name;
@@ -116,6 +129,7 @@ std::string DeadlockWords::waits_for(const BlockedThread& waiter) const {
 std::string DeadlockWords::waits_for_type(const BlockedThread& waiter) const {
   if (waiter.by == LetGoBy::send || waiter.by == LetGoBy::recv) return "socket";
   if (!waiter.futures.empty()) return "Future";
+  if (waiter.by == LetGoBy::answer) return "AsyncResult";
   if (waiter.object) return std::string(row(object(waiter).kind).type);
   if (waiter.by == LetGoBy::store) return "expression";
   return waiter.pending->operation == Operation::process_join ? "Process" : "Thread";
@@ -148,7 +162,13 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
       return wait + "for " + futures(waiter);
     case LetGoBy::close:
       return wait + "for " + object(waiter).name + " to be shut down";
+    case LetGoBy::answer:
+      return wait + "for " + future_label(machine_, waiter.pending->receiver);
     case LetGoBy::put:
+      if (object(waiter).kind == ObjectKind::mp_pool) {
+        return wait + "for " + std::string(awaited_of_pool(waiter.pending->operation)) +
+               object(waiter).name;
+      }
       if (waiter.pending->operation == Operation::process_pool_watch) {
         return wait + "for a result or a task of " + object(waiter).name;
       }
@@ -191,13 +211,14 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
       return is_queued(machine_, state_, waiter.futures.front()) ? ", queued behind "
                                                                  : ", executed by ";
     case LetGoBy::close:
+    case LetGoBy::answer:
       return ", which is up to ";
     case LetGoBy::set:
       return ", to be set by ";
     case LetGoBy::notify:
       return ", to be notified by ";
     case LetGoBy::put:
-      return ", to be put by ";
+      return object(waiter).kind == ObjectKind::mp_pool ? ", which is up to " : ", to be put by ";
     case LetGoBy::get:
       return ", to be made by ";
     case LetGoBy::fill:
@@ -233,6 +254,7 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
                  ? ", which is queued, and no worker is free to execute it"
                  : ", which was cancelled, and no worker is left to note it";
     case LetGoBy::close:
+    case LetGoBy::answer:
       return ", and no thread is left that could";
     case LetGoBy::set:
       return ", and no thread is left that could set it";
@@ -244,6 +266,7 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
     case LetGoBy::wake:
       return ", and no thread is left that could";
     case LetGoBy::put:
+      if (object(waiter).kind == ObjectKind::mp_pool) return ", and no thread is left that could";
       return has_futures(object(waiter).kind) ? ", and no thread is left that could submit one"
                                               : ", and no thread is left that could put one";
     case LetGoBy::get:

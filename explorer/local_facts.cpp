@@ -29,9 +29,11 @@ void LocalFactsTable::learn(LocalId local) {
   facts.pc = pending.pc;
   const ValueKind kind = machine_.values().kind(pending.receiver);
   facts.pending = &pending;
-  if (kind == ValueKind::object || kind == ValueKind::connection) {
+  const bool on_result = facts.by == LetGoBy::answer;
+  if (kind == ValueKind::object || kind == ValueKind::connection || on_result) {
     facts.on_object = true;
-    facts.object = kind == ValueKind::object
+    facts.object = on_result ? machine_.values().as_future(pending.receiver).executor
+                   : kind == ValueKind::object
                        ? machine_.values().as_object(pending.receiver)
                        : machine_.values().as_connection(pending.receiver).listener;
     const ObjectInfo& object = program.objects[facts.object.index];

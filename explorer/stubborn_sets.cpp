@@ -259,6 +259,7 @@ bool StubbornSets::add_who_enables(const State& state, std::uint32_t thread) {
     case LetGoBy::recv:
     case LetGoBy::finish:
     case LetGoBy::close:
+    case LetGoBy::answer:
     case LetGoBy::cancel:
     case LetGoBy::fill:
     case LetGoBy::turn:

@@ -11,6 +11,7 @@
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_pool.h"
 #include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 
@@ -74,10 +75,11 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
   do {
     while (let_go(state)) {
     }
-  } while (program.signal_body && std::erase_if(stuck_, [&](std::uint32_t thread) {
-                                    ends_[thread] = may_be_ended(state, {thread});
-                                    return ends_[thread] != 0;
-                                  }) > 0);
+  } while ((program.signal_body || program.pool_worker_body) &&
+           std::erase_if(stuck_, [&](std::uint32_t thread) {
+             ends_[thread] = may_be_ended(state, {thread});
+             return ends_[thread] != 0;
+           }) > 0);
 }
 
 // Takes out whom others can let go; false: nobody. From the last thread to the first, which waits
@@ -110,7 +112,9 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
   switch (waiter.by) {
     case LetGoBy::end:
       if (waiter.operation == Operation::join_all ||
-          waiter.operation == Operation::process_pool_join) {
+          waiter.operation == Operation::process_pool_join ||
+          waiter.operation == Operation::mp_pool_join_next ||
+          waiter.operation == Operation::mp_pool_finalize) {
         return all_move();
       }
       return moves_[waiter.joined.index] || ends_[waiter.joined.index];
@@ -139,6 +143,7 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
     case LetGoBy::accept:
     case LetGoBy::send:
     case LetGoBy::recv:
+    case LetGoBy::answer:
       return someone_may_let_go(state, {thread}, waiter);
     case LetGoBy::finish:
       return someone_may_finish(state, {thread}, *waiter.pending);
@@ -165,10 +170,20 @@ ThreadId StuckWatch::main_of(const State& state, ThreadId thread) const {
   return main_thread_of(machine_, state, process_of(machine_.program, state, thread));
 }
 
-// By a signal that is on its way, or that somebody may send.
+// By a signal that is on its way, or that somebody may send; also by terminating a Pool.
 bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
   const Program& program = machine_.program;
   const ProcessId process = process_of(program, state, thread);
+  if (const std::optional<ObjectId> pool = pool_of_worker(machine_, state, thread)) {
+    const std::uint32_t wait = *facts_.wait_number(*pool, LetGoBy::put);
+    for (std::uint32_t i = 0; i < threads_; ++i) {
+      if (!moves_[i] || process_of(program, state, {i}) != main_process_id) continue;
+      if (is_alive(program, state, i) && facts_.may_let_go(local(program, state, {i}), wait)) {
+        return true;
+      }
+    }
+    if (moves_[main_thread_id.index]) return true;  // at the latest at its end
+  }
   const bool calls =
       moves_[main_thread_id.index] &&
       std::ranges::any_of(callbacks_, [&](LocalId its) { return facts_.of(its).signals; });
@@ -184,6 +199,11 @@ bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
 
 bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const LocalFacts& waiter) {
   const Program& program = machine_.program;
+  // At its end MainThread terminates the pools.
+  if (waiter.by == LetGoBy::put && row(waiter.operation).kind == ObjectKind::mp_pool &&
+      moves_[main_thread_id.index]) {
+    return true;
+  }
   const auto sees_it = [&](std::uint32_t other) {
     return (waiter.on_shared && waiter.by != LetGoBy::fill) ||
            process_of(program, state, {other}) == process_of(program, state, thread);
@@ -197,6 +217,10 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
     if (waiter.on_rlock) return false;
   }
   for (std::uint32_t i = 0; i < threads_; ++i) {
+    if (waiter.operation == Operation::mp_pool_maintain && (moves_[i] || ends_[i]) &&
+        pool_of_worker(machine_, state, {i}) == waiter.object) {
+      return true;
+    }
     if (!moves_[i] || !sees_it(i) || !is_alive(program, state, i)) continue;
     if (facts_.may_let_go(local(program, state, {i}), waiter.wait)) return true;
     if (waiter.by == LetGoBy::get && will_drop(machine_, state, waiter.object, {i})) return true;

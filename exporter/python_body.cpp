@@ -350,7 +350,10 @@ class BodyWriter {
         return lines_.add(depth, name + ".start()");
       }
       case StatementKind::map: {
-        const bool is_wanted = part<Operand>(statement, "into") != nullptr;
+        const Expression& receiver = *part<Operand>(statement, "map")->expression;
+        const bool is_of_pool =
+            receiver.kind == Expression::Kind::name && names_.pools.contains(receiver.text);
+        const bool is_wanted = part<Operand>(statement, "into") != nullptr && !is_of_pool;
         return give(statement, "into",
                     is_wanted ? own("list") + "(" + call(statement) + ")" : call(statement), depth);
       }
@@ -362,6 +365,9 @@ class BodyWriter {
         const Operand* target = part<Operand>(statement, "not_done");
         return target == nullptr ? void() : assign(*target, not_done, depth);
       }
+      case StatementKind::pool:
+        return lines_.add(
+            depth, names_.pools.at(part<Operand>(statement, "pool")->expression->text) + "()");
       case StatementKind::thread:
       case StatementKind::timer:
       case StatementKind::process:

@@ -20,6 +20,7 @@ class PythonNames {
   Set module;                                               // of them those of the module itself
   Set shared;                                               // variables
   std::map<std::string, std::string, std::less<>> threads;  // as Python names them
+  std::map<std::string, std::string, std::less<>> pools;    // and the functions that make a Pool
   Set shim;     // what the shim defines; empty: the program carries none
   Set defined;  // what else the program defines for itself: "File", "compute"
 

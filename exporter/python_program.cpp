@@ -54,6 +54,7 @@ class ProgramWriter {
     objects();
     variables(false);
     functions_of_scenario();
+    pools();
     threads();
     variables(true);
     main();
@@ -107,6 +108,13 @@ class ProgramWriter {
       if (!is_module) names_.threads.emplace(thread.name, std::move(name));
     }
     names_.module.insert(variable_of_.begin(), variable_of_.end());
+    for (const ScenarioObject& object : scenario_.objects) {
+      const ScenarioObject* const pool = pool_named(object.name);
+      if (pool == nullptr) continue;
+      std::string& name = names_.pools[pool->name];
+      if (name.empty()) taken.insert(name = names_.fresh("make_" + pool->name));
+      names_.pools[object.name] = name;
+    }
   }
   bool shared_has(std::string_view name) const { return names_.shared.contains(name); }
 
@@ -209,9 +217,38 @@ class ProgramWriter {
       });
       LOCKSTEP_ASSERT(ready != open.end(), "no object stands for itself");
       const ScenarioObject& object = **ready;
-      code_.add(0, fmt::format("{} = {}", object.name, made(object)));
       known.insert(object.name);
       open.erase(ready);
+      if (pool_named(object.name) == nullptr) {
+        code_.add(0, fmt::format("{} = {}", object.name, made(object)));
+      }
+    }
+  }
+
+  // The object of this name or second name, if it is a Pool.
+  const ScenarioObject* pool_named(std::string_view name) const {
+    for (const ScenarioObject* object = nullptr;; name = object->same_as) {
+      const auto found = std::ranges::find(scenario_.objects, name, &ScenarioObject::name);
+      if (found == scenario_.objects.end()) return nullptr;
+      object = &*found;
+      if (object->kind) return object->kind == ObjectKind::mp_pool ? object : nullptr;
+    }
+  }
+  // A Pool is made where the scenario says so: it forks.
+  void pools() {
+    for (const ScenarioObject& object : scenario_.objects) {
+      if (object.kind != ObjectKind::mp_pool) continue;
+      std::string names = object.name;
+      std::string targets = object.name;
+      for (const ScenarioObject& other : scenario_.objects) {
+        if (other.kind || pool_named(other.name) != &object) continue;
+        names += ", " + other.name;
+        targets += " = " + other.name;
+      }
+      code_.gap(2);
+      code_.add(0, fmt::format("def {}():", names_.pools.at(object.name)));
+      code_.add(1, "global " + names);
+      code_.add(1, fmt::format("{} = {}", targets, made(object)));
     }
   }
   std::string made(const ScenarioObject& object) {
@@ -238,6 +275,9 @@ class ProgramWriter {
       case ObjectParameter::Shape::count:
         if (!parameter.row.required && object.value == parameter.without) return std::nullopt;
         return std::to_string(object.value);
+      case ObjectParameter::Shape::tasks:
+        if (object.tasks_max == 0) return std::nullopt;
+        return std::to_string(object.tasks_max);
       case ObjectParameter::Shape::buffer:
         return std::nullopt;  // it is the kernel's
       case ObjectParameter::Shape::lock:
@@ -245,6 +285,7 @@ class ProgramWriter {
         return object.lock;
       case ObjectParameter::Shape::function:
         if (object.action.empty()) return std::nullopt;
+        if (object.kind == ObjectKind::mp_pool) return object.action;
         // The function stands further down.
         if (object.arguments.empty()) return fmt::format("lambda: {}()", object.action);
         return fmt::format("lambda *{0}: {1}(*{0})", names_.fresh("given"), object.action);

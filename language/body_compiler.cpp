@@ -35,7 +35,7 @@ SiteId Module::site_of(const ExceptHandler& handler) {
   if (is_new) {
     std::string text = "except";
     for (const ExceptionKind type : handler.types) {
-      text += (text == "except" ? " " : ", ") + std::string(exception_name(type));
+      text += (text == "except" ? " " : ", ") + exception_key(type);
     }
     if (!handler.name.empty()) text += " as " + handler.name;
     known->second = add_site(handler.place, shortened(std::move(text)));

@@ -1,6 +1,6 @@
 // From one body of statements (a function, main, a thread's own body) or one condition to a
 // Function. The .cpp files: compile_expression, compile_statement, compile_flow,
-// compile_futures. As CPython 3.11's
+// compile_futures, compile_pools. As CPython 3.11's
 // Python/compile.c does it wherever the order of effects or the places to switch could tell.
 #pragma once
 #include <cstdint>
@@ -144,6 +144,16 @@ class BodyCompiler {
   void add_done_callback_statement(const Statement& statement);
   void wait_futures_statement(const Statement& statement);
   void for_completed(const Statement& statement);
+  bool is_map_of_pool(const Statement& statement);
+  void pool_statement(const Statement& statement);
+  void apply_statement(const Statement& statement, bool is_async);
+  void map_by_pool(const Statement& statement, Verb verb, bool is_async);
+  void imap_statement(const Statement& statement, Verb verb);
+  void for_imap(const Statement& statement, Verb verb);
+  // Pushes a callback that takes one argument, or None.
+  void callback_or_none(const Statement& statement, std::string_view key);
+  // Of a result of a Pool on the stack.
+  void get_result();
   void store_names(const Statement& statement);
   void shutdown_statement(const Statement& statement);
   void refuse(const Statement& statement, bool is_of_kind, std::string_view key,

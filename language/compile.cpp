@@ -42,6 +42,7 @@ class Compiler {
     variables();
     functions();
     if (has_executors(program_)) add_pool_bodies(module_);
+    if (has_pools(program_)) add_mp_pool_bodies(module_);
     threads();
     conditions(scenario_.invariants, "invariant", program_.invariants);
     conditions(scenario_.final_checks, "finally", program_.final_checks);
@@ -86,7 +87,10 @@ class Compiler {
                           ? fmt::format("ThreadPoolExecutor-{}", unnamed_executors_++)
                           : declared.prefix;
     }
-    if (kind == ObjectKind::process_pool) program_.has_processes = true;
+    object.tasks_max = declared.tasks_max;
+    if (kind == ObjectKind::process_pool || kind == ObjectKind::mp_pool) {
+      program_.has_processes = true;
+    }
     object.offset = program_.objects_end;
     object.line = declared.place.line;
     program_.objects_end += row(kind).words;
@@ -114,6 +118,9 @@ class Compiler {
       if (!object.kind || row(*object.kind).shared != shared) continue;
       Meaning meaning{Meaning::Kind::object, static_cast<std::uint32_t>(program_.objects.size()),
                       0};
+      if (object.count && object.kind == ObjectKind::mp_pool) {
+        module_.complaints.at(object.place, "/count", "there are no arrays of pools");
+      }
       if (object.count) {
         meaning.kind = Meaning::Kind::array;
         meaning.count = static_cast<std::uint32_t>(*object.count);
@@ -295,7 +302,7 @@ class Compiler {
     }
   }
 
-  // Of barriers, and the initializers of executors.
+  // Of barriers, and the initializers of pools.
   void actions() {
     for (const ScenarioObject& object : scenario_.objects) {
       const bool is_barrier = object.kind == ObjectKind::barrier;

@@ -69,6 +69,8 @@ std::string_view statement_of(Verb verb) {
     case Verb::set_daemon:
     case Verb::set_value:
       return row(StatementKind::set).example;
+    case Verb::create_pool:
+      return row(StatementKind::pool).example;
     default:
       return row(*statement_named(row(verb).name)).example;
   }
@@ -90,6 +92,7 @@ std::string owners_of(Verb verb) {
   if (operation_of(verb, ObjectKind::process)) types.emplace_back("process");
   if (operation_of(verb, ObjectKind::connection)) types.emplace_back("connection");
   if (operation_of(verb, ObjectKind::future)) types.emplace_back("future");
+  if (operation_of(verb, ObjectKind::pool_result)) types.emplace_back("result of a Pool");
   std::string out;
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (i == 0) {

@@ -91,6 +91,12 @@ void BodyCompiler::for_statement(const Statement& statement) {
   const bool is_completed = in.kind == Expression::Kind::call && in.text == "as_completed" &&
                             scope_.find(in.text).kind == Meaning::Kind::unknown;
   if (is_completed) return for_completed(statement);
+  if (in.kind == Expression::Kind::method && in.text == "imap") {
+    return for_imap(statement, Verb::imap);
+  }
+  if (in.kind == Expression::Kind::method && in.text == "imap_unordered") {
+    return for_imap(statement, Verb::imap_unordered);
+  }
   operand(get_operand(statement, "in"));
   code_.emit(Opcode::iterate);
   const Label begin = code_.here();

@@ -2,6 +2,8 @@
 // are due, the operation hands them out and Program's <callbacks> calls them.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/value/builtins.h"
 #include "language/body_compiler.h"
 #include "language/constant.h"
@@ -240,6 +242,34 @@ void BodyCompiler::for_completed(const Statement& statement) {
   code_.place(end);
 }
 
+// A Pool has a map of its own. Where only a run can tell which of the two it is, the program must
+// not have both.
+bool BodyCompiler::is_map_of_pool(const Statement& statement) {
+  const auto has = [&](bool pools) {
+    return std::ranges::any_of(module_.program.objects, [&](const ObjectInfo& object) {
+      return pools ? object.kind == ObjectKind::mp_pool : has_futures(object.kind);
+    });
+  };
+  const Operand& receiver = get_operand(statement, "map");
+  operand_ = &receiver;
+  const Target target = target_of(*receiver.expression);
+  const bool is_pool = target.kind == Target::Kind::objects
+                           ? module_.program.objects[target.first.index].kind == ObjectKind::mp_pool
+                           : has(true);
+  if (!is_pool) return false;
+  if (target.kind != Target::Kind::objects && has(false)) {
+    module_.complaints.at(statement.place, "/map",
+                          "this may be a Pool or an executor, which map in different ways; write "
+                          "its name here");
+  }
+  if (find_operand(statement, "timeout") != nullptr) {
+    module_.complaints.at(statement.place, "/timeout",
+                          "a Pool maps without \"timeout\"; leave it out, or use \"map_async\" and "
+                          "\"get\"");
+  }
+  return true;
+}
+
 // Executor.map: [submit(function, *arguments) for arguments in zip(*over)], and, if the results
 // are wanted, the list of them. An exception cancels what comes after it, the last first.
 void BodyCompiler::map_statement(const Statement& statement) {
@@ -262,7 +292,12 @@ void BodyCompiler::map_statement(const Statement& statement) {
     code_.place(end);
   };
 
+  if (is_map_of_pool(statement)) return map_by_pool(statement, Verb::map_async, false);
   const Target target = receiver_operand(get_operand(statement, "map"), Verb::submit);
+  if (find_operand(statement, "chunksize") != nullptr) {
+    module_.complaints.at(statement.place, "/chunksize",
+                          "an executor maps without \"chunksize\"; leave it out");
+  }
   code_.emit(Opcode::store_local, pool);
   function_value_of(statement, "function", over.size());
   code_.emit(Opcode::store_local, function);

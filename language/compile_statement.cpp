@@ -146,6 +146,24 @@ void BodyCompiler::statement(const Statement& statement) {
       return submit_statement(statement);
     case StatementKind::map:
       return map_statement(statement);
+    case StatementKind::pool:
+      return pool_statement(statement);
+    case StatementKind::apply:
+      return apply_statement(statement, false);
+    case StatementKind::apply_async:
+      return apply_statement(statement, true);
+    case StatementKind::map_async:
+      return map_by_pool(statement, Verb::map_async, true);
+    case StatementKind::starmap:
+      return map_by_pool(statement, Verb::starmap_async, false);
+    case StatementKind::starmap_async:
+      return map_by_pool(statement, Verb::starmap_async, true);
+    case StatementKind::imap:
+      return imap_statement(statement, Verb::imap);
+    case StatementKind::imap_unordered:
+      return imap_statement(statement, Verb::imap_unordered);
+    case StatementKind::next:
+      return result_statement(statement, Verb::next);
     case StatementKind::wait_futures:
       return wait_futures_statement(statement);
     case StatementKind::result:

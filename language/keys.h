@@ -69,6 +69,7 @@ struct ObjectParameter {
   ObjectKind kind;
   enum class Shape : unsigned char {
     count,
+    tasks,
     buffer,
     lock,
     function,
@@ -91,6 +92,10 @@ inline constexpr std::int64_t pipe_bytes = 65536;
 inline constexpr KeyRow pipe_row{
     "buffer", false,
     "how many bytes its pipe holds that nobody has got, as pickle writes them; 65536 without it"};
+inline constexpr KeyRow initializer_row{
+    "initializer", false, "the function that each worker calls before it takes a task"};
+inline constexpr KeyRow initargs_row{"initargs", false,
+                                     "its arguments, constants; a string is an expression"};
 inline constexpr ObjectParameter object_parameters[] = {
     {ObjectKind::semaphore,
      ObjectParameter::Shape::count,
@@ -157,15 +162,22 @@ inline constexpr ObjectParameter object_parameters[] = {
      ObjectParameter::Shape::count,
      {"max_workers", false, "how many worker processes it has; without it the cores"},
      1},
+    {ObjectKind::mp_pool,
+     ObjectParameter::Shape::count,
+     {"processes", false, "how many worker processes it has; without it the cores"},
+     1},
+    {ObjectKind::mp_pool, ObjectParameter::Shape::function, initializer_row},
+    {ObjectKind::mp_pool, ObjectParameter::Shape::arguments, initargs_row},
+    {ObjectKind::mp_pool,
+     ObjectParameter::Shape::tasks,
+     {"maxtasksperchild", false,
+      "how many tasks a worker does before another takes its place; without it any number"},
+     1},
     {ObjectKind::executor,
      ObjectParameter::Shape::text,
      {"thread_name_prefix", false, "of the workers' names, which end with _0, _1, ..."}},
-    {ObjectKind::executor,
-     ObjectParameter::Shape::function,
-     {"initializer", false, "the function that each worker calls before it takes a task"}},
-    {ObjectKind::executor,
-     ObjectParameter::Shape::arguments,
-     {"initargs", false, "its arguments, constants; a string is an expression"}},
+    {ObjectKind::executor, ObjectParameter::Shape::function, initializer_row},
+    {ObjectKind::executor, ObjectParameter::Shape::arguments, initargs_row},
 };
 
 inline constexpr KeyRow function_keys[] = {

@@ -27,7 +27,7 @@ std::span<const std::string_view> keywords() { return python_keywords; }
 std::vector<std::string> exception_names() {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < exception_kinds; ++i) {
-    names.emplace_back(exception_name(static_cast<ExceptionKind>(i)));
+    names.push_back(exception_key(static_cast<ExceptionKind>(i)));
   }
   return names;
 }

@@ -40,6 +40,10 @@ void read_parameter(Reader& reader, const At& at, const ObjectParameter& paramet
     case ObjectParameter::Shape::count:
       object.value = read_count(reader, at, params, parameter.least, object_value_max).value_or(0);
       return;
+    case ObjectParameter::Shape::tasks:
+      object.tasks_max =
+          read_count(reader, at, params, parameter.least, object_value_max).value_or(0);
+      return;
     case ObjectParameter::Shape::buffer:
       object.buffer =
           read_count(reader, at, params, parameter.least, object_value_max).value_or(pipe_bytes);

@@ -145,10 +145,12 @@ void read_document(Reader& reader, const At& document,
   }
   // As concurrent.futures counts them since 3.8.
   for (ScenarioObject& object : scenario.objects) {
-    if (!object.kind || !has_futures(*object.kind) || object.value > 0) continue;
-    object.value = object.kind == ObjectKind::process_pool
-                       ? std::int64_t{scenario.cores}
-                       : std::min<std::int64_t>(32, std::int64_t{scenario.cores} + 4);
+    const bool is_pool =
+        object.kind && (has_futures(*object.kind) || object.kind == ObjectKind::mp_pool);
+    if (!is_pool || object.value > 0) continue;
+    object.value = object.kind == ObjectKind::executor
+                       ? std::min<std::int64_t>(32, std::int64_t{scenario.cores} + 4)
+                       : std::int64_t{scenario.cores};
   }
 }
 

@@ -54,10 +54,11 @@ struct ScenarioObject {
   std::string same_as;
   std::optional<std::int64_t> count;  // an array
   std::int64_t value = 0;             // semaphores: value; queues: maxsize; barrier: parties;
-                                      // executor: max_workers
+                                      // executor: max_workers; Pool: processes
+  std::int64_t tasks_max = 0;         // Pool: maxtasksperchild; 0: any number
   std::int64_t buffer = 65536;        // queues of multiprocessing
   std::string lock;                   // Condition; empty: an RLock of its own
-  std::string action;                 // Barrier; the initializer of an executor; empty: none
+  std::string action;                 // Barrier; the initializer of a pool; empty: none
   std::vector<Operand> arguments;     // of the initializer
   std::optional<double> timeout;      // Barrier
   std::string prefix;                 // ThreadPoolExecutor; empty: it is numbered

@@ -186,6 +186,7 @@ Json typed_object(const ObjectRow& row) {
         case ObjectParameter::Shape::seconds:
           return {{"type", "number"}, {"minimum", 0}};
         case ObjectParameter::Shape::buffer:
+        case ObjectParameter::Shape::tasks:
         case ObjectParameter::Shape::count:
           return count(parameter.least, object_value_max);
       }

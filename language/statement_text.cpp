@@ -111,12 +111,32 @@ std::string text_of(const Statement& statement) {
     case StatementKind::map:
       return fmt::format("{}map {} over {} by {}{}", into("into"),
                          get_function(statement, "function"),
-                         joined(find_operands(statement, "over")), source("map"), named("timeout"));
+                         joined(find_operands(statement, "over")), source("map"),
+                         named("timeout") + named("chunksize"));
     case StatementKind::result:
     case StatementKind::exception:
       return into("into") + key + " " + source(key) + named("timeout");
     case StatementKind::wait_futures:
       return "wait_futures " + source(key) + named("timeout") + named("return_when");
+    case StatementKind::pool:
+      return "make " + source(key);
+    case StatementKind::apply:
+    case StatementKind::apply_async:
+      return fmt::format("{}{} {}({}) by {}", into("into"), key,
+                         get_function(statement, "function"),
+                         joined(find_operands(statement, "args")), source(key));
+    case StatementKind::map_async:
+    case StatementKind::starmap:
+    case StatementKind::starmap_async:
+      return fmt::format("{}{} {} over {} by {}{}", into("into"), key,
+                         get_function(statement, "function"), source("over"), source(key),
+                         named("chunksize"));
+    case StatementKind::imap:
+    case StatementKind::imap_unordered:
+      return fmt::format("{}{} {} over {} by {}", into("into"), key,
+                         get_function(statement, "function"), source("over"), source(key));
+    case StatementKind::next:
+      return into("into") + "next " + source(key) + named("timeout");
     case StatementKind::add_done_callback:
       return fmt::format("add {} to {}", get_function(statement, "function"), source(key));
     case StatementKind::join:

@@ -115,9 +115,10 @@ constexpr FieldRow start_fields[] = {
     {"start", expression, required, "the thread or process"},
 };
 constexpr FieldRow join_fields[] = {
-    {"join", expression, required, "the thread, process or queue"},
+    {"join", expression, required, "the thread, process, queue or Pool"},
     {"timeout", expression, optional,
-     "virtual seconds; without it, or with None, for as long as it takes; a queue has none"},
+     "virtual seconds; without it, or with None, for as long as it takes; a queue or Pool has "
+     "none"},
 };
 constexpr FieldRow spawn_fields[] = {
     {"spawn", function, required, "the function that it executes"},
@@ -143,10 +144,11 @@ constexpr FieldRow with_fields[] = {
     {"do", block, required, "the statements"},
 };
 constexpr FieldRow wait_fields[] = {
-    {"wait", expression, required, "the condition or event"},
+    {"wait", expression, required, "the condition, event or AsyncResult"},
     {"timeout", expression, optional,
      "virtual seconds; without it, or with None, for as long as it takes"},
-    {"into", target, optional, "where the result is stored: False after a timeout"},
+    {"into", target, optional,
+     "where the result is stored: False after a timeout; of an AsyncResult always None"},
 };
 constexpr FieldRow wait_for_fields[] = {
     {"wait_for", expression, required, "the condition"},
@@ -177,12 +179,13 @@ constexpr FieldRow put_fields[] = {
      "as it takes"},
 };
 constexpr FieldRow get_fields[] = {
-    {"get", expression, required, "the queue"},
-    {"block", expression, optional, "False: raises Empty rather than wait for an item"},
+    {"get", expression, required, "the queue, or the AsyncResult of a Pool"},
+    {"block", expression, optional, "of a queue; False: raises Empty rather than wait for an item"},
     {"timeout", expression, optional,
-     "virtual seconds after which it raises Empty; without it, or with None, it waits for as long "
-     "as it takes"},
-    {"into", target, optional, "where the item is stored"},
+     "virtual seconds after which it raises Empty (an AsyncResult: mp.TimeoutError); without it, "
+     "or "
+     "with None, it waits for as long as it takes"},
+    {"into", target, optional, "where the item or result is stored"},
 };
 constexpr FieldRow task_done_fields[] = {
     {"task_done", expression, required, "the queue"},
@@ -230,7 +233,7 @@ constexpr FieldRow cancel_join_thread_fields[] = {
     {"cancel_join_thread", expression, required, "the queue of multiprocessing"},
 };
 constexpr FieldRow terminate_fields[] = {
-    {"terminate", expression, required, "the process"},
+    {"terminate", expression, required, "the process or Pool"},
 };
 constexpr FieldRow kill_fields[] = {
     {"kill", expression, required, "the process"},
@@ -292,7 +295,7 @@ constexpr FieldRow recv_fields[] = {
 };
 constexpr FieldRow close_fields[] = {
     {"close", expression, required,
-     "the Listener, end of a connection, or queue of multiprocessing"},
+     "the Listener, end of a connection, or queue or Pool of multiprocessing"},
 };
 constexpr FieldRow submit_fields[] = {
     {"submit", expression, required, "the executor"},
@@ -301,15 +304,20 @@ constexpr FieldRow submit_fields[] = {
     {"into", target, optional, "where the future is stored"},
 };
 constexpr FieldRow map_fields[] = {
-    {"map", expression, required, "the executor"},
+    {"map", expression, required, "the executor or Pool"},
     {"function", function, required, "the function that workers call"},
     {"over", expressions, required,
-     "an iterable of arguments, or an array of iterables, one for each parameter"},
+     "an iterable of arguments, or, for an executor, an array of iterables, one for each "
+     "parameter"},
     {"timeout", expression, optional,
-     "virtual seconds from here on after which it raises TimeoutError rather than wait for a "
-     "result; without it, or with None, it waits for as long as it takes"},
+     "of an executor; virtual seconds from here on after which it raises TimeoutError rather than "
+     "wait for a result; without it, or with None, it waits for as long as it takes"},
+    {"chunksize", expression, optional,
+     "of a Pool; how many calls a worker is given at a time; without it so many that each gets "
+     "four "
+     "times some"},
     {"into", target, optional,
-     "where the list of the results is stored; without it nobody waits for them"},
+     "where the list of the results is stored; without it nobody waits for those of an executor"},
 };
 constexpr FieldRow result_fields[] = {
     {"result", expression, required, "the future"},
@@ -339,6 +347,78 @@ constexpr FieldRow wait_futures_fields[] = {
 constexpr FieldRow add_done_callback_fields[] = {
     {"add_done_callback", expression, required, "the future"},
     {"function", function, required, "the function, which is called with the future"},
+};
+
+constexpr FieldRow pool_fields[] = {
+    {"pool", expression, required, "the Pool"},
+};
+constexpr FieldRow apply_fields[] = {
+    {"apply", expression, required, "the Pool"},
+    {"function", function, required, "the function that a worker calls"},
+    {"args", arguments, optional, "the function's arguments"},
+    {"into", target, optional, "where its result is stored"},
+};
+constexpr FieldRow callback_row{
+    "callback", function, optional,
+    "the function that is called with the result, by a thread of the Pool"};
+constexpr FieldRow error_callback_row{
+    "error_callback", function, optional,
+    "the function that is called with the exception, by a thread of the Pool"};
+constexpr FieldRow result_row{"into", target, optional, "where the AsyncResult is stored"};
+constexpr FieldRow chunksize_row{"chunksize", expression, optional,
+                                 "how many calls a worker is given at a time; without it so many "
+                                 "that each gets four times some"};
+constexpr FieldRow apply_async_fields[] = {
+    {"apply_async", expression, required, "the Pool"},
+    {"function", function, required, "the function that a worker calls"},
+    {"args", arguments, optional, "the function's arguments"},
+    callback_row,
+    error_callback_row,
+    result_row,
+};
+constexpr FieldRow map_async_fields[] = {
+    {"map_async", expression, required, "the Pool"},
+    {"function", function, required, "the function that workers call"},
+    {"over", expression, required, "an iterable of arguments"},
+    chunksize_row,
+    callback_row,
+    error_callback_row,
+    result_row,
+};
+constexpr FieldRow starmap_fields[] = {
+    {"starmap", expression, required, "the Pool"},
+    {"function", function, required, "the function that workers call"},
+    {"over", expression, required, "an iterable of tuples, each of the arguments of a call"},
+    chunksize_row,
+    {"into", target, optional, "where the list of the results is stored"},
+};
+constexpr FieldRow starmap_async_fields[] = {
+    {"starmap_async", expression, required, "the Pool"},
+    {"function", function, required, "the function that workers call"},
+    {"over", expression, required, "an iterable of tuples, each of the arguments of a call"},
+    chunksize_row,
+    callback_row,
+    error_callback_row,
+    result_row,
+};
+constexpr FieldRow imap_fields[] = {
+    {"imap", expression, required, "the Pool"},
+    {"function", function, required, "the function that workers call"},
+    {"over", expression, required, "an iterable of arguments"},
+    {"into", target, optional, "where the iterator over the results is stored"},
+};
+constexpr FieldRow imap_unordered_fields[] = {
+    {"imap_unordered", expression, required, "the Pool"},
+    {"function", function, required, "the function that workers call"},
+    {"over", expression, required, "an iterable of arguments"},
+    {"into", target, optional, "where the iterator over the results is stored"},
+};
+constexpr FieldRow next_fields[] = {
+    {"next", expression, required, "the iterator that imap or imap_unordered gave"},
+    {"timeout", expression, optional,
+     "virtual seconds after which it raises mp.TimeoutError; without it, or with None, it waits "
+     "for as long as it takes"},
+    {"into", target, optional, "where the result is stored"},
 };
 
 constexpr std::array rows{
@@ -406,10 +486,11 @@ constexpr std::array rows{
                  thread_fields},
     StatementRow{StatementKind::start, "start", "starts a thread or process",
                  R"json({"start": "t"})json", "{start}.start()", start_fields},
-    StatementRow{StatementKind::join, "join",
-                 "waits until a thread or process has ended, or all tasks of a queue are done",
-                 R"json({"join": "t", "timeout": 1})json", "{join}.join(timeout={timeout})",
-                 join_fields},
+    StatementRow{
+        StatementKind::join, "join",
+        "waits until a thread or process has ended, all tasks of a queue are done, or a Pool "
+        "that was closed or terminated has ended",
+        R"json({"join": "t", "timeout": 1})json", "{join}.join(timeout={timeout})", join_fields},
     StatementRow{StatementKind::spawn, "spawn", "creates a thread and starts it",
                  R"json({"spawn": "f", "args": [1], "as": "t"})json",
                  "threading.Thread(target={spawn}, args={args}, name={name}, daemon={daemon})",
@@ -422,7 +503,8 @@ constexpr std::array rows{
     StatementRow{StatementKind::with, "with", "holds locks while a block is executed",
                  R"json({"with": "mutexA", "do": [{"set": "n", "to": "n + 1"}]})json", "",
                  with_fields},
-    StatementRow{StatementKind::wait, "wait", "waits on a condition or for an event",
+    StatementRow{StatementKind::wait, "wait",
+                 "waits on a condition, for an event, or until the result of a Pool is there",
                  R"json({"wait": "cond", "timeout": 1, "into": "notified"})json",
                  "{wait}.wait({timeout})", wait_fields},
     StatementRow{StatementKind::wait_for, "wait_for",
@@ -443,7 +525,9 @@ constexpr std::array rows{
     StatementRow{StatementKind::put, "put", "puts an item into a queue",
                  R"json({"put": "q", "item": "i", "timeout": 1})json",
                  "{put}.put({item}, block={block}, timeout={timeout})", put_fields},
-    StatementRow{StatementKind::get, "get", "takes an item out of a queue",
+    StatementRow{StatementKind::get, "get",
+                 "takes an item out of a queue; or waits for the result of a Pool, or raises what "
+                 "its call has raised",
                  R"json({"get": "q", "into": "item"})json",
                  "{get}.get(block={block}, timeout={timeout})", get_fields},
     StatementRow{StatementKind::task_done, "task_done",
@@ -484,9 +568,11 @@ constexpr std::array rows{
                  "lets the process end without waiting until what it has put is in the pipe",
                  R"json({"cancel_join_thread": "mq"})json",
                  "{cancel_join_thread}.cancel_join_thread()", cancel_join_thread_fields},
-    StatementRow{StatementKind::terminate, "terminate",
-                 "sends SIGTERM to a process, which ends some time later, wherever it stands",
-                 R"json({"terminate": "p"})json", "{terminate}.terminate()", terminate_fields},
+    StatementRow{
+        StatementKind::terminate, "terminate",
+        "sends SIGTERM to a process, which ends some time later, wherever it stands; or ends "
+        "a Pool with its workers",
+        R"json({"terminate": "p"})json", "{terminate}.terminate()", terminate_fields},
     StatementRow{StatementKind::kill, "kill",
                  "sends SIGKILL to a process, which ends some time later, wherever it stands",
                  R"json({"kill": "p"})json", "{kill}.kill()", kill_fields},
@@ -522,7 +608,7 @@ constexpr std::array rows{
     StatementRow{
         StatementKind::close, "close",
         "closes a Listener or an end of a connection; or a queue of multiprocessing for this "
-        "process",
+        "process; or a Pool, which takes no more tasks and ends its workers once all is done",
         R"json({"close": "conn"})json", "{close}.close()", close_fields},
     StatementRow{StatementKind::submit, "submit",
                  "has a function called by a worker of a pool; the future stands for the call",
@@ -532,7 +618,8 @@ constexpr std::array rows{
                  "submits a call for each item of an iterable; an exception in one of them shows "
                  "only where its result is wanted",
                  R"json({"map": "pool", "function": "f", "over": "range(3)", "into": "xs"})json",
-                 "{map}.map({function}, {over}, timeout={timeout})", map_fields},
+                 "{map}.map({function}, {over}, timeout={timeout}, chunksize={chunksize})",
+                 map_fields},
     StatementRow{StatementKind::result, "result",
                  "waits for the result of a future, or raises what its call has raised",
                  R"json({"result": "future", "timeout": 1, "into": "x"})json",
@@ -550,6 +637,51 @@ constexpr std::array rows{
                  R"json({"wait_futures": "fs", "timeout": 1, "done": "done"})json",
                  "wait_futures({wait_futures}, timeout={timeout}, return_when={return_when})",
                  wait_futures_fields},
+    StatementRow{StatementKind::pool, "pool",
+                 "makes a Pool of multiprocessing: forks its workers, each with a copy of all "
+                 "memory, and starts the three threads that serve it",
+                 R"json({"pool": "workers"})json", "", pool_fields},
+    StatementRow{StatementKind::apply, "apply",
+                 "has a worker of a Pool call a function, and waits for the result",
+                 R"json({"apply": "workers", "function": "f", "args": [1], "into": "x"})json",
+                 "{apply}.apply({function}, args={args})", apply_fields},
+    StatementRow{StatementKind::apply_async, "apply_async",
+                 "has a worker of a Pool call a function; the AsyncResult stands for the call",
+                 R"json({"apply_async": "workers", "function": "f", "args": [1], "into": "r"})json",
+                 "{apply_async}.apply_async({function}, args={args}, callback={callback}, "
+                 "error_callback={error_callback})",
+                 apply_async_fields},
+    StatementRow{StatementKind::map_async, "map_async",
+                 "has the workers of a Pool call a function with each item of an iterable",
+                 R"json({"map_async": "workers", "function": "f", "over": "xs", "into": "r"})json",
+                 "{map_async}.map_async({function}, {over}, chunksize={chunksize}, "
+                 "callback={callback}, error_callback={error_callback})",
+                 map_async_fields},
+    StatementRow{StatementKind::starmap, "starmap",
+                 "as map of a Pool, with several arguments for each call",
+                 R"json({"starmap": "workers", "function": "f", "over": "xs", "into": "ys"})json",
+                 "{starmap}.starmap({function}, {over}, chunksize={chunksize})", starmap_fields},
+    StatementRow{
+        StatementKind::starmap_async, "starmap_async",
+        "as map_async, with several arguments for each call",
+        R"json({"starmap_async": "workers", "function": "f", "over": "xs", "into": "r"})json",
+        "{starmap_async}.starmap_async({function}, {over}, chunksize={chunksize}, "
+        "callback={callback}, error_callback={error_callback})",
+        starmap_async_fields},
+    StatementRow{StatementKind::imap, "imap",
+                 "as map_async, with an iterator that gives the results in order as they come",
+                 R"json({"imap": "workers", "function": "f", "over": "xs", "into": "it"})json",
+                 "{imap}.imap({function}, {over})", imap_fields},
+    StatementRow{
+        StatementKind::imap_unordered, "imap_unordered",
+        "as imap, with the results in the order in which they come",
+        R"json({"imap_unordered": "workers", "function": "f", "over": "xs", "into": "it"})json",
+        "{imap_unordered}.imap_unordered({function}, {over})", imap_unordered_fields},
+    StatementRow{StatementKind::next, "next",
+                 "waits for the next result of an iterator, or raises what its call has raised; "
+                 "StopIteration after the last",
+                 R"json({"next": "it", "timeout": 1, "into": "x"})json",
+                 "{next}.next(timeout={timeout})", next_fields},
 };
 
 constexpr bool in_order() {

@@ -76,6 +76,15 @@ enum class StatementKind : std::uint8_t {
   exception,
   add_done_callback,
   wait_futures,
+  pool,
+  apply,
+  apply_async,
+  map_async,
+  starmap,
+  starmap_async,
+  imap,
+  imap_unordered,
+  next,
 };
 
 enum class FieldKind : std::uint8_t {

@@ -101,6 +101,18 @@ constexpr WaitWords task{
 constexpr WaitWords answer{
     "", "waits for a result or a task of the {0} {1}", ", which only {2} could bring",
     "", ", and nobody is left who could bring one",    "only from"};
+constexpr WaitWords pool_result{"AsyncResult",
+                                "waits for {1}",
+                                ", which only {2} could bring",
+                                "",
+                                ", which nobody can bring any more",
+                                "up to"};
+constexpr WaitWords answer_of_pool{
+    "", "waits for a result of the {0} {1}",        ", which only {2} could bring",
+    "", ", and nobody is left who could bring one", "only from"};
+constexpr WaitWords duty{
+    "", "waits for something to do for the {0} {1}",   ", which only {2} could give it",
+    "", ", and nobody is left who could give it some", "only from"};
 constexpr WaitWords closing{"",
                             "waits for the {0} {1} to be shut down",
                             ", which {2} is about to do",
@@ -111,6 +123,7 @@ constexpr WaitWords closing{"",
 const WaitWords& words_of(const StuckThread& thread) {
   if (thread.waits_for_type == ending.type || thread.waits_for_type == "Process") return ending;
   if (thread.waits_for_type == result.type) return result;
+  if (thread.waits_for_type == pool_result.type) return pool_result;
   if (thread.waits_for_type == "socket") {
     return thread.operation == row(Verb::recv).name ? data : room_to_send;
   }
@@ -154,6 +167,11 @@ const WaitWords& words_of(const StuckThread& thread) {
         return thread.operation == row(Verb::end_workers).name ? ending
                : thread.operation == row(Verb::watch).name     ? answer
                                                                : task;
+      case ObjectKind::mp_pool:
+        return thread.operation == row(Verb::take).name       ? task
+               : thread.operation == row(Verb::maintain).name ? duty
+               : thread.operation == row(Verb::dispatch).name ? task
+                                                              : answer_of_pool;
       case ObjectKind::file:
       case ObjectKind::executor:
         return thread.operation == row(Verb::take).name ? task : closing;
@@ -162,6 +180,7 @@ const WaitWords& words_of(const StuckThread& thread) {
       case ObjectKind::process:
       case ObjectKind::connection:
       case ObjectKind::future:
+      case ObjectKind::pool_result:
       case ObjectKind::nothing:
         break;
     }

@@ -199,6 +199,10 @@ class Interpreter {
     std::string type(type_name(values_, receiver));
     if (values_.kind(receiver) == ValueKind::object) {
       type = row(program_.objects[values_.as_object(receiver).index].kind).python_class;
+    } else if (values_.kind(receiver) == ValueKind::future &&
+               program_.objects[values_.as_future(receiver).executor.index].kind ==
+                   ObjectKind::mp_pool) {
+      type = "ApplyResult";
     }
     if (verb == Verb::enter || verb == Verb::exit) {
       return values_.exception(

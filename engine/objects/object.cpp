@@ -44,6 +44,7 @@ constexpr LetGoBy FILL = LetGoBy::fill;
 constexpr LetGoBy TURN = LetGoBy::turn;
 constexpr LetGoBy WAKE = LetGoBy::wake;
 constexpr LetGoBy CLOSE = LetGoBy::close;
+constexpr LetGoBy ANSWER = LetGoBy::answer;
 
 // A verb column may be NO_VERB, which is no enumerator of Verb.
 namespace verb_column {
@@ -221,7 +222,8 @@ bool has_futures(ObjectKind kind) {
 bool counts_with(ObjectKind waited_on, ObjectKind kind) {
   return waited_on == kind ||
          (waited_on == ObjectKind::connection && kind == ObjectKind::listener) ||
-         (waited_on == ObjectKind::future && has_futures(kind));
+         (waited_on == ObjectKind::future && has_futures(kind)) ||
+         (waited_on == ObjectKind::pool_result && kind == ObjectKind::mp_pool);
 }
 
 std::optional<Operation> operation_of(Verb verb, ObjectKind kind) {

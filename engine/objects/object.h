@@ -27,11 +27,12 @@ enum class ObjectKind : std::uint8_t {
 #include "engine/objects/objects.def"
 #undef SHARED_OBJECT
 #undef OBJECT
-  thread,      // receivers that are no objects of the scenario: a thread handle,
-  process,     // that of a process,
-  connection,  // an end of a connection to a Listener,
-  future,      // what a submit returns,
-  nothing,     // and no receiver at all
+  thread,       // receivers that are no objects of the scenario: a thread handle,
+  process,      // that of a process,
+  connection,   // an end of a connection to a Listener,
+  future,       // what a submit returns,
+  pool_result,  // what a Pool of multiprocessing returns: an AsyncResult or an iterator,
+  nothing,      // and no receiver at all
 };
 
 enum class Verb : std::uint8_t {
@@ -76,6 +77,7 @@ enum class LetGoBy : std::uint8_t {
   turn,     // ... for who waits until another has read or written
   wake,     // a Condition or Event of multiprocessing, for who notifies: all notified wake up
   close,    // a ThreadPoolExecutor: who cancels what it has queued is through
+  answer,   // a Pool of multiprocessing, for who waits for a result
 };
 
 enum class Readiness : std::uint8_t {
@@ -188,8 +190,9 @@ bool has_feeder(ObjectKind kind);
 bool has_futures(ObjectKind kind);
 // A step of the main thread of a process once its code is over.
 inline bool is_exit(Operation operation) {
-  return operation == Operation::tell_feeders || operation == Operation::stop_children ||
-         operation == Operation::join_feeders || operation == Operation::process_exit;
+  return operation == Operation::terminate_pools || operation == Operation::tell_feeders ||
+         operation == Operation::stop_children || operation == Operation::join_feeders ||
+         operation == Operation::process_exit;
 }
 // Whether a wait on a receiver of kind `waited_on` is counted with objects of `kind`.
 bool counts_with(ObjectKind waited_on, ObjectKind kind);

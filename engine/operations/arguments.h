@@ -62,8 +62,14 @@ ThreadId add_thread(State& state, const Call& call, FunctionId body,
                     std::span<const Value> arguments, Value name, bool daemon);
 
 // A new process, forked by the thread that calls, whose main thread executes `body` with the
-// receiver, as a worker of a pool does. (In process.cpp.)
-ThreadId fork_worker(State& state, const Call& call, FunctionId body);
+// receiver, as a worker of a pool does; no daemon. Its number comes behind the prefix in its name.
+// (In process.cpp.)
+ThreadId fork_worker(State& state, const Call& call, FunctionId body, std::string_view prefix);
+// The process of this main thread ends as by SIGTERM, at once. (In process.cpp.)
+void end_worker(State& state, const Call& call, ThreadId main);
+// The arguments and the function that each worker of the receiver, a pool, calls first, or None.
+// (In executor.cpp.)
+Outcome initializer_of(const Call& call);
 
 // A lock that a Condition works with: Lock or RLock.
 bool is_owned(const Machine& machine, const State& state, ObjectId lock, ThreadId by);

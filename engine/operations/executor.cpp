@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "engine/operations/arguments.h"
+#include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
@@ -92,7 +93,7 @@ void start_worker(State& state, const Call& call) {
   const std::size_t number = tuple(call.machine, words(state, call).workers).size();
   const Value name = call.machine.values().string(info(call).prefix + '_' + std::to_string(number));
   const ThreadId worker = add_thread(state, call, *program.worker_body, {&self, 1}, name,
-                                     is_daemon(program, state, call.self));
+                                     is_daemon_thread(call.machine, state, call.self));
   set_life(program, state, worker, Life::alive);
   append(call.machine, words(state, call).workers, thread_value(worker));
 }
@@ -260,8 +261,7 @@ Outcome apply_executor_idle(State& state, const Call& call) {
   return Outcome::returned(none_value);
 }
 
-// Returns the arguments and the function that a worker calls first, or None.
-Outcome apply_executor_initializer(State&, const Call& call) {
+Outcome initializer_of(const Call& call) {
   const ObjectInfo& its = info(call);
   if (!its.action) return Outcome::returned(none_value);
   ValueTable& values = call.machine.values();
@@ -272,6 +272,7 @@ Outcome apply_executor_initializer(State&, const Call& call) {
   const std::vector<Value> both{values.tuple(arguments), function_value(*its.action)};
   return Outcome::returned(values.tuple(both));
 }
+Outcome apply_executor_initializer(State&, const Call& call) { return initializer_of(call); }
 // _initializer_failed: the worker then takes out what is queued, with the lock held, and with it
 // the sentinel, which nobody puts back.
 Readiness ready_executor_fail(const State& state, const Call& call) {

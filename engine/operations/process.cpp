@@ -218,11 +218,14 @@ Outcome apply_process_start(State& state, const Call& call) {
   return Outcome::returned(none_value);
 }
 
-ThreadId fork_worker(State& state, const Call& call, FunctionId body) {
-  const ThreadId main = add_thread(state, call, body, {&call.receiver, 1}, none_value,
-                                   is_daemon(call.machine.program, state, call.self));
+void end_worker(State& state, const Call& call, ThreadId main) {
+  end_by_signal(state, call, process_of(call.machine.program, state, main));
+}
+
+ThreadId fork_worker(State& state, const Call& call, FunctionId body, std::string_view prefix) {
+  const ThreadId main = add_thread(state, call, body, {&call.receiver, 1}, none_value, false);
   const ProcessId process = add_process(call.machine, state, process_of_self(state, call), main);
-  const std::string name = "ForkProcess-" + identity(call.machine, state, process);
+  const std::string name = std::string(prefix) + identity(call.machine, state, process);
   set_thread_name(call.machine.program, state, main, call.machine.values().string(name));
   begin_process(state, call, main);
   return main;

@@ -85,7 +85,7 @@ void append_result(const Call& call, Word& results, Value number, Value value, V
 void start(State& state, const Call& call) {
   const Program& program = call.machine.program;
   for (std::int64_t i = 0; i < info(call).value; ++i) {
-    const ThreadId worker = fork_worker(state, call, *program.process_worker_body);
+    const ThreadId worker = fork_worker(state, call, *program.process_worker_body, "ForkProcess-");
     append(call, words(state, call).processes, thread_value(worker));
   }
   const Value name = next_thread_name(state, call, "");

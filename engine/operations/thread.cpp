@@ -27,6 +27,10 @@ Life life_of_target(const State& state, const Call& call) {
   const Life its = life(call.machine.program, state, target(call));
   return is_foreign(state, call) && its != Life::created ? Life::ended : its;
 }
+bool is_main_of_child(const State& state, const Call& call) {
+  return target(call) != main_thread_id &&
+         is_process_main(call.machine.program, state, target(call));
+}
 bool is_over(Life life) { return life == Life::ended || life == Life::killed; }
 
 // MainThread is there until the process ends; a signal on its way is no thread.
@@ -108,8 +112,8 @@ Outcome apply_thread_create(State& state, const Call& call) {
   } else if (values.kind(name) != ValueKind::string) {
     text = values.string(name_text(call, name));
   }
-  const bool is_its =
-      daemon == none_value ? is_daemon(program, state, call.self) : is_true(call, daemon);
+  const bool is_its = daemon == none_value ? is_daemon_thread(call.machine, state, call.self)
+                                           : is_true(call, daemon);
   return Outcome::returned(thread_value(add_thread(state, call, body, arguments, text, is_its)));
 }
 
@@ -156,11 +160,11 @@ Outcome expire_join_all(State&, const Call&) { return Outcome::returned(none_val
 Outcome apply_thread_is_alive(State& state, const Call& call) {
   return Outcome::returned(boolean_value(life_of_target(state, call) == Life::alive));
 }
-// The main thread of a child has the name of its process for people, and MainThread for Python.
+// The main thread of a child has the name of its process for people.
 Outcome apply_thread_name(State& state, const Call& call) {
-  if (is_process_main(call.machine.program, state, target(call)) &&
-      target(call) != main_thread_id) {
-    return Outcome::returned(call.machine.values().string("MainThread"));
+  if (is_main_of_child(state, call)) {
+    const ProcessId process = process_of(call.machine.program, state, target(call));
+    return Outcome::returned(forked_thread(call.machine, state, process).name);
   }
   return Outcome::returned(thread_name_value(call.machine.program, state, target(call)));
 }
@@ -169,11 +173,10 @@ Outcome apply_thread_ident(State& state, const Call& call) {
   return Outcome::returned(ident(call, target(call)));
 }
 Outcome apply_thread_daemon(State& state, const Call& call) {
-  return Outcome::returned(boolean_value(is_daemon(call.machine.program, state, target(call))));
+  return Outcome::returned(boolean_value(is_daemon_thread(call.machine, state, target(call))));
 }
 Outcome apply_thread_set_name(State& state, const Call& call) {
-  if (is_process_main(call.machine.program, state, target(call)) &&
-      target(call) != main_thread_id) {
+  if (is_main_of_child(state, call)) {
     return raise(call, ExceptionKind::runtime_error,
                  "the main thread of a child process keeps its name");
   }

@@ -2,6 +2,7 @@
 // its time and then calls the function. What CPython keeps in the Event `finished` is a bit of
 // the thread's status, and only while somebody can tell.
 #include "engine/operations/arguments.h"
+#include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
@@ -35,7 +36,7 @@ Outcome apply_timer_create(State& state, const Call& call) {
   const Program& program = call.machine.program;
   const Value name = next_thread_name(state, call, "");
   const ThreadId timer = add_thread(state, call, *program.timer_body, call.arguments, name,
-                                    is_daemon(program, state, call.self));
+                                    is_daemon_thread(call.machine, state, call.self));
   set_timer(program, state, timer);
   return Outcome::returned(thread_value(timer));
 }

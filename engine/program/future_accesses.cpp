@@ -68,6 +68,21 @@ constexpr std::array lets_go{
     LetsGo{Verb::end_workers, LetGoBy::put},
     LetsGo{Verb::give, LetGoBy::put},
     LetsGo{Verb::exit, LetGoBy::put},
+    LetsGo{Verb::apply_async, LetGoBy::put},
+    LetsGo{Verb::map_async, LetGoBy::put},
+    LetsGo{Verb::starmap_async, LetGoBy::put},
+    LetsGo{Verb::imap, LetGoBy::put},
+    LetsGo{Verb::imap_unordered, LetGoBy::put},
+    LetsGo{Verb::close, LetGoBy::put},
+    LetsGo{Verb::terminate, LetGoBy::put},
+    LetsGo{Verb::maintain, LetGoBy::put},
+    LetsGo{Verb::dispatch, LetGoBy::put},
+    LetsGo{Verb::dispatch, LetGoBy::answer},
+    LetsGo{Verb::collect, LetGoBy::put},
+    LetsGo{Verb::collect, LetGoBy::answer},
+    LetsGo{Verb::settle, LetGoBy::put},
+    LetsGo{Verb::settle, LetGoBy::answer},
+    LetsGo{Verb::give_result, LetGoBy::put},
     LetsGo{Verb::end_shutdown, LetGoBy::put},
 };
 
@@ -121,6 +136,10 @@ struct FutureAccesses::Tables {
     for (const Global& global : program.globals) collect_functions(global.initial, by_value);
     for (const ThreadInfo& thread : program.threads) {
       for (const Constant& argument : thread.arguments) collect_functions(argument, by_value);
+    }
+    for (const ObjectInfo& object : program.objects) {
+      if (object.action) by_value.insert(*object.action);  // of a pool: its workers call it
+      for (const Constant& argument : object.arguments) collect_functions(argument, by_value);
     }
     startable = by_value;
     for (const ThreadInfo& thread : program.threads) {
@@ -210,6 +229,13 @@ struct FutureAccesses::Tables {
       for (const std::optional<FunctionId>& body :
            {program.worker_body, program.manager_body, program.process_worker_body}) {
         if (body) entered[pc].push_back(*body);
+      }
+    }
+    if (verb == Verb::create_pool) {
+      for (const std::optional<FunctionId>& body :
+           {program.maintainer_body, program.dispatcher_body, program.collector_body,
+            program.pool_worker_body}) {
+        entered[pc].push_back(*body);
       }
     }
     for_each_receiver(pc, verb, [&](ObjectId object) {

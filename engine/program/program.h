@@ -100,13 +100,14 @@ struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
   ObjectKind kind;
-  std::int64_t value = 1;   // semaphores: the initial value; queues: maxsize; barrier: parties;
-                            // executor: max_workers
-  std::int64_t buffer = 0;  // queues of multiprocessing: bytes that the pipe holds
+  std::int64_t value = 1;      // semaphores: the initial value; queues: maxsize; barrier: parties;
+                               // executor: max_workers; Pool: processes
+  std::int64_t tasks_max = 0;  // Pool: how many tasks a worker does; 0: any number
+  std::int64_t buffer = 0;     // queues of multiprocessing: bytes that the pipe holds
   std::optional<ObjectId> lock;      // condition: the lock it works with
   std::optional<FunctionId> action;  // barrier: what the last to come does before it opens;
-                                     // executor: what a worker does first
-  std::vector<Constant> arguments;   // executor: of its action
+                                     // executor, Pool: what a worker does first
+  std::vector<Constant> arguments;   // executor, Pool: of its action
   std::optional<double> timeout;     // barrier: virtual seconds, of a wait that names none
   std::string prefix;                // executor: of its workers' names
   std::uint32_t offset = 0;          // of its words in State::words
@@ -183,6 +184,10 @@ struct Program {
   std::optional<FunctionId> worker_body;   // what a pool's worker executes: the executor
   std::optional<FunctionId> manager_body;  // ... the manager of a ProcessPoolExecutor: it
   std::optional<FunctionId> process_worker_body;  // ... each of its workers: it
+  std::optional<FunctionId> maintainer_body;      // ... who looks after the workers of a Pool: it
+  std::optional<FunctionId> dispatcher_body;      // ... who hands its tasks out: it
+  std::optional<FunctionId> collector_body;       // ... who takes its results: it
+  std::optional<FunctionId> pool_worker_body;     // ... each of its workers: it
   std::optional<FunctionId> exit_body;            // what MainThread executes once its code is over
   bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
   bool reads_clock = false;               // some thread calls time()

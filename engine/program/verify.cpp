@@ -307,13 +307,14 @@ void verify_objects(const Program& program, Faults& faults) {
                        std::to_string(object.offset) + ", before word " + std::to_string(end));
     }
     end = object.offset + row(object.kind).words;
-    const bool may_act = object.kind == ObjectKind::barrier || object.kind == ObjectKind::executor;
+    const bool may_act = object.kind == ObjectKind::barrier ||
+                         object.kind == ObjectKind::executor || object.kind == ObjectKind::mp_pool;
     if (object.action &&
         (!may_act || object.action->index >= program.functions.size() ||
          program.functions[object.action->index].parameters != object.arguments.size())) {
       faults.push_back("object " + quoted(object.name) +
                        " has an action that is none: a function that takes its arguments, of a "
-                       "Barrier or an executor");
+                       "Barrier or a pool");
     }
     if (has_lock(object.kind) != object.lock.has_value()) {
       faults.push_back("object " + quoted(object.name) +
@@ -352,7 +353,16 @@ void verify_threads(const Program& program, Faults& faults) {
   check_body(program.manager_body, 1, "managers");
   check_body(program.process_worker_body, 1, "worker processes");
   check_body(program.exit_body, 0, "the exit");
+  check_body(program.maintainer_body, 1, "who looks after workers");
+  check_body(program.dispatcher_body, 1, "who hands tasks out");
+  check_body(program.collector_body, 1, "who takes results");
+  check_body(program.pool_worker_body, 1, "workers of a Pool");
   for (const ObjectInfo& object : program.objects) {
+    if (object.kind == ObjectKind::mp_pool &&
+        !(program.maintainer_body && program.dispatcher_body && program.collector_body &&
+          program.pool_worker_body)) {
+      faults.push_back("object " + quoted(object.name) + " has no bodies for its threads");
+    }
     if (!has_futures(object.kind)) continue;
     const bool has_bodies = object.kind == ObjectKind::executor
                                 ? program.worker_body.has_value()

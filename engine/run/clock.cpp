@@ -57,6 +57,9 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::future_exception, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::futures_wait, 1, TimedOperation::Negative::at_once},
     TimedOperation{Operation::futures_next, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::pool_result_get, 1, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::pool_result_wait, 0, TimedOperation::Negative::at_once},
+    TimedOperation{Operation::pool_result_next_park, 0, TimedOperation::Negative::at_once},
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 
@@ -251,14 +254,19 @@ Choice VirtualClock::first() {
 
 void VirtualClock::note_choice(const Machine& machine, const State& state, ThreadId thread,
                                const Choice* choice, bool stepped) {
+  if (machine.program.has_processes) {
+    // A worker that a pool has forked.
+    const Operation next = pending(machine, state, thread).operation;
+    const bool is_worker = next == Operation::process_pool_take ||
+                           next == Operation::mp_pool_take ||
+                           next == Operation::mp_pool_initializer;
+    if (is_worker && !cores_.has_beginning(thread)) {
+      cores_.begins_at(thread, later(end_, process_start_cost_));
+    }
+  }
   if (choice == nullptr) return cores_.not_ready(thread);
   if (machine.program.has_processes) {
     cores_.runs_in(thread, process_of(machine.program, state, thread));
-    // Its worker was forked by the submit.
-    if (pending(machine, state, thread).operation == Operation::process_pool_take &&
-        !cores_.is_known(thread)) {
-      cores_.begins_at(thread, later(end_, process_start_cost_));
-    }
     // The kernel asks for no GIL, but a process takes its time to end.
     if (pending(machine, state, thread).operation == Operation::signal_comes) {
       cores_.runs_in(thread, {no_process - thread.index});

@@ -58,6 +58,9 @@ class Cores {
   bool is_in_line(ThreadId thread) const;
   // The thread cannot begin before `at`.
   void begins_at(ThreadId thread, Nanoseconds at) { of(thread).not_before = at; }
+  bool has_beginning(ThreadId thread) const {
+    return thread.index < threads_.size() && threads_[thread.index].not_before > 0;
+  }
   // The next settling in which `child` is in line gives it the core of `parent`, if there is a
   // GIL.
   void starts(ThreadId parent, ThreadId child);

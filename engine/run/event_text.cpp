@@ -92,8 +92,10 @@ class EventText {
   std::string asked() const {
     const OperationRow& operation = row(event_.operation);
     std::string word;
-    const bool is_lock = !has_futures(operation.kind);
-    if (operation.verb == Verb::enter && is_lock) {
+    const bool is_lock = !has_futures(operation.kind) && operation.kind != ObjectKind::mp_pool;
+    if (event_.operation == Operation::mp_pool_finalize) {
+      word = row(Verb::terminate).name;
+    } else if (operation.verb == Verb::enter && is_lock) {
       word = "acquire";
     } else if (operation.verb == Verb::exit && is_lock) {
       word = "release";
@@ -130,11 +132,23 @@ class EventText {
         return "recv";
       case LetGoBy::recv:
         return "send";
+      case LetGoBy::answer:
+        return "next";
       case LetGoBy::wake:
         return "notify";
       default:
         return "wait";
     }
+  }
+
+  // Of the instruction, whatever the operation.
+  std::string word_of_verb() const {
+    const Pending& pending = lockstep::pending(machine_, state_, event_.thread);
+    std::string word(row(static_cast<Verb>(program_.code[pending.pc].a)).name);
+    for (char& letter : word) {
+      if (letter == '_') letter = ' ';
+    }
+    return word;
   }
 
   std::string reason() const {
@@ -161,11 +175,17 @@ class EventText {
         return "until those notified wake up";
       case LetGoBy::close:
         return "until it is shut down";
+      case LetGoBy::answer:
+        return "there is no result";
       case LetGoBy::put:
         return event_.operation == Operation::executor_take ||
-                       event_.operation == Operation::process_pool_take
+                       event_.operation == Operation::process_pool_take ||
+                       event_.operation == Operation::mp_pool_take ||
+                       event_.operation == Operation::mp_pool_dispatch
                    ? "it has no task"
-                   : "it is empty";
+               : event_.operation == Operation::mp_pool_collect  ? "it has no result"
+               : event_.operation == Operation::mp_pool_maintain ? "all its workers live"
+                                                                 : "it is empty";
       case LetGoBy::get:
         return "it is full";
       case LetGoBy::task_done:
@@ -272,6 +292,52 @@ class EventText {
         return event_.outcome.value == none_value
                    ? receiver() + " has no more tasks"
                    : "take out " + future_label(machine_, event_.outcome.value);
+      case Operation::mp_pool_create:
+        return "make " + receiver();
+      case Operation::mp_pool_apply_async:
+      case Operation::mp_pool_map_async:
+      case Operation::mp_pool_starmap_async:
+      case Operation::mp_pool_imap:
+      case Operation::mp_pool_imap_unordered:
+        return receiver() + " is running";
+      case Operation::mp_pool_queue:
+        return word_of_verb() + ' ' + called(0) + " by " + receiver() + " -> " +
+               future_label(machine_, event_.outcome.value);
+      case Operation::mp_pool_join:
+      case Operation::mp_pool_join_next:
+        return event_.outcome.kind == Outcome::Kind::next ? "go on to join " + receiver() : asked();
+      case Operation::mp_pool_exit:
+      case Operation::mp_pool_terminate:
+        return "terminate " + receiver();
+      case Operation::mp_pool_finalize:
+        return event_.outcome.kind == Outcome::Kind::next ? "go on to terminate " + receiver()
+                                                          : receiver() + " is terminated";
+      case Operation::terminate_pools:
+        return "go on to terminate the pools";
+      case Operation::mp_pool_maintain:
+        return event_.outcome.value == true_value ? "all is done for " + receiver()
+                                                  : "replace workers of " + receiver();
+      case Operation::mp_pool_dispatch:
+        return event_.outcome.value == true_value ? "no more tasks of " + receiver()
+                                                  : "hand out tasks of " + receiver();
+      case Operation::mp_pool_collect:
+        return event_.outcome.value == true_value ? "no more results of " + receiver()
+                                                  : "see a result of " + receiver();
+      case Operation::mp_pool_settle:
+        return "settle result " + argument(0) + " of " + receiver();
+      case Operation::mp_pool_take:
+        return event_.outcome.value == none_value ? "no more tasks of " + receiver()
+                                                  : "take a task of " + receiver();
+      case Operation::mp_pool_give:
+        return "give " + argument(2) + " to " + receiver();
+      case Operation::pool_result_next_park:
+        return asked() + ": woken";
+      case Operation::pool_result_next:
+        if (event_.outcome.kind == Outcome::Kind::next) return asked();
+        [[fallthrough]];
+      case Operation::pool_result_next_again:
+      case Operation::pool_result_get:
+        return asked() + " -> " + of(event_.outcome.value);
       case Operation::process_pool_fill:
         return "look for tasks of " + receiver();
       case Operation::process_pool_watch:

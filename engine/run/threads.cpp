@@ -67,8 +67,9 @@ const std::string& object_label(const Program& program, ObjectId object) {
 
 std::string future_label(const Machine& machine, Value future) {
   const ValueTable::Future its = machine.values().as_future(future);
-  return "future " + std::to_string(its.number) + " of " +
-         machine.program.objects[its.executor.index].name;
+  const ObjectInfo& pool = machine.program.objects[its.executor.index];
+  return (pool.kind == ObjectKind::mp_pool ? "result " : "future ") + std::to_string(its.number) +
+         " of " + pool.name;
 }
 
 bool is_resting(const Machine& machine, const State& state, ThreadId thread) {
@@ -124,6 +125,12 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
       return "a notify of " + object();
     case LetGoBy::put:
       if (what.operation == Operation::executor_take) return "a task of " + object();
+      if (what.operation == Operation::mp_pool_take ||
+          what.operation == Operation::mp_pool_dispatch) {
+        return "a task of " + object();
+      }
+      if (what.operation == Operation::mp_pool_collect) return "a result of " + object();
+      if (what.operation == Operation::mp_pool_maintain) return "something to do for " + object();
       return "an item of " + object();
     case LetGoBy::get:
       return "room in " + object();
@@ -163,6 +170,8 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
       return "those notified on " + object() + " to wake up";
     case LetGoBy::close:
       return object() + " to be shut down";
+    case LetGoBy::answer:
+      return future_label(machine, what.receiver);
     case LetGoBy::nothing:
       break;
   }

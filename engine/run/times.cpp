@@ -32,6 +32,7 @@ std::string_view asked(LetGoBy by) {
       return " (shutdown)";
     case LetGoBy::put:
     case LetGoBy::turn:
+    case LetGoBy::answer:
       return " (get)";
     case LetGoBy::get:
       return " (put)";

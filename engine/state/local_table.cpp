@@ -17,7 +17,11 @@ std::optional<Operation> resolve(const Program& program, const ValueTable& value
   if (values.kind(receiver) == ValueKind::connection) {
     return operation_of(verb, ObjectKind::connection);
   }
-  if (values.kind(receiver) == ValueKind::future) return operation_of(verb, ObjectKind::future);
+  if (values.kind(receiver) == ValueKind::future) {
+    const ObjectKind pool = program.objects[values.as_future(receiver).executor.index].kind;
+    return operation_of(verb,
+                        pool == ObjectKind::mp_pool ? ObjectKind::pool_result : ObjectKind::future);
+  }
   if (values.kind(receiver) != ValueKind::object) return std::nullopt;
   const ObjectInfo& object = program.objects[values.as_object(receiver).index];
   const std::optional<Operation> own = operation_of(verb, object.kind);

@@ -9,7 +9,14 @@
 namespace lockstep {
 namespace {
 
-enum RecordItem : std::size_t { parent_item, main_item, memory_item, started_item };
+enum RecordItem : std::size_t {
+  parent_item,
+  main_item,
+  memory_item,
+  started_item,
+  name_item,
+  daemon_item
+};
 
 std::span<const Value> records(const Machine& machine, const State& state) {
   if (!machine.program.has_processes) return {};
@@ -40,8 +47,8 @@ std::int64_t started_count(const Machine& machine, const State& state) {
 
 void set_memory(const Machine& machine, State& state, ProcessId process, Value memory) {
   const std::span<const Value> before = record(machine, state, process);
-  const std::vector<Value> items{before[parent_item], before[main_item], memory,
-                                 before[started_item]};
+  std::vector<Value> items(before.begin(), before.end());
+  items[memory_item] = memory;
   set_record(machine, state, process, items);
 }
 
@@ -110,12 +117,17 @@ const State& seen_by(const Machine& machine, const State& state, ThreadId thread
 ProcessId add_process(const Machine& machine, State& state, ProcessId parent, ThreadId main) {
   ValueTable& values = machine.values();
   if (records(machine, state).empty()) {
-    const std::vector<Value> first{values.integer(0), thread_value(main_thread_id), none_value,
-                                   none_value};
+    const std::vector<Value> first{values.integer(0), thread_value(main_thread_id),
+                                   none_value,        none_value,
+                                   none_value,        none_value};
     set_record(machine, state, main_process_id, first);
   }
   const ProcessId process{static_cast<std::uint32_t>(records(machine, state).size())};
-  const std::vector<Value> items{values.integer(parent.index), thread_value(main), none_value,
+  const std::vector<Value> items{values.integer(parent.index),
+                                 thread_value(main),
+                                 none_value,
+                                 none_value,
+                                 none_value,
                                  none_value};
   set_record(machine, state, process, items);
   set_process(machine.program, state, main, process);
@@ -132,10 +144,23 @@ void copy_memory(const Machine& machine, State& state, ProcessId process, Thread
     Word& owner = memory[object.offset - layout::globals + 1];
     if (owner == forking.index + 1) owner = forked;
   }
+  ForkedThread its{thread_name_value(program, state, forking), is_daemon(program, state, forking)};
+  if (is_process_main(program, state, forking) && forking != main_thread_id) {
+    its = forked_thread(machine, state, process_of(program, state, forking));
+  }
   const std::span<const Value> before = record(machine, state, process);
-  const std::vector<Value> items{before[parent_item], before[main_item], packed(machine, memory),
-                                 machine.values().integer(started_count(machine, state))};
+  const std::vector<Value> items{before[parent_item],
+                                 before[main_item],
+                                 packed(machine, memory),
+                                 machine.values().integer(started_count(machine, state)),
+                                 its.name,
+                                 boolean_value(its.is_daemon)};
   set_record(machine, state, process, items);
+}
+
+ForkedThread forked_thread(const Machine& machine, const State& state, ProcessId process) {
+  const std::span<const Value> items = record(machine, state, process);
+  return {items[name_item], items[daemon_item] == true_value};
 }
 
 bool has_started(const Machine& machine, const State& state, ProcessId process, ProcessId other) {
@@ -154,6 +179,14 @@ bool has_started(const Machine& machine, const State& state, ProcessId process, 
 
 void forget_memory(const Machine& machine, State& state, ProcessId process) {
   set_memory(machine, state, process, none_value);
+}
+
+bool is_daemon_thread(const Machine& machine, const State& state, ThreadId thread) {
+  if (thread == main_thread_id || !is_process_main(machine.program, state, thread)) {
+    return is_daemon(machine.program, state, thread);
+  }
+  const ProcessId process = process_of(machine.program, state, thread);
+  return forked_thread(machine, state, process).is_daemon;
 }
 
 std::size_t process_count(const Machine& machine, const State& state) {

@@ -6,7 +6,8 @@
 // without processes pays nothing:
 //
 //   record of a process       parent (ProcessId), handle of its main thread, memory, how many were
-//                             started before it (None before its start)
+//                             started before it (None before its start), the name of its main
+//                             thread and whether that is a daemon for Python
 //   memory                    None while it is in place or before the start; else, as bytes, the
 //                             words names_given, then those of variables and private objects
 //
@@ -42,6 +43,16 @@ void copy_memory(const Machine& machine, State& state, ProcessId process, Thread
 // Whether the copy of a Process object that `process` has is one that was started: it is the parent
 // of the other, or was forked after that was started.
 bool has_started(const Machine& machine, const State& state, ProcessId process, ProcessId other);
+
+// For Python the main thread of a child is the thread that forked it. Requires: the process has
+// been started, and is not the main one.
+struct ForkedThread {
+  Value name;
+  bool is_daemon;
+};
+ForkedThread forked_thread(const Machine& machine, const State& state, ProcessId process);
+// Whether it is a daemon for Python, which a thread that it creates is then too.
+bool is_daemon_thread(const Machine& machine, const State& state, ThreadId thread);
 
 // Of a process that is over nobody can tell what it had in memory.
 void forget_memory(const Machine& machine, State& state, ProcessId process);

@@ -107,11 +107,13 @@ class Audit {
         check_executor(id);
         break;
       case ObjectKind::process_pool:
+      case ObjectKind::mp_pool:
       case ObjectKind::local:
       case ObjectKind::thread:
       case ObjectKind::process:
       case ObjectKind::connection:
       case ObjectKind::future:
+      case ObjectKind::pool_result:
       case ObjectKind::nothing:
         break;
     }

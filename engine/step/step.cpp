@@ -8,6 +8,7 @@
 #include "engine/interpreter/private_run.h"
 #include "engine/objects/operations.h"
 #include "engine/operations/executor.h"
+#include "engine/operations/mp_pool.h"
 #include "engine/operations/mp_queue.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
@@ -38,12 +39,14 @@ bool has_other_threads(const Program& program, const State& state, ThreadId main
 const Pending& waiting_for_exit(const Machine& machine, const State& state, ThreadId main) {
   static const Pending exit = pending_after_the_end(Operation::process_exit);
   static const Pending stop = pending_after_the_end(Operation::stop_children);
+  static const Pending end_pools = pending_after_the_end(Operation::terminate_pools);
   static const Pending tell = pending_after_the_end(Operation::tell_feeders);
   static const Pending join = pending_after_the_end(Operation::join_feeders);
   const Program& program = machine.program;
   if (!program.has_processes && !program.feeder_body) return exit;
   if (main == main_thread_id && state.words[layout::exit_callbacks] != 0) return exit;
   const ProcessId process = process_of(program, state, main);
+  if (main == main_thread_id && pool_to_terminate(machine, state)) return end_pools;
   // Without other threads nobody has anything left to send.
   const bool feeds = program.feeder_body && has_other_threads(program, state, main);
   const unsigned stage = exit_stage(program, state, main);
@@ -63,17 +66,28 @@ bool is_of_process_pool(const Machine& machine, const Pending& pending) {
   const ValueTable& values = machine.values();
   if (values.kind(pending.receiver) == ValueKind::future) {
     const ObjectId executor = values.as_future(pending.receiver).executor;
-    return program.objects[executor.index].kind == ObjectKind::process_pool;
+    return program.objects[executor.index].kind != ObjectKind::executor;
   }
-  return row(pending.operation).kind == ObjectKind::process_pool &&
-         pending.operation != Operation::process_pool_take &&
-         pending.operation != Operation::process_pool_give;
+  switch (pending.operation) {
+    case Operation::process_pool_take:
+    case Operation::process_pool_give:
+    case Operation::mp_pool_create:
+    case Operation::mp_pool_initializer:
+    case Operation::mp_pool_take:
+    case Operation::mp_pool_give:
+      return false;
+    default:
+      break;
+  }
+  const ObjectKind kind = row(pending.operation).kind;
+  return kind == ObjectKind::process_pool || kind == ObjectKind::mp_pool;
 }
 // Asked by a process that has a copy of it: a pool of the main process, or one of its futures.
 bool belongs_to_main(const Machine& machine, const State& state, ThreadId thread,
                      const Pending& pending) {
   const Program& program = machine.program;
-  return program.manager_body && process_of(program, state, thread) != main_process_id &&
+  return (program.manager_body || program.pool_worker_body) &&
+         process_of(program, state, thread) != main_process_id &&
          is_of_process_pool(machine, pending);
 }
 
@@ -170,7 +184,7 @@ class Step {
       if (performed_ != nullptr) watched.emplace(*this, pending);
       std::optional<State> before;
       if (pending.in_atomic && operation.kind != ObjectKind::nothing) before = state_;
-      Outcome outcome = is_elsewhere ? not_in_main()
+      Outcome outcome = is_elsewhere ? not_in_main(pending)
                         : would_wait ? waits_inside_atomic()
                         : expires    ? operation.expire(state_, call)
                                      : operation.apply(state_, call);
@@ -277,10 +291,16 @@ class Step {
     return then.ready != nullptr && then.ready(state_, call) != Readiness::ready;
   }
 
-  Outcome not_in_main() const {
+  Outcome not_in_main(const Pending& pending) const {
+    const ValueTable& values = machine_.values();
+    const ObjectId pool = values.kind(pending.receiver) == ValueKind::future
+                              ? values.as_future(pending.receiver).executor
+                              : values.as_object(pending.receiver);
+    const bool is_executor = has_futures(program_.objects[pool.index].kind);
     return Outcome::raise(machine_.values().exception(
         ExceptionKind::runtime_error,
-        "a ProcessPoolExecutor and its futures can be used in the main process only"));
+        is_executor ? "a ProcessPoolExecutor and its futures can be used in the main process only"
+                    : "a Pool and its results can be used in the main process only"));
   }
   Outcome waits_inside_atomic() const {
     return Outcome::raise(machine_.values().exception(ExceptionKind::runtime_error,
@@ -487,6 +507,14 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
   if (its != self && !is_child) return false;
   const Pending& next = pending(machine, state, waiter);
   if (next.operation == Operation::process_join) return next.receiver == process_value(other);
+  if (next.operation == Operation::mp_pool_join_next ||
+      next.operation == Operation::mp_pool_finalize) {
+    return pool_waits_for(machine, state, next, waiter, other);
+  }
+  if (next.operation == Operation::terminate_pools &&
+      pool_waits_for(machine, state, next, waiter, other)) {
+    return true;
+  }
   if (next.operation == Operation::process_pool_join) {
     return is_child &&
            is_process_of(machine, state, machine.values().as_object(next.receiver), other);
@@ -506,6 +534,7 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
       const std::vector<ThreadId> feeders = joined_feeders(machine, state, self);
       return std::ranges::find(feeders, other) != feeders.end();
     }
+    case Operation::terminate_pools:
     case Operation::tell_feeders:
     case Operation::stop_children:
     case Operation::process_exit:

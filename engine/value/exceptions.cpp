@@ -36,10 +36,15 @@ std::string_view exception_name(ExceptionKind kind) {
   return full.substr(full.rfind('.') + 1);
 }
 
-std::optional<ExceptionKind> exception_named(std::string_view name) {
+std::string exception_key(ExceptionKind kind) {
+  const bool is_of_processes = exception_full_name(kind).starts_with("multiprocessing.");
+  return (is_of_processes ? "mp." : "") + std::string(exception_name(kind));
+}
+
+std::optional<ExceptionKind> exception_named(std::string_view key) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto kind = static_cast<ExceptionKind>(i);
-    if (exception_name(kind) == name) return kind;
+    if (exception_key(kind) == key) return kind;
   }
   return std::nullopt;
 }

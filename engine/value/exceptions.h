@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "engine/value/value.h"
@@ -22,11 +23,14 @@ inline constexpr std::size_t exception_kinds = 0
 #undef EXCEPTION
     ;
 
-// The class, as repr() and a scenario name it: "Empty".
+// The class, as repr() names it: "Empty".
 std::string_view exception_name(ExceptionKind kind);
+// As a scenario does: those of multiprocessing with "mp." before it, as one of them is called
+// TimeoutError too.
+std::string exception_key(ExceptionKind kind);
 // As Python writes it in a traceback: "_queue.Empty".
 std::string_view exception_full_name(ExceptionKind kind);
-std::optional<ExceptionKind> exception_named(std::string_view name);
+std::optional<ExceptionKind> exception_named(std::string_view key);
 // Whether `kind` is `ancestor` or derived from it.
 bool is_subclass(ExceptionKind kind, ExceptionKind ancestor);
 

@@ -176,6 +176,12 @@ class Writer {
         out_ += "'>";
         break;
       case ValueKind::exception:
+        if (values_.exception_kind(value) == ExceptionKind::maybe_encoding_error) {
+          out_ += "<MaybeEncodingError: ";
+          exception_str(value);
+          out_ += '>';
+          break;
+        }
         out_ += exception_name(values_.exception_kind(value));
         sequence('(', values_.items(value), ')');
         break;
@@ -249,6 +255,14 @@ class Writer {
     const ExceptionKind kind = values_.exception_kind(exception);
     const auto arguments = values_.items(exception);
     if (codec_error_str(kind, arguments)) return;
+    if (kind == ExceptionKind::maybe_encoding_error && arguments.size() == 2) {
+      out_ += "Error sending result: '";
+      str(arguments[1]);
+      out_ += "'. Reason: '";
+      str(arguments[0]);
+      out_ += '\'';
+      return;
+    }
     if (is_subclass(kind, ExceptionKind::os_error) && arguments.size() == 2) {
       out_ += "[Errno ";
       str(arguments[0]);

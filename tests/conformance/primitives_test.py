@@ -29,6 +29,31 @@ def got(statement):
     return [dict(statement, into="got"), {"print": "got"}]
 
 
+def pool(processes=2, **more):
+    return {"pool": {"type": "mp.Pool", "processes": processes, **more}}
+
+
+POOL_FUNCTIONS = {
+    "square": {"params": ["i"], "body": [{"return": "i * i"}]},
+    "slow": {"params": ["i"], "body": [{"sleep": 4}, {"return": "i * i"}]},
+    "add": {"params": ["i", "j"], "body": [{"return": "i + j"}]},
+    "fails": {"params": ["i"], "body": [
+        {"if": "i > 1", "then": [{"raise": "ValueError('no', i)"}]}, {"return": "i"}]},
+    "leaves": {"params": ["i"], "body": [{"raise": "SystemExit(i)"}]},
+    "who": {"params": ["i"], "body": [
+        {"return": "[current_process().name, current_process().daemon, getpid() != getppid(), "
+                   "active_count(), current_thread().name, n, i]"}]},
+    "note": {"params": ["v"], "body": [
+        {"print": ["v", "current_thread().name", "current_thread().daemon"]}]},
+    "note_error": {"params": ["e"], "body": [{"print": ["repr(e)", "current_thread().name"]}]},
+    "begin": {"params": ["i"], "body": [{"global": ["n"]}, {"set": "n", "to": "i"}]},
+    "key_error": {"params": ["v"], "body": [{"raise": "KeyError('swallowed')"}]},
+    "value_error": {"params": ["v"], "body": [{"raise": "ValueError('deadly')"}]},
+    "ends": {"params": ["v"], "body": [{"close": "pool"}, tried({"join": "pool"})]},
+    "late": {"params": ["v"], "body": [{"sleep": 4}, {"print": "'late'"}]},
+    "nested": {"params": ["i"], "body": [{"pool": "pool"}]}}
+
+
 ACQUIRE_ERRORS = [
     tried(*got({"acquire": "x", "blocking": False, "timeout": 1})),
     tried(*got({"acquire": "x", "blocking": False, "timeout": 0})),
@@ -692,6 +717,141 @@ PROGRAMS = {
         {"print": "'all done'"}, tried({"submit": "pool", "function": "slow", "args": [1]}),
         {"submit": "late", "function": "slow", "args": [3]}, {"shutdown": "late", "block": False},
         {"shutdown": "late"}, {"print": "'main ends'"}]),
+    "Process: its main thread is the one that forked it": ({}, {
+        "tells": [{"print": ["current_thread().name", "current_thread().daemon",
+                             "main_thread().name", "current_process().daemon"]}],
+        "child": [{"call": "tells"}, {"thread": "t", "target": "tells", "name": "'T'"},
+                  {"print": "t.daemon"}, tried({"set": "current_thread().daemon", "to": True}),
+                  {"start": "t"}, {"join": "t"}],
+        "parent": {"params": ["d"], "body": [
+            {"process": "p", "target": "child", "daemon": "d"}, {"start": "p"}, {"join": "p"}]}}, [
+        {"call": "parent", "args": [False]}, {"call": "parent", "args": [True]},
+        {"spawn": "parent", "args": [False], "name": "'A'", "as": "t"}, {"join": "t"},
+        {"spawn": "parent", "args": [True], "name": "'B'", "daemon": True, "as": "t"},
+        {"join": "t"}]),
+    "Pool: results, callbacks, timeouts": (pool(), POOL_FUNCTIONS, [
+        {"pool": "pool"}, {"print": "active_count()"},
+        *got({"apply": "pool", "function": "square", "args": [3]}),
+        {"apply_async": "pool", "function": "square", "args": [4], "callback": "note",
+         "into": "r"}, *got({"get": "r"}), {"print": ["r.ready()", "r.successful()"]},
+        {"apply_async": "pool", "function": "fails", "args": [4], "callback": "note",
+         "error_callback": "note_error", "into": "r"},
+        tried({"get": "r"}), tried({"get": "r"}), {"print": ["r.ready()", "r.successful()"]},
+        *got({"wait": "r"}),
+        {"apply_async": "pool", "function": "slow", "args": [4], "into": "r"},
+        tried({"get": "r", "timeout": 0.5}), *got({"wait": "r", "timeout": 0.2}),
+        {"print": "r.ready()"}, {"try": [{"print": "r.successful()"}], "except": {
+            "type": "ValueError", "do": [{"print": "'not ready'"}]}},
+        {"try": [{"get": "r", "timeout": 0}], "except": [
+            {"type": "TimeoutError", "do": [{"print": "'another'"}]},
+            {"type": "mp.TimeoutError", "as": "e", "do": [{"print": "str(e) == ''"}]}]},
+        tried({"get": "r", "timeout": -1}), tried({"get": "r", "timeout": "'soon'"}),
+        tried({"wait": "r", "timeout": "'soon'"}), *got({"get": "r", "timeout": 40}),
+        tried({"get": "r", "block": False}), tried({"result": "r"}), tried({"next": "r"})]),
+    "Pool: close, join, terminate, and what comes too late": (pool(), POOL_FUNCTIONS, [
+        tried({"apply": "pool", "function": "square", "args": [3]}), tried({"close": "pool"}),
+        tried({"join": "pool"}), tried({"terminate": "pool"}), tried({"with": "pool", "do": []}),
+        {"pool": "pool"}, tried({"join": "pool"}), tried({"join": "pool", "timeout": 1}),
+        {"apply_async": "pool", "function": "slow", "args": [2], "callback": "note"},
+        {"close": "pool"}, {"close": "pool"},
+        tried({"apply": "pool", "function": "square", "args": [1]}),
+        tried({"apply_async": "pool", "function": "square", "args": [1]}),
+        tried({"map": "pool", "function": "square", "over": 5}),
+        tried({"starmap_async": "pool", "function": "add", "over": [5]}),
+        tried({"imap": "pool", "function": "square", "over": [1]}),
+        tried({"imap_unordered": "pool", "function": "square", "over": [1]}),
+        tried({"with": "pool", "do": []}), {"join": "pool"}, {"print": "active_count()"},
+        {"join": "pool"}, {"terminate": "pool"}, {"terminate": "pool"}, {"join": "pool"}]),
+    "Pool: map and starmap": (pool(), POOL_FUNCTIONS, [
+        {"pool": "pool"}, *got({"map": "pool", "function": "square", "over": "range(9)"}),
+        *got({"map": "pool", "function": "square", "over": "[1, 2, 3]", "chunksize": 2}),
+        *got({"map": "pool", "function": "square", "over": "()"}),
+        *got({"map": "pool", "function": "square", "over": "[1, 2, 3]", "chunksize": 0}),
+        *got({"map": "pool", "function": "square", "over": "[1, 2, 3]", "chunksize": -2}),
+        tried({"map": "pool", "function": "square", "over": 5}),
+        tried({"map": "pool", "function": "square", "over": "[1]", "chunksize": "'two'"}),
+        tried({"map": "pool", "function": "fails", "over": "[1, 2, 0]", "chunksize": 3}),
+        *got({"starmap": "pool", "function": "add", "over": "[(1, 2), [3, 4], 'ab']"}),
+        tried({"starmap": "pool", "function": "add", "over": [1]}),
+        tried({"starmap": "pool", "function": "add", "over": "[(1,)]"}),
+        *(step for over in ("range(3)", "[]", "[0, 5]") for step in (
+            {"map_async": "pool", "function": "fails", "over": over, "callback": "note",
+             "error_callback": "note_error", "into": "r"},
+            {"wait": "r"}, {"print": ["r.ready()", "r.successful()"]}, tried(*got({"get": "r"})),
+            {"sleep": 2})),
+        {"starmap_async": "pool", "function": "add", "over": "[(1, 1), (2, 2)]",
+         "callback": "note", "into": "r"}, *got({"get": "r"})]),
+    "Pool: imap": (pool(), POOL_FUNCTIONS, [
+        {"pool": "pool"}, {"for": "i", "in": "pool.imap(square, range(5))", "do": [
+            {"if": "i == 4", "then": [{"continue": True}]},
+            {"if": "i == 16", "then": [{"break": True}]}, {"print": "i"}]},
+        {"set": "l", "to": "[]"},
+        {"for": "i", "in": "pool.imap_unordered(square, [1, 2, 3])", "do": [
+            {"append": "l", "item": "i"}]}, {"print": "sorted(l)"},
+        {"imap": "pool", "function": "fails", "over": "[1, 2, 0]", "into": "r"},
+        *got({"next": "r"}), tried({"next": "r"}), *got({"next": "r", "timeout": 40}),
+        tried({"next": "r"}), tried({"next": "r", "timeout": 0}),
+        {"imap": "pool", "function": "slow", "over": [3], "into": "r"},
+        tried({"next": "r", "timeout": 0.5}), tried({"next": "r", "timeout": 0}),
+        tried({"next": "r", "timeout": "'soon'"}), *got({"next": "r"}), tried({"next": "r"}),
+        {"imap": "pool", "function": "square", "over": 5, "into": "r"}, tried({"next": "r"}),
+        tried({"next": "r"}), {"imap": "pool", "function": "square", "over": "''", "into": "r"},
+        tried({"next": "r"}), tried({"get": "r"}), tried({"wait": "r"}),
+        tried({"print": "r.ready()"}), tried({"print": "r.successful()"}),
+        {"imap_unordered": "pool", "function": "square", "over": "''", "into": "r"},
+        tried({"get": "r"}),
+        tried({"for": "i", "in": "pool.imap(fails, [0, 3, 1])", "do": [{"print": "i"}]})]),
+    "Pool: what cannot be pickled": ({**pool(), "x": "Lock"}, {
+        **POOL_FUNCTIONS, "lock": {"params": ["i"], "body": [{"return": "x"}]}}, [
+        {"pool": "pool"},
+        {"apply_async": "pool", "function": "square", "args": ["x"],
+         "error_callback": "note_error", "into": "r"}, {"sleep": 2}, tried({"get": "r"}),
+        {"try": [{"apply": "pool", "function": "lock", "args": [1]}], "except": {
+            "type": "Exception", "as": "e", "do": [{"print": ["str(e)[:23]", "repr(e)[:43]"]}]}},
+        {"map_async": "pool", "function": "square", "over": "[1, 2, x]", "chunksize": 1,
+         "error_callback": "note_error", "into": "r"}, {"sleep": 2}, tried({"get": "r"})]),
+    "Pool: workers, what they begin with, and how many tasks they do": (
+        pool(1, maxtasksperchild=2, initializer="begin", initargs=[7]), POOL_FUNCTIONS, [
+            {"set": "n", "to": 1}, {"pool": "pool"}, {"set": "n", "to": 2},
+            *(step for i in range(5) for step in [
+                *got({"apply": "pool", "function": "who", "args": [i]}), {"sleep": 2}]),
+            tried({"apply": "pool", "function": "nested", "args": [1]}),
+            {"print": "n"}, {"close": "pool"}, {"join": "pool"}]),
+    "Pool: a fork copies what there is": (pool(1, maxtasksperchild=1), POOL_FUNCTIONS, [
+        {"set": "n", "to": 1}, {"pool": "pool"}, {"set": "n", "to": 2},
+        *(step for i in range(2) for step in [
+            *got({"apply": "pool", "function": "who", "args": [i]}), {"sleep": 2}])]),
+    "Pool: a callback that raises": (pool(), POOL_FUNCTIONS, [
+        {"pool": "pool"},
+        {"apply_async": "pool", "function": "square", "args": [1], "callback": "key_error",
+         "into": "r"}, tried({"get": "r", "timeout": 4}), {"print": "active_count()"},
+        *got({"apply": "pool", "function": "square", "args": [2]}), {"print": "r.ready()"},
+        {"apply_async": "pool", "function": "square", "args": [1], "callback": "value_error",
+         "into": "r"}, tried({"get": "r", "timeout": 4}), {"print": "active_count()"},
+        {"apply_async": "pool", "function": "square", "args": [1], "into": "r"},
+        tried({"get": "r", "timeout": 4}), tried({"terminate": "pool"}),
+        tried({"terminate": "pool"})]),
+    "Pool: a callback that joins it": (pool(), POOL_FUNCTIONS, [
+        {"pool": "pool"},
+        {"apply_async": "pool", "function": "square", "args": [1], "callback": "ends", "into": "r"},
+        tried({"get": "r", "timeout": 4}), {"print": "'main ends'"}]),
+    "Pool: a worker that ends": (pool(1), POOL_FUNCTIONS, [
+        {"pool": "pool"}, {"apply_async": "pool", "function": "leaves", "args": [3], "into": "r"},
+        tried({"get": "r", "timeout": 4}), {"apply": "pool", "function": "who", "args": [3],
+                                            "into": "got"}, {"print": "got[:1]"},
+        {"terminate": "pool"}, {"join": "pool"}, {"print": ["r.ready()", "active_count()"]}]),
+    "Pool: with terminates": (pool(), POOL_FUNCTIONS, [
+        {"pool": "pool"}, {"with": "pool", "do": [
+            {"apply_async": "pool", "function": "slow", "args": [1], "callback": "note",
+             "into": "r"}]}, {"print": ["active_count()", "r.ready()"]},
+        tried({"get": "r", "timeout": 6}), tried({"close": "pool"}),
+        tried({"apply": "pool", "function": "square", "args": [1]}), {"join": "pool"}]),
+    "Pool: at the end of the program tasks are dropped, callbacks are not": (
+        pool(), POOL_FUNCTIONS, [
+            {"pool": "pool"}, {"apply_async": "pool", "function": "slow", "args": [1],
+                               "callback": "note"},
+            {"apply_async": "pool", "function": "square", "args": [1], "callback": "late"},
+            {"sleep": 2}, {"print": "'main ends'"}]),
     "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
         tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),

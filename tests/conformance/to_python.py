@@ -198,11 +198,52 @@ class Writer:
     def do_cancel_join_thread(self, s, depth):
         self.line(depth, f"{s['cancel_join_thread']}.cancel_join_thread()")
 
+    def do_pool(self, s, depth):
+        row = self.scenario["objects"][s["pool"]]
+        row = {} if isinstance(row, str) else row
+        given = [f"{key}={literal(row[key])}"
+                 for key in ("processes", "initializer", "initargs", "maxtasksperchild")
+                 if key in row]
+        self.line(depth, f"globals()[{s['pool']!r}] = mp.Pool({', '.join(given)})")
+
+    def by_pool(self, s, depth, method, wanted, *given):
+        given = [s["function"], *given]
+        given += [f"{key}={literal(s[key])}"
+                  for key in ("chunksize", "callback", "error_callback") if key in s]
+        self.call(s, depth, f"{s[wanted]}.{method}({', '.join(given)})")
+
+    def do_apply(self, s, depth):
+        self.by_pool(s, depth, "apply", "apply", literal(s.get("args", [])))
+
+    def do_apply_async(self, s, depth):
+        self.by_pool(s, depth, "apply_async", "apply_async", literal(s.get("args", [])))
+
+    def do_map_async(self, s, depth):
+        self.by_pool(s, depth, "map_async", "map_async", literal(s["over"]))
+
+    def do_starmap(self, s, depth):
+        self.by_pool(s, depth, "starmap", "starmap", literal(s["over"]))
+
+    def do_starmap_async(self, s, depth):
+        self.by_pool(s, depth, "starmap_async", "starmap_async", literal(s["over"]))
+
+    def do_imap(self, s, depth): self.by_pool(s, depth, "imap", "imap", literal(s["over"]))
+
+    def do_imap_unordered(self, s, depth):
+        self.by_pool(s, depth, "imap_unordered", "imap_unordered", literal(s["over"]))
+
+    def do_next(self, s, depth): self.call(s, depth, f"{s['next']}.next({self.timeout(s)})")
+
     def do_submit(self, s, depth):
         given = "".join(", " + literal(a) for a in s.get("args", []))
         self.call(s, depth, f"{s['submit']}.submit({s['function']}{given})")
 
+    def is_of_pool(self, name):
+        return "mp.Pool" in json.dumps(self.scenario["objects"].get(name))
+
     def do_map(self, s, depth):
+        if self.is_of_pool(s["map"]):
+            return self.by_pool(s, depth, "map", "map", literal(s["over"]))
         over = ", ".join(literal(o) for o in
                          (s["over"] if isinstance(s["over"], list) else [s["over"]]))
         text = f"{s['map']}.map({s['function']}, {over})"
@@ -313,6 +354,8 @@ class Writer:
         self.line(depth, f"{s['input']} = input({literal(s['prompt']) if 'prompt' in s else ''})")
 
     def make(self, row):
+        if "mp.Pool" in json.dumps(row):
+            return None  # made by its statement
         if isinstance(row, str):
             row = {"type": row}
         if "same_as" in row:
@@ -345,7 +388,8 @@ class Writer:
         for name, value in s.get("params", {}).items():
             self.line(0, f"{name} = {value!r}")
         for name, row in s.get("objects", {}).items():
-            self.line(0, f"{name} = {self.make(row)}")
+            if (made := self.make(row)) is not None:
+                self.line(0, f"{name} = {made}")
         for name, value in variables.items():
             self.line(0, f"{name} = {literal(value)}")
         for name, function in s.get("functions", {}).items():

@@ -957,10 +957,10 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
       {R"json({"with": ["mutexA", "ready"], "do": []})json",
        "22: /functions/f/body/1/with/1: expected a Lock, RLock, Semaphore, BoundedSemaphore, "
        "Condition, ThreadPoolExecutor, mp.Lock, mp.RLock, mp.Semaphore, mp.BoundedSemaphore, "
-       "mp.Condition, ProcessPoolExecutor or mp.Value, found the Event \"ready\""},
+       "mp.Condition, ProcessPoolExecutor, mp.Pool or mp.Value, found the Event \"ready\""},
       {R"json({"wait": "mutexA"})json",
-       "11: /functions/f/body/1/wait: expected an Event, Condition, mp.Event or mp.Condition, "
-       "found the Lock "
+       "11: /functions/f/body/1/wait: expected an Event, Condition, mp.Event, mp.Condition "
+       "or result of a Pool, found the Lock "
        "\"mutexA\""},
       {R"json({"wait_for": "ready", "until": "n"})json",
        "15: /functions/f/body/1/wait_for: expected a Condition or mp.Condition, found the Event "
@@ -977,7 +977,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "SimpleQueue \"simple\""},
       {R"json({"join": "simple"})json",
        "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, "
-       "mp.JoinableQueue, thread or process, found "
+       "mp.JoinableQueue, mp.Pool, thread or process, found "
        "the SimpleQueue \"simple\""},
       {R"json({"put": "mutexA", "item": 1})json",
        "10: /functions/f/body/1/put: expected a Queue, LifoQueue, PriorityQueue, SimpleQueue, "
@@ -993,7 +993,7 @@ TEST_CASE("compile: names, kinds and shapes that do not fit", "[language][compil
        "12: /functions/f/body/1/start: expected a thread or process, found the Lock \"mutexA\""},
       {R"json({"join": "T3"})json",
        "11: /functions/f/body/1/join: expected a Queue, LifoQueue, PriorityQueue, "
-       "mp.JoinableQueue, thread or process, found "
+       "mp.JoinableQueue, mp.Pool, thread or process, found "
        "\"T3\"; did you mean \"T1\"?"},
       {R"json({"set": "t.nmae", "to": "1"})json",
        "10: /functions/f/body/1/set: the attribute \"nmae\" cannot be assigned to; \"name\" and "

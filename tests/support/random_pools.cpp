@@ -152,8 +152,135 @@ class Generator {
   bool is_callback_ = false;
 };
 
+// Results go by way of the shared list rs.
+class MpGenerator {
+ public:
+  explicit MpGenerator(std::uint64_t seed) : dice_(seed) {}
+
+  std::string scenario() {
+    const bool is_small = dice_.percent(70);
+    std::string text =
+        "{\"lockstep\": 1, \"name\": \"random Pool\",\n \"machine\": {\"gil\": \"" +
+        dice_.one_of<std::string>({"3.9", "3.12", "3.12", "free-threaded"}) +
+        "\"},\n \"objects\": {\"a\": \"Lock\", \"m\": \"mp.Lock\", \"p\": "
+        "{\"type\": \"mp.Pool\", \"processes\": " +
+        (is_small ? "1" : "2") + (dice_.percent(20) ? ", \"maxtasksperchild\": 1" : "") +
+        (dice_.percent(15) ? R"json(, "initializer": "init", "initargs": [1])json" : "") +
+        R"json(}}, "variables": {"x": 0, "rs": [], "got": null},)json" + "\n" +
+        R"json( "functions": {"init": {"params": ["k"], "body": [)json" + data() + "]},\n";
+    text += R"json("task": {"params": ["k"], "body": [{"global": ["x"]}, )json" + task() +
+            R"json(, {"return": "x + k"}]},)json" + "\n";
+    text += R"json("done": {"params": ["v"], "body": [{"global": ["x", "got"]}, )json" +
+            callback() + "]},\n";
+    text += R"json("other": [{"global": ["x", "got"]}, )json" + body(2) + "]},\n";
+    std::string main = R"json({"pool": "p"}, )json" + asked() + ", ";
+    if (dice_.percent(25)) main += R"json({"spawn": "other", "daemon": false}, )json";
+    main +=
+        dice_.percent(20) ? "{\"with\": \"p\", \"do\": [" + body(3) + "]}, " + body(1) : body(4);
+    return text + " \"main\": [" + main + "]}\n";
+  }
+
+ private:
+  std::string body(std::size_t most) {
+    std::string text = statement();
+    for (std::size_t i = 1; i < most; ++i) {
+      if (dice_.percent(60)) text += ", " + statement();
+    }
+    return text;
+  }
+
+  // Arguments that cannot be pickled come back as an error.
+  std::string asked() {
+    const std::string callbacks =
+        dice_.one_of<std::string>({"", "", R"json(, "callback": "done")json",
+                                   R"json(, "callback": "done", "error_callback": "done")json"});
+    const std::string keep = R"json(, "into": "r"}, {"append": "rs", "item": "r"})json";
+    switch (dice_.below(6)) {
+      case 0:
+        return R"json({"map_async": "p", "function": "task", "over": "[1, 2]", "chunksize": )json" +
+               std::string(dice_.percent(50) ? "1" : "2") + callbacks + keep;
+      case 1:
+        return R"json({"imap": "p", "function": "task", "over": "[1)json" +
+               std::string(dice_.percent(50) ? "" : ", 2") + "]\"" + keep;
+      case 2:
+        return R"json({"imap_unordered": "p", "function": "task", "over": "[1)json" +
+               std::string(dice_.percent(50) ? "" : ", 2") + "]\"" + keep;
+      default:
+        return R"json({"apply_async": "p", "function": "task", "args": [)json" +
+               std::string(dice_.percent(90) ? "1" : "\"a\"") + "]" + callbacks + keep;
+    }
+  }
+
+  std::string with_result(const std::string& statement) {
+    return "{\"if\": \"rs\", \"then\": [{\"try\": [" + statement +
+           R"json(], "except": {"type": "AttributeError", "do": [{"pass": true}]}}]})json";
+  }
+  std::string result() { return dice_.percent(50) ? "\"rs[0]\"" : "\"rs[-1]\""; }
+  std::string timeout() { return dice_.percent(30) ? ", \"timeout\": 0.5" : ""; }
+
+  std::string statement() {
+    switch (dice_.below(14)) {
+      case 0:
+        return asked();
+      case 1:
+      case 2:
+        return with_result("{\"get\": " + result() + timeout() + ", \"into\": \"got\"}");
+      case 3:
+        return with_result("{\"wait\": " + result() + timeout() + "}");
+      case 4:
+      case 5:
+        return with_result("{\"next\": " + result() + timeout() + ", \"into\": \"got\"}");
+      case 6:
+        return with_result("{\"set\": \"x\", \"to\": \"1 if rs[0].ready() else 2\"}");
+      case 7:
+      case 8:
+        return R"json({"close": "p"})json";
+      case 9:
+      case 10:
+        return R"json({"join": "p"})json";
+      case 11:
+        return R"json({"terminate": "p"})json";
+      case 12:
+        return lock() + data() + "]}";
+      default:
+        return data();
+    }
+  }
+  std::string lock() {
+    return "{\"with\": \"" + dice_.one_of<std::string>({"a", "m", "m"}) + "\", \"do\": [";
+  }
+
+  std::string task() {
+    return dice_.one_of<std::string>(
+        {data(), data(), R"json({"raise": "ValueError('bad')"})json",
+         R"json({"raise": "SystemExit(1)"})json", R"json({"acquire": "m"})json",
+         R"json({"with": "m", "do": [{"set": "x", "to": "x + 1"}]})json"});
+  }
+  std::string callback() {
+    switch (dice_.below(8)) {
+      case 0:
+        return R"json({"raise": "ValueError('bad')"})json";
+      case 1:
+        return R"json({"raise": "KeyError('bad')"})json";
+      case 2:
+        return statement();
+      case 3:
+        return lock() + data() + "]}";
+      default:
+        return R"json({"set": "x", "to": "(x + 1) % 3"})json";
+    }
+  }
+  std::string data() {
+    return dice_.one_of<std::string>({R"json({"set": "x", "to": "(x + 1) % 3"})json",
+                                      R"json({"print": "x"})json", R"json({"sleep": 0.1})json"});
+  }
+
+  Dice dice_;
+};
+
 }  // namespace
 
+std::string random_mp_pools(std::uint64_t seed) { return MpGenerator(seed).scenario(); }
 std::string random_pools(std::uint64_t seed) { return Generator(seed).scenario(); }
 std::string random_process_pools(std::uint64_t seed) { return Generator(seed, true).scenario(); }
 

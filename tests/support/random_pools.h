@@ -10,5 +10,7 @@ namespace lockstep {
 std::string random_pools(std::uint64_t seed);
 // The same with pools of processes.
 std::string random_process_pools(std::uint64_t seed);
+// With a Pool of multiprocessing.
+std::string random_mp_pools(std::uint64_t seed);
 
 }  // namespace lockstep

@@ -197,8 +197,7 @@ TEST_CASE("verify: objects, threads and conditions are well formed", "[engine][p
        "the lock of object \"cond\" is neither Lock nor RLock"},
       {"a lock with an action", [](Program& p) { p.objects[0].action = FunctionId{0}; },
        "object \"lock\" has an action that is none: a function that takes its arguments, of a "
-       "Barrier "
-       "or an executor"},
+       "Barrier or a pool"},
       {"a body of timers that takes too little", [](Program& p) { p.timer_body = FunctionId{1}; },
        "the body of timers is no function of three parameters"},
       {"no threads", [](Program& p) { p.threads.clear(); }, "there is no MainThread"},

@@ -11,11 +11,18 @@ TEST_CASE("Exception classes: each has its name and is found by it", "[engine][v
   CHECK_FALSE(exception_named("zero_division_error").has_value());
   for (std::size_t i = 0; i < exception_kinds; ++i) {
     const auto kind = static_cast<ExceptionKind>(i);
-    CAPTURE(exception_name(kind));
-    CHECK(exception_named(exception_name(kind)) == kind);
+    CAPTURE(exception_key(kind));
+    CHECK(exception_named(exception_key(kind)) == kind);
     CHECK(is_subclass(kind, kind));
     CHECK(is_subclass(kind, ExceptionKind::base_exception));
   }
+}
+
+TEST_CASE("Exception classes: one of multiprocessing has the name of another", "[engine][value]") {
+  CHECK(exception_name(ExceptionKind::mp_timeout_error) == "TimeoutError");
+  CHECK(exception_key(ExceptionKind::mp_timeout_error) == "mp.TimeoutError");
+  CHECK(exception_named("TimeoutError") == ExceptionKind::timeout_error);
+  CHECK_FALSE(is_subclass(ExceptionKind::mp_timeout_error, ExceptionKind::timeout_error));
 }
 
 TEST_CASE("Exception classes: only a traceback names the module", "[engine][value]") {

@@ -53,7 +53,10 @@ class LiteralReader {
     if (take("nan")) return values_.real(std::numeric_limits<double>::quiet_NaN());
     if (take("inf")) return values_.real(std::numeric_limits<double>::infinity());
     if (take("-inf")) return values_.real(-std::numeric_limits<double>::infinity());
-    if (at_ < text_.size() && text_[at_] >= 'A' && text_[at_] <= 'Z') return read_exception();
+    const std::string_view rest = text_.substr(at_);
+    if (rest.starts_with("mp.") || (!rest.empty() && rest[0] >= 'A' && rest[0] <= 'Z')) {
+      return read_exception();
+    }
     return read_number();
   }
 
@@ -75,7 +78,10 @@ class LiteralReader {
 
   Value read_exception() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && std::isalpha(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
+    while (at_ < text_.size() &&
+           (std::isalpha(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.')) {
+      ++at_;
+    }
     const auto kind = exception_named(text_.substr(begin, at_ - begin));
     if (!kind) fail();
     if (take("(")) return values_.exception(*kind, read_items(")"));

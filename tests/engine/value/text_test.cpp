@@ -49,6 +49,9 @@ TEST_CASE("Text: the last line of a traceback names the class, then the text if 
       {"ValueError(1, 'b')", "ValueError: (1, 'b')"},
       {"OSError(98, 'Address already in use')", "OSError: [Errno 98] Address already in use"},
       {"ValueError(KeyError('k'))", "ValueError: 'k'"},
+      {"mp.TimeoutError()", "multiprocessing.context.TimeoutError"},
+      {"mp.MaybeEncodingError('why', 'what')",
+       "multiprocessing.pool.MaybeEncodingError: Error sending result: 'what'. Reason: 'why'"},
   }));
   ValueTable table;
   CHECK(exception_line(table, literal(table, row.exception), names) == row.line);
