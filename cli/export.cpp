@@ -1,6 +1,8 @@
 // lockstep export: a scenario for somebody else to run.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/options.h"
@@ -30,6 +32,21 @@ std::unique_ptr<Policy> interleaving(Console& console, const Command& command, c
                           exploration.complete ? "" : ", but not everything was seen"));
   exit = exploration.complete ? Exit::nothing_selected : Exit::incomplete;
   return nullptr;
+}
+
+// What a module cannot call so.
+std::optional<std::string> names_builtins(const Scenario& scenario) {
+  constexpr std::string_view name = "__builtins__";
+  const auto is_there = [&](const auto& declared) {
+    return std::ranges::any_of(declared, [&](const auto& one) { return one.name == name; });
+  };
+  if (is_there(scenario.objects)) return "an object";
+  if (is_there(scenario.variables)) return "a variable";
+  if (is_there(scenario.functions)) return "a function";
+  const bool is_parameter = std::ranges::any_of(
+      scenario.parameters, [&](const auto& parameter) { return parameter.first == name; });
+  if (is_parameter) return "a parameter of the scenario";
+  return std::nullopt;
 }
 
 Exit act(const Command& command, const std::vector<std::string>& arguments, Console& console) {
@@ -69,6 +86,13 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const std::optional<Input> input = read_input(console, Subject{scenario.path, *settings});
   if (!input) return Exit::bad_input;
 
+  if (const std::optional<std::string> what = names_builtins(input->scenario)) {
+    console.err(
+        fmt::format("lockstep {}: {} has the name __builtins__, under which Python keeps its "
+                    "own functions; give it another\n",
+                    command.name, *what));
+    return Exit::bad_input;
+  }
   TurnRecorder recorder;
   const bool repeats = schedule || counterexample;
   if (repeats && (input->program.has_processes || input->program.feeder_body)) {
@@ -76,6 +100,14 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
         fmt::format("lockstep {}: the scenario has processes, or a queue between them, and only "
                     "the threads of one "
                     "can be made to take turns; without an interleaving it is written\n",
+                    command.name));
+    return Exit::bad_input;
+  }
+  if (repeats && input->program.exits_at_once) {
+    console.err(
+        fmt::format("lockstep {}: the scenario calls os._exit(), which ends the program before it "
+                    "could say how "
+                    "it ended; without an interleaving it is written\n",
                     command.name));
     return Exit::bad_input;
   }

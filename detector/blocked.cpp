@@ -76,12 +76,15 @@ class Releasers {
     return result;
   }
 
-  // Who could end the process of the thread by a signal, the termination of its Pool included.
+  // Who could end the process of the thread by a signal, the termination of its Pool included, or
+  // by os._exit().
   std::vector<ThreadId> signallers(ThreadId thread) const {
     std::vector<ThreadId> result;
     const Program& program = machine_.program;
     const ProcessId process = process_of(program, state_, thread);
     const std::optional<ObjectId> pool = pool_of_worker(machine_, state_, thread);
+    const std::optional<ObjectId> executor =
+        program.exits_at_once ? executor_of_worker(machine_, state_, thread) : std::nullopt;
     for (std::uint32_t i = 0; i < locals_.size(); ++i) {
       const ProcessId its = process_of(program, state_, {i});
       const bool has_it = has_started(machine_, state_, its, process);
@@ -92,6 +95,12 @@ class Releasers {
             future_.may_first(local, LetGoBy::put, object_value(*pool))) {
           return true;
         }
+        if (executor &&
+            (its == main_process_id || executor_of_worker(machine_, state_, {i}) == executor)) {
+          return true;
+        }
+        const bool ends_it = its == process || its == main_process_id;
+        if (ends_it && program.exits_at_once && future_.may_exit(local)) return true;
         return (is_signal && its == process) || (has_it && future_.may_signal(local));
       });
       const bool ends = pool && ThreadId{i} == main_thread_id && takes_part(program, state_, {i});
@@ -115,6 +124,12 @@ class Releasers {
         other == main_thread_id) {
       return takes_part(program, state_, other);
     }
+    // A child tells its executors of its end.
+    if (waiter.by == LetGoBy::put && waiter.pending->operation == Operation::executor_take &&
+        !is_elsewhere && other != main_thread_id && is_process_main(program, state_, other) &&
+        takes_part(program, state_, other)) {
+      return true;
+    }
     const std::vector<LocalState>& locals = locals_[other.index];
     if (locals.empty()) return false;
     if (waiter.by == LetGoBy::turn) return turn_holder(machine_, state_, *waiter.pending) == other;
@@ -125,6 +140,10 @@ class Releasers {
         pool_of_worker(machine_, state_, other) == waiter.object) {
       return true;
     }
+    if (waiter.pending->operation == Operation::process_pool_watch &&
+        executor_of_worker(machine_, state_, other) == waiter.object) {
+      return true;
+    }
     if (waiter.by == LetGoBy::store) {
       if (other == waiter.thread || waits_alike(waiter, other)) return false;
       const AwaitedCode code = awaited_code(program, waiter.pending->pc);
@@ -133,7 +152,8 @@ class Releasers {
       });
     }
     if (waiter.by == LetGoBy::finish) return could_finish(waiter, other);
-    if (waiter.by == LetGoBy::close) return drainer(machine_, state_, *waiter.object) == other;
+    if (waiter.by == LetGoBy::close)
+      return drainer(machine_, seen(waiter), *waiter.object) == other;
     const bool owned = row(program.objects[waiter.object->index].kind).owned;
     const bool first = std::ranges::any_of(locals, [&](const LocalState& local) {
       return future_.may_first(local, waiter.by, object_value(*waiter.object));
@@ -150,8 +170,14 @@ class Releasers {
       });
     };
     return std::ranges::any_of(waiter.futures, [&](Value future) {
-      return lockstep::could_finish(machine_, state_, future, waiter.thread, other, may_cancel);
+      return lockstep::could_finish(machine_, seen(waiter), future, waiter.thread, other,
+                                    may_cancel);
     });
+  }
+
+  // The state as its process sees it.
+  const State& seen(const BlockedThread& waiter) const {
+    return seen_by(machine_, state_, waiter.thread, view_);
   }
 
   const BlockedThread* find_blocked(ThreadId thread) const {
@@ -170,6 +196,7 @@ class Releasers {
   const State& state_;
   const FutureAccesses& future_;
   const std::vector<BlockedThread>& blocked_;
+  mutable std::optional<State> view_;
   std::vector<std::vector<LocalState>> locals_;  // index = thread; all that it has yet to run
 };
 
@@ -209,7 +236,8 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     const Pending& next = pending(machine, state, thread);
     BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, false, {}, {}};
     if (waiter.by == LetGoBy::finish) {
-      waiter.futures = unfinished_futures(machine, state, next);
+      std::optional<State> view;
+      waiter.futures = unfinished_futures(machine, seen_by(machine, state, thread, view), next);
       waiter.object = machine.values().as_future(waiter.futures.front()).executor;
     }
     if (waiter.by == LetGoBy::answer) {
@@ -242,7 +270,10 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
       if (main->wait.releasers.empty()) blocked.erase(main);
     }
   }
-  if (!machine.program.signal_body && !machine.program.pool_worker_body) return blocked;
+  if (!machine.program.signal_body && !machine.program.pool_worker_body &&
+      !machine.program.exits_at_once) {
+    return blocked;
+  }
   // They are gone then, and whoever waits for anything but their end has nothing from it.
   for (std::vector<ThreadId> gone(1); !gone.empty();) {
     const std::vector<ThreadId> stuck = stuck_of(threads, blocked);

@@ -8,6 +8,7 @@
 #include "detector/words.h"
 #include "engine/assert.h"
 #include "engine/operations/executor.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -74,7 +75,8 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
       case LetGoBy::finish:
         ++results;
         for (const Value future : find(stuck, thread).futures) {
-          queued = queued || is_queued(machine, state, future);
+          std::optional<State> view;
+          queued = queued || is_queued(machine, seen_by(machine, state, thread, view), future);
         }
         break;
       case LetGoBy::turn:

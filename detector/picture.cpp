@@ -5,6 +5,7 @@
 #include "detector/deadlock.h"
 #include "detector/words.h"
 #include "engine/operations/executor.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -18,9 +19,15 @@ std::string place(const Program& program, SiteId site) {
 // A worker that is not free, be it the waiter itself, which nobody counts on.
 bool may_execute(const Machine& machine, const State& state, const BlockedThread& waiter,
                  ThreadId worker) {
+  std::optional<State> view;
+  const State& seen = seen_by(machine, state, waiter.thread, view);
+  if (process_of(machine.program, state, worker) !=
+      process_of(machine.program, state, waiter.thread)) {
+    return false;
+  }
   return std::ranges::any_of(waiter.futures, [&](Value future) {
-    return is_queued(machine, state, future) &&
-           is_worker(machine, state, machine.values().as_future(future).executor, worker);
+    return is_queued(machine, seen, future) &&
+           is_worker(machine, seen, machine.values().as_future(future).executor, worker);
   });
 }
 

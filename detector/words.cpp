@@ -7,6 +7,7 @@
 #include "engine/operations/barrier.h"
 #include "engine/operations/executor.h"
 #include "engine/run/threads.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -76,9 +77,13 @@ std::string DeadlockWords::awaited(const BlockedThread& waiter) const {
   return text.starts_with(statement) ? text.substr(statement.size()) : text;
 }
 
+const State& DeadlockWords::seen(const BlockedThread& waiter) const {
+  return seen_by(machine_, state_, waiter.thread, view_);
+}
+
 // "future 1 of pool (fetch)"
-std::string DeadlockWords::future(Value future) const {
-  const Value function = future_record(machine_, state_, future).function;
+std::string DeadlockWords::future(const BlockedThread& waiter, Value future) const {
+  const Value function = future_record(machine_, seen(waiter), future).function;
   std::string text = future_label(machine_, future);
   if (machine_.values().kind(function) == ValueKind::function) {
     text +=
@@ -88,8 +93,8 @@ std::string DeadlockWords::future(Value future) const {
 }
 
 std::string DeadlockWords::futures(const BlockedThread& waiter) const {
-  std::string text =
-      listed(waiter.futures.size(), [&](std::size_t i) { return future(waiter.futures[i]); });
+  std::string text = listed(waiter.futures.size(),
+                            [&](std::size_t i) { return future(waiter, waiter.futures[i]); });
   const bool is_choice = waiter.futures.size() > 1 && waits_for_one(machine_, *waiter.pending);
   return is_choice ? "one of " + text : text;
 }
@@ -208,8 +213,8 @@ std::string DeadlockWords::wait_phrase(const BlockedThread& waiter, bool plural)
 std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
   switch (waiter.by) {
     case LetGoBy::finish:
-      return is_queued(machine_, state_, waiter.futures.front()) ? ", queued behind "
-                                                                 : ", executed by ";
+      return is_queued(machine_, seen(waiter), waiter.futures.front()) ? ", queued behind "
+                                                                       : ", executed by ";
     case LetGoBy::close:
     case LetGoBy::answer:
       return ", which is up to ";
@@ -250,7 +255,7 @@ std::string DeadlockWords::by_phrase(const BlockedThread& waiter) const {
 std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
   switch (waiter.by) {
     case LetGoBy::finish:
-      return is_queued(machine_, state_, waiter.futures.front())
+      return is_queued(machine_, seen(waiter), waiter.futures.front())
                  ? ", which is queued, and no worker is free to execute it"
                  : ", which was cancelled, and no worker is left to note it";
     case LetGoBy::close:

@@ -1,5 +1,6 @@
 // The detector's sentences. For the files of the detector.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,14 +35,17 @@ class DeadlockWords {
   std::string nobody_phrase(const BlockedThread& waiter) const;
   std::vector<ThreadId> joined(const BlockedThread& waiter) const;
   std::string awaited(const BlockedThread& waiter) const;
-  std::string future(Value future) const;
+  std::string future(const BlockedThread& waiter, Value future) const;
   std::string futures(const BlockedThread& waiter) const;
   static bool waits_for_itself(const BlockedThread& waiter);
   static std::string itself_phrase(const BlockedThread& waiter);
   const ObjectInfo& object(const BlockedThread& waiter) const;
+  // The state as its process sees it.
+  const State& seen(const BlockedThread& waiter) const;
 
   const Machine& machine_;
   const State& state_;
+  mutable std::optional<State> view_;
 };
 
 }  // namespace lockstep

@@ -24,6 +24,7 @@ void LocalFactsTable::learn(LocalId local) {
   const OperationRow& operation = row(pending.operation);
   facts.atomic = pending.atomic;
   facts.signals = program.signal_body && future_.may_signal(state);
+  facts.exits = program.exits_at_once && future_.may_exit(state);
   facts.by = operation.may_block ? operation.let_go_by : LetGoBy::nothing;
   facts.operation = pending.operation;
   facts.pc = pending.pc;

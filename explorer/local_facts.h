@@ -15,6 +15,7 @@ struct LocalFacts {
   bool known = false;
   bool atomic = false;
   bool signals = false;           // it may send a signal to a process
+  bool exits = false;             // it may end its own by os._exit()
   LetGoBy by = LetGoBy::nothing;  // what ends the wait if it is blocked
   Operation operation = Operation::run_on;
   bool on_object = false;

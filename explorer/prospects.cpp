@@ -23,8 +23,12 @@ void Prospects::add(const State& state, std::uint64_t targets) {
   const std::size_t threads = thread_count(machine_.program, state);
   for (std::uint32_t i = 0; i < threads; ++i) {
     const LocalId at = local(machine_.program, state, {i});
-    // Number 0 is also what a killed thread has, from wherever it was.
-    add_to_class(i, at, targets, at.index == 0);
+    // Number 0 is also what a killed thread has, from wherever it was; so is what os._exit() leaves
+    // of a main thread.
+    const bool was_cut = machine_.program.exits_at_once &&
+                         life(machine_.program, state, {i}) == Life::ended &&
+                         is_process_main(machine_.program, state, {i});
+    add_to_class(i, at, targets, at.index == 0 || was_cut);
   }
 }
 

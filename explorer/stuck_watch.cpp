@@ -75,7 +75,7 @@ void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled)
   do {
     while (let_go(state)) {
     }
-  } while ((program.signal_body || program.pool_worker_body) &&
+  } while ((program.signal_body || program.pool_worker_body || program.exits_at_once) &&
            std::erase_if(stuck_, [&](std::uint32_t thread) {
              ends_[thread] = may_be_ended(state, {thread});
              return ends_[thread] != 0;
@@ -155,8 +155,11 @@ bool StuckWatch::can_be_let_go(const State& state, std::uint32_t thread) {
       return its && moves_[its->index];
     }
     case LetGoBy::close: {
-      const std::optional<ThreadId> closes = drainer(machine_, state, waiter.object);
-      return closes && moves_[closes->index];
+      std::optional<State> view;
+      const State& seen = seen_by(machine_, state, {thread}, view);
+      const std::optional<ThreadId> closes = drainer(machine_, seen, waiter.object);
+      return closes && moves_[closes->index] &&
+             process_of(program, state, *closes) == process_of(program, state, {thread});
     }
     case LetGoBy::cancel:  // its time comes
     case LetGoBy::nothing:
@@ -170,7 +173,9 @@ ThreadId StuckWatch::main_of(const State& state, ThreadId thread) const {
   return main_thread_of(machine_, state, process_of(machine_.program, state, thread));
 }
 
-// By a signal that is on its way, or that somebody may send; also by terminating a Pool.
+// By a signal that is on its way, or that somebody may send; also by terminating a Pool, by one of
+// its own process or the main one that calls os._exit(), or with its ProcessPoolExecutor, which is
+// broken when another worker calls that.
 bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
   const Program& program = machine_.program;
   const ProcessId process = process_of(program, state, thread);
@@ -184,6 +189,12 @@ bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
     }
     if (moves_[main_thread_id.index]) return true;  // at the latest at its end
   }
+  const std::optional<ObjectId> executor =
+      program.exits_at_once ? executor_of_worker(machine_, state, thread) : std::nullopt;
+  if (moves_[main_thread_id.index] &&
+      std::ranges::any_of(callbacks_, [&](LocalId its) { return facts_.of(its).exits; })) {
+    return true;
+  }
   const bool calls =
       moves_[main_thread_id.index] &&
       std::ranges::any_of(callbacks_, [&](LocalId its) { return facts_.of(its).signals; });
@@ -192,6 +203,11 @@ bool StuckWatch::may_be_ended(const State& state, ThreadId thread) {
     const LocalFacts& facts = facts_.of(local(program, state, {i}));
     const ProcessId its = process_of(program, state, {i});
     if (facts.operation == Operation::signal_comes && its == process) return true;
+    if (facts.exits && (its == process || its == main_process_id)) return true;
+    if (executor &&
+        (its == main_process_id || executor_of_worker(machine_, state, {i}) == executor)) {
+      return true;
+    }
     if (facts.signals && has_started(machine_, state, its, process)) return true;
   }
   return calls && has_started(machine_, state, main_process_id, process);
@@ -208,6 +224,12 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
     return (waiter.on_shared && waiter.by != LetGoBy::fill) ||
            process_of(program, state, {other}) == process_of(program, state, thread);
   };
+  // A child tells its executors of its end.
+  const ThreadId main = main_of(state, thread);
+  if (waiter.operation == Operation::executor_take && main != main_thread_id &&
+      moves_[main.index]) {
+    return true;
+  }
   if (waiter.on_lock) {
     const std::optional<ThreadId> its = owner_seen_by(machine_, state, thread, waiter.object);
     if (its && moves_[its->index] && sees_it(its->index) && is_alive(program, state, its->index)) {
@@ -219,6 +241,10 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
   for (std::uint32_t i = 0; i < threads_; ++i) {
     if (waiter.operation == Operation::mp_pool_maintain && (moves_[i] || ends_[i]) &&
         pool_of_worker(machine_, state, {i}) == waiter.object) {
+      return true;
+    }
+    if (waiter.operation == Operation::process_pool_watch && (moves_[i] || ends_[i]) &&
+        executor_of_worker(machine_, state, {i}) == waiter.object) {
       return true;
     }
     if (!moves_[i] || !sees_it(i) || !is_alive(program, state, i)) continue;
@@ -233,7 +259,9 @@ bool StuckWatch::someone_may_let_go(const State& state, ThreadId thread, const L
 
 bool StuckWatch::someone_may_finish(const State& state, ThreadId waiter, const Pending& pending) {
   const Program& program = machine_.program;
-  for (const Value future : unfinished_futures(machine_, state, pending)) {
+  std::optional<State> view;
+  const State& seen = seen_by(machine_, state, waiter, view);
+  for (const Value future : unfinished_futures(machine_, seen, pending)) {
     for (std::uint32_t i = 0; i < threads_; ++i) {
       if (!moves_[i]) continue;
       const auto may_cancel = [&](ObjectId executor) {
@@ -245,7 +273,7 @@ bool StuckWatch::someone_may_finish(const State& state, ThreadId waiter, const P
                  return facts_.may_cancel(callback, executor);
                });
       };
-      if (could_finish(machine_, state, future, waiter, {i}, may_cancel)) return true;
+      if (could_finish(machine_, seen, future, waiter, {i}, may_cancel)) return true;
     }
   }
   return false;
@@ -264,9 +292,11 @@ void StuckWatch::describe_stuck(const State& state) {
     const LocalId at = local(program, state, {thread});
     situation_.push_back(at.index);
     const LocalFacts& facts = facts_.of(at);
+    std::optional<State> view;
     if (facts.by == LetGoBy::finish) {
-      for (const Value future : unfinished_futures(machine_, state, *facts.pending)) {
-        const FutureRecord record = future_record(machine_, state, future);
+      const State& seen = seen_by(machine_, state, {thread}, view);
+      for (const Value future : unfinished_futures(machine_, seen, *facts.pending)) {
+        const FutureRecord record = future_record(machine_, seen, future);
         situation_.push_back(static_cast<std::uint32_t>(record.stage));
         situation_.push_back(record.content.bits);
       }
@@ -276,7 +306,8 @@ void StuckWatch::describe_stuck(const State& state) {
       situation_.push_back(its ? its->index + 1 : 0);
     }
     if (facts.by == LetGoBy::close) {
-      situation_.push_back(drainer(machine_, state, facts.object)->index);
+      const State& seen = seen_by(machine_, state, {thread}, view);
+      situation_.push_back(drainer(machine_, seen, facts.object)->index);
     }
     if (!facts.on_lock) continue;
     const std::optional<ThreadId> its = owner_seen_by(machine_, state, {thread}, facts.object);

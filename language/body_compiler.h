@@ -165,6 +165,8 @@ class BodyCompiler {
   void function_value_of(const Statement& statement, std::string_view key, std::size_t arguments);
   // Pushes a function and the tuple of its arguments.
   void function_and_arguments(const Statement& statement, std::string_view function_key);
+  // The same with what is in `kwargs`.
+  void function_and_named_arguments(const Statement& statement, std::string_view function_key);
   void call_of_verb(const Statement& statement, Verb verb);
   void verb_statement(const Statement& statement, Verb verb, std::string_view argument_key);
   void acquire_statement(const Statement& statement);

@@ -50,7 +50,6 @@ class Compiler {
     const auto feeds = [](const ObjectInfo& object) { return has_feeder(object.kind); };
     if (std::ranges::any_of(program_.objects, feeds)) program_.feeder_body = feeder_body();
     if (module_.has_signals) program_.signal_body = signal_body();
-    if (program_.has_processes) refuse_executors();
 
     Compiled compiled;
     compiled.complaints = module_.complaints.take();
@@ -388,16 +387,6 @@ class Compiler {
       code.constant(none_constant());
       code.operate(Verb::join, {Target::Kind::thread, {}, 0, {i}});
       code.emit(Opcode::pop);
-    }
-  }
-
-  // A fork copies a pool without its workers, which is another story.
-  void refuse_executors() {
-    for (const ScenarioObject& object : scenario_.objects) {
-      if (object.kind != ObjectKind::executor) continue;
-      module_.complaints.at(object.place,
-                            "a ThreadPoolExecutor cannot stand beside processes, those of a "
-                            "ProcessPoolExecutor included, in one scenario");
     }
   }
 

@@ -146,6 +146,9 @@ void BodyCompiler::statement(const Statement& statement) {
       return submit_statement(statement);
     case StatementKind::map:
       return map_statement(statement);
+    case StatementKind::os_exit:
+      module_.program.exits_at_once = true;
+      return time_statement(statement, Operation::os_exit, "_exit");
     case StatementKind::pool:
       return pool_statement(statement);
     case StatementKind::apply:

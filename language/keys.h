@@ -173,6 +173,8 @@ inline constexpr ObjectParameter object_parameters[] = {
      {"maxtasksperchild", false,
       "how many tasks a worker does before another takes its place; without it any number"},
      1},
+    {ObjectKind::process_pool, ObjectParameter::Shape::function, initializer_row},
+    {ObjectKind::process_pool, ObjectParameter::Shape::arguments, initargs_row},
     {ObjectKind::executor,
      ObjectParameter::Shape::text,
      {"thread_name_prefix", false, "of the workers' names, which end with _0, _1, ..."}},

@@ -103,6 +103,31 @@ void fail(Assembler& code, FunctionId callbacks) {
   code.emit(Opcode::reraise);
 }
 
+bool has_initializer(const Module& module, ObjectKind kind) {
+  return std::ranges::any_of(module.scenario.objects, [&](const ScenarioObject& object) {
+    return object.kind == kind && !object.action.empty();
+  });
+}
+
+// Calls the initializer, if the pool, the first local, has one. Returns where that may raise.
+Assembler::Range initialize(Assembler& code, Assembler::Label failed) {
+  const Assembler::Label initialized = code.label();
+  code.emit(Opcode::load_local, 0);
+  code.operate(Verb::initializer, {});
+  code.emit(Opcode::duplicate);
+  code.constant(none_constant());
+  code.emit(Opcode::compare, is);
+  code.jump(Opcode::jump_if_true, initialized);
+  code.emit(Opcode::unpack, 2);
+  Assembler::Range range = code.open_range();
+  range.depth = code.depth() - 2;
+  code.emit(Opcode::call_with);
+  code.close_range(range, failed);
+  code.place(initialized);
+  code.emit(Opcode::pop);
+  return range;
+}
+
 // _worker and _WorkItem.run of Lib/concurrent/futures/thread.py.
 Function worker(Module& module, FunctionId callbacks) {
   enum : std::uint32_t { pool, future };
@@ -126,25 +151,10 @@ Function worker(Module& module, FunctionId callbacks) {
     code.operate(Verb::finish, {});
   };
 
-  const bool has_initializer =
-      std::ranges::any_of(module.scenario.objects, [](const ScenarioObject& object) {
-        return object.kind == ObjectKind::executor && !object.action.empty();
-      });
   const Assembler::Label initializer_failed = code.label();
   Assembler::Range initializer{};
-  if (has_initializer) {
-    const Assembler::Label initialized = code.label();
-    code.emit(Opcode::load_local, pool);
-    code.operate(Verb::initializer, {});
-    jump_if_none(initialized);
-    code.emit(Opcode::unpack, 2);
-    initializer = code.open_range();
-    initializer.depth = code.depth() - 2;
-    code.emit(Opcode::call_with);
-    code.close_range(initializer, initializer_failed);
-    code.place(initialized);
-    code.emit(Opcode::pop);
-  }
+  const bool initializes = has_initializer(module, ObjectKind::executor);
+  if (initializes) initializer = initialize(code, initializer_failed);
 
   const Assembler::Label begin = code.here();
   code.emit(Opcode::load_local, pool);
@@ -185,7 +195,7 @@ Function worker(Module& module, FunctionId callbacks) {
   code.emit(Opcode::pop);
   code.constant(none_constant());
   code.emit(Opcode::return_value);
-  if (has_initializer) {
+  if (initializes) {
     code.place_handler(initializer_failed, initializer);
     fail(code, callbacks);
   }
@@ -199,6 +209,8 @@ Function manager(Module& module, FunctionId callbacks) {
   code.set_site(unwritten(module, "manager"));
   const Assembler::Label woken = code.label();
   const Assembler::Label go_on = code.label();
+  const Assembler::Label broken = code.label();
+  const Assembler::Label stopped = code.label();
   const Assembler::Label end = code.label();
   const auto jump_if = [&](const Constant& constant, Assembler::Label to) {
     code.emit(Opcode::duplicate);
@@ -216,6 +228,7 @@ Function manager(Module& module, FunctionId callbacks) {
   code.emit(Opcode::pop);
   ask(Verb::watch);
   jump_if(none_constant(), woken);
+  jump_if(boolean_constant(false), broken);
   code.emit(Opcode::unpack, 3);
   code.emit(Opcode::store_local, raised);
   code.emit(Opcode::store_local, value);
@@ -240,6 +253,27 @@ Function manager(Module& module, FunctionId callbacks) {
   code.emit(Opcode::pop);
   code.jump(Opcode::loop_back, begin);
 
+  // terminate_broken: a future that was cancelled raises, and the manager ends.
+  code.place(broken);
+  code.emit(Opcode::pop);
+  ask(Verb::break_pool);
+  code.emit(Opcode::iterate);
+  const Assembler::Label next = code.here();
+  code.jump(Opcode::next_item, stopped);
+  code.emit(Opcode::store_local, future);
+  code.emit(Opcode::load_local, future);
+  code.emit(Opcode::load_local, future);
+  code.constant(string_constant(std::string(broken_process_pool_message)));
+  code.emit(Opcode::build_exception, static_cast<std::uint32_t>(ExceptionKind::broken_process_pool),
+            1);
+  code.constant(boolean_constant(true));
+  code.operate(Verb::finish, {});
+  code.emit(Opcode::call, callbacks.index, 2);
+  code.emit(Opcode::pop);
+  code.jump(Opcode::loop_back, next);
+  code.place(stopped);
+  ask(Verb::stop_workers);
+
   code.place(end);
   code.emit(Opcode::pop);
   ask(Verb::end_workers);
@@ -249,13 +283,18 @@ Function manager(Module& module, FunctionId callbacks) {
   return code.finish("<manager>", 1, {".executor", ".future", ".value", ".raised"});
 }
 
-// _process_worker of the same file: whatever a call raises is its result.
+// _process_worker of the same file: whatever a call raises is its result, and what the initializer
+// raises is logged and ends the worker.
 Function process_worker(Module& module) {
   enum : std::uint32_t { pool, number, value };
   Assembler code(module.program, module.pool);
   code.set_site(unwritten(module, "worker"));
   const Assembler::Label failed = code.label();
   const Assembler::Label end = code.label();
+  const Assembler::Label initializer_failed = code.label();
+  Assembler::Range initializer{};
+  const bool initializes = has_initializer(module, ObjectKind::process_pool);
+  if (initializes) initializer = initialize(code, initializer_failed);
   const Assembler::Label begin = code.here();
   const auto give = [&](bool raised) {
     code.emit(Opcode::store_local, value);
@@ -283,6 +322,7 @@ Function process_worker(Module& module) {
   give(false);
   code.place_handler(failed, task);
   give(true);
+  if (initializes) code.place_handler(initializer_failed, initializer);
   code.place(end);
   code.emit(Opcode::pop);
   code.constant(none_constant());

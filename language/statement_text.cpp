@@ -118,6 +118,8 @@ std::string text_of(const Statement& statement) {
       return into("into") + key + " " + source(key) + named("timeout");
     case StatementKind::wait_futures:
       return "wait_futures " + source(key) + named("timeout") + named("return_when");
+    case StatementKind::os_exit:
+      return "os._exit(" + source(key) + ")";
     case StatementKind::pool:
       return "make " + source(key);
     case StatementKind::apply:

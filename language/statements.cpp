@@ -301,6 +301,7 @@ constexpr FieldRow submit_fields[] = {
     {"submit", expression, required, "the executor"},
     {"function", function, required, "the function that a worker calls"},
     {"args", arguments, optional, "the function's arguments"},
+    {"kwargs", expression, optional, "more of them, an object: each by the parameter's name"},
     {"into", target, optional, "where the future is stored"},
 };
 constexpr FieldRow map_fields[] = {
@@ -419,6 +420,10 @@ constexpr FieldRow next_fields[] = {
      "virtual seconds after which it raises mp.TimeoutError; without it, or with None, it waits "
      "for as long as it takes"},
     {"into", target, optional, "where the result is stored"},
+};
+
+constexpr FieldRow os_exit_fields[] = {
+    {"_exit", expression, required, "the exit status"},
 };
 
 constexpr std::array rows{
@@ -613,7 +618,7 @@ constexpr std::array rows{
     StatementRow{StatementKind::submit, "submit",
                  "has a function called by a worker of a pool; the future stands for the call",
                  R"json({"submit": "pool", "function": "f", "args": [1], "into": "future"})json",
-                 "{submit}.submit({function}, {args})", submit_fields},
+                 "{submit}.submit({function}, {args}, **{kwargs})", submit_fields},
     StatementRow{StatementKind::map, "map",
                  "submits a call for each item of an iterable; an exception in one of them shows "
                  "only where its result is wanted",
@@ -682,6 +687,10 @@ constexpr std::array rows{
                  "StopIteration after the last",
                  R"json({"next": "it", "timeout": 1, "into": "x"})json",
                  "{next}.next(timeout={timeout})", next_fields},
+    StatementRow{StatementKind::os_exit, "_exit",
+                 "ends the process at once, with all its threads, as os._exit: nothing is waited "
+                 "for, and nothing is called that is registered with atexit",
+                 R"json({"_exit": 3})json", "os._exit({_exit})", os_exit_fields},
 };
 
 constexpr bool in_order() {

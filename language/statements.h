@@ -85,6 +85,7 @@ enum class StatementKind : std::uint8_t {
   imap,
   imap_unordered,
   next,
+  os_exit,
 };
 
 enum class FieldKind : std::uint8_t {

@@ -117,11 +117,55 @@ std::optional<ThreadId> drainer(const Machine& machine, const State& state, Obje
   return ThreadId{drainer - 1};
 }
 
+// Of the process whose memory is in place: a child that was forked has none of its parent's
+// threads.
+bool is_here(const Machine& machine, const State& state, ThreadId thread) {
+  return life(machine.program, state, thread) == Life::alive &&
+         process_of(machine.program, state, thread) == process_in_place(state);
+}
+
+bool has_open_executors(const Machine& machine, const State& state) {
+  const Program& program = machine.program;
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    if (program.objects[i].kind != ObjectKind::executor) continue;
+    const Word* words = object_words(program, state, {i});
+    if ((words[0] & exit_flag) != 0) continue;
+    const auto is_its = [&](Value worker) {
+      return is_here(machine, state, machine.values().as_thread(worker));
+    };
+    if (std::ranges::any_of(tuple(machine, words[4]), is_its)) return true;
+  }
+  return false;
+}
+
+void close_executors(const Machine& machine, State& state) {
+  const Program& program = machine.program;
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    if (program.objects[i].kind != ObjectKind::executor) continue;
+    close_to_submits(executor_words(machine, state, {i}), exit_flag | sentinel_flag);
+  }
+}
+
+bool is_any_worker(const Machine& machine, const State& state, ThreadId thread) {
+  const Program& program = machine.program;
+  for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
+    if (program.objects[i].kind == ObjectKind::executor && is_worker(machine, state, {i}, thread)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_awaited_at_exit(const Machine& machine, const State& state, ThreadId thread) {
+  if (!is_daemon(machine.program, state, thread)) return true;
+  return process_of(machine.program, state, thread) != main_process_id &&
+         is_any_worker(machine, state, thread);
+}
+
 Outcome join_workers(const Machine& machine, const State& state, std::span<const Value> workers) {
   std::vector<Value> living;
   for (const Value worker : workers) {
-    const Life its = life(machine.program, state, machine.values().as_thread(worker));
-    if (its == Life::alive) living.push_back(worker);
+    if (is_here(machine, state, machine.values().as_thread(worker))) living.push_back(worker);
   }
   if (living.empty()) return Outcome::returned(none_value);
   return Outcome::next(Operation::executor_join, living.front(),

@@ -28,6 +28,10 @@ ExecutorWords executor_words(const Machine& machine, State& state, ObjectId exec
 inline constexpr std::string_view broken_pool_message =
     "A thread initializer failed, the thread pool is not usable anymore";
 
+inline constexpr std::string_view broken_process_pool_message =
+    "A process in the process pool was terminated abruptly while the future was running or "
+    "pending.";
+
 struct FutureRecord {
   enum class Stage : std::uint8_t { pending, running, cancelled, notified, finished, failed };
   Stage stage = Stage::pending;
@@ -43,6 +47,8 @@ FutureRecord future_record(const Machine& machine, const State& state, Value fut
 void set_future_record(const Machine& machine, State& state, Value future,
                        const FutureRecord& record);
 
+// This and what follows is asked of a state that has in place the memory of the process whose
+// executor is meant (seen_by).
 bool is_worker(const Machine& machine, const State& state, ObjectId executor, ThreadId thread);
 // Who cancels what is queued in the executor; until that is over nobody else can submit to it or
 // shut it down.
@@ -60,6 +66,8 @@ bool waits_for_one(const Machine& machine, const Pending& pending);
 template <class MayCancel>
 bool could_finish(const Machine& machine, const State& state, Value future, ThreadId waiter,
                   ThreadId other, MayCancel may_cancel) {
+  const ProcessId process = process_of(machine.program, state, waiter);
+  if (process_of(machine.program, state, other) != process) return false;
   const FutureRecord record = future_record(machine, state, future);
   if (record.stage == FutureRecord::Stage::running) return record.content == thread_value(other);
   if (other == waiter) return false;
@@ -74,6 +82,17 @@ bool is_queued(const Machine& machine, const State& state, Value future);
 void tell_exit(const Machine& machine, State& state, ObjectId pool);
 // Whether it is the main thread of one of its workers.
 bool is_process_of(const Machine& machine, const State& state, ObjectId pool, ThreadId main);
+// The ProcessPoolExecutor in a worker of which the thread runs; nothing: its process is none.
+std::optional<ObjectId> executor_of_worker(const Machine& machine, const State& state,
+                                           ThreadId thread);
+
+// At the end of a child process: whether an executor still has workers of the process and does not
+// know of the end; tells them all; and whether it is one of their workers.
+bool has_open_executors(const Machine& machine, const State& state);
+void close_executors(const Machine& machine, State& state);
+bool is_any_worker(const Machine& machine, const State& state, ThreadId thread);
+// Whether its process ends only after it.
+bool is_awaited_at_exit(const Machine& machine, const State& state, ThreadId thread);
 
 // The threads of these that have not ended, joined one after the other; returns None.
 Outcome join_workers(const Machine& machine, const State& state, std::span<const Value> workers);

@@ -2,12 +2,14 @@
 // how a process ends. A process is named by its main thread, which is created with it and begins
 // to run when it is started, with a copy of the memory of whoever starts it.
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "engine/interpreter/private_run.h"
 #include "engine/operations/arguments.h"
 #include "engine/operations/atexit.h"
+#include "engine/operations/executor.h"
 #include "engine/operations/mp_queue.h"
 #include "engine/operations/sockets.h"
 #include "engine/state/process_memory.h"
@@ -118,6 +120,23 @@ void end_by_signal(State& state, const Call& call, ProcessId process) {
   forget_feeders(call.machine, state, process);
 }
 
+// An int of C, as os._exit takes it; the kernel keeps its last byte.
+std::optional<Outcome> status_error(const Call& call, Value status) {
+  const ValueTable& values = call.machine.values();
+  const ValueKind kind = values.kind(status);
+  if (kind != ValueKind::integer && kind != ValueKind::boolean) {
+    return raise(call, ExceptionKind::type_error,
+                 "'" + std::string(type_name(values, status)) +
+                     "' object cannot be interpreted as an integer");
+  }
+  const std::int64_t n = values.as_integer(status);
+  if (n > std::numeric_limits<std::int32_t>::max() ||
+      n < std::numeric_limits<std::int32_t>::min()) {
+    return raise(call, ExceptionKind::overflow_error, "Python int too large to convert to C int");
+  }
+  return std::nullopt;
+}
+
 // Until a signal arrives, which may be any time after it was sent, it is a thread of the process
 // that nobody there sees. A signal that is on its way already is not sent again.
 Outcome send_signal(State& state, const Call& call, std::int64_t signal) {
@@ -163,13 +182,14 @@ void begin_process(State& state, const Call& call, ThreadId main) {
   set_life(program, state, main, Life::alive);
 }
 
-// For threads that are no daemons, up to the first call of what is registered with atexit.
+// For threads that are no daemons, up to the first call of what is registered with atexit; a child
+// waits for the workers of its executors whatever they are.
 bool waits_for_threads(const State& state, const Call& call) {
   const Program& program = call.machine.program;
   if (call.self == main_thread_id && is_exiting(program, state)) return false;
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     if (process_of(program, state, {i}) == process_of_self(state, call) &&
-        life(program, state, {i}) == Life::alive && !is_daemon(program, state, {i})) {
+        life(program, state, {i}) == Life::alive && is_awaited_at_exit(call.machine, state, {i})) {
       return true;
     }
   }
@@ -261,6 +281,24 @@ Outcome apply_signal_comes(State& state, const Call& call) {
   if (small_integer(call.arguments[0]) == sigkill) {
     set_by_sigkill(call.machine.program, state, main_thread_of(call.machine, state, process));
   }
+  return Outcome::returned(none_value);
+}
+
+// os._exit. Of all that a process does at its end nothing is done; its main thread counts as one
+// that has ended by a SystemExit with the status.
+Outcome apply_os_exit(State& state, const Call& call) {
+  const Program& program = call.machine.program;
+  if (const std::optional<Outcome> error = status_error(call, call.arguments[0])) return *error;
+  const ProcessId process = process_of_self(state, call);
+  const ThreadId main = main_thread_of(call.machine, state, process);
+  LocalState ended;
+  ended.uncaught = call.machine.values().exception(ExceptionKind::system_exit, call.arguments);
+  kill_threads(state, call, process);
+  set_life(program, state, main, Life::ended);
+  set_local(program, state, main, call.machine.intern(std::move(ended)));
+  set_process_over(program, state, main);
+  if (process != main_process_id) forget_memory(call.machine, state, process);
+  forget_feeders(call.machine, state, process);
   return Outcome::returned(none_value);
 }
 
@@ -386,6 +424,11 @@ Outcome apply_join_feeders(State& state, const Call& call) {
 Outcome expire_join_feeders(State&, const Call&) { return Outcome::returned(none_value); }
 
 Readiness ready_process_exit(const State& state, const Call& call) {
+  const bool is_child = call.self != main_thread_id;
+  if (is_child && !live_children_of(call.machine, state, process_of_self(state, call)).empty()) {
+    return Readiness::blocked;
+  }
+  if (is_child && has_open_executors(call.machine, state)) return Readiness::ready;
   if (waits_for_threads(state, call)) return Readiness::blocked;
   const bool calls = call.self == main_thread_id && state.words[layout::exit_callbacks] != 0;
   if (calls || !call.machine.program.has_processes) return Readiness::ready;
@@ -393,13 +436,18 @@ Readiness ready_process_exit(const State& state, const Call& call) {
              ? Readiness::ready
              : Readiness::blocked;
 }
-// Returns the function registered with atexit that MainThread has begun; None: the process has
-// ended. Daemon threads then end on the spot; their locks stay locked.
+// Returns the function registered with atexit that MainThread has begun; True: a child has told its
+// executors, which MainThread did before; None: the process has ended. Daemon threads then end on
+// the spot; their locks stay locked.
 Outcome apply_process_exit(State& state, const Call& call) {
   if (call.self == main_thread_id) {
     if (const std::optional<Value> begun = begin_exit_callback(call.machine, state)) {
       return Outcome::returned(*begun);
     }
+  }
+  if (call.self != main_thread_id && has_open_executors(call.machine, state)) {
+    close_executors(call.machine, state);
+    return Outcome::returned(true_value);
   }
   kill_threads(state, call, process_of_self(state, call));
   set_process_over(call.machine.program, state, call.self);

@@ -27,6 +27,7 @@
 #include "engine/operations/arguments.h"
 #include "engine/operations/executor.h"
 #include "engine/operations/pickling.h"
+#include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
 namespace lockstep {
@@ -35,10 +36,11 @@ namespace {
 using Stage = FutureRecord::Stage;
 
 constexpr Word shutdown_flag = 1;
-constexpr Word exit_flag = 2;    // the main thread's code is over
-constexpr Word cancel_flag = 4;  // shutdown(cancel_futures=True) was called
-constexpr Word woken_flag = 8;   // the manager is to look at the queue and the flags
-constexpr Word end_flag = 16;    // workers that find no call end
+constexpr Word exit_flag = 2;     // the main thread's code is over
+constexpr Word cancel_flag = 4;   // shutdown(cancel_futures=True) was called
+constexpr Word woken_flag = 8;    // the manager is to look at the queue and the flags
+constexpr Word end_flag = 16;     // workers that find no call end
+constexpr Word broken_flag = 32;  // a worker has ended of itself
 
 struct Words {
   Word& flags;
@@ -129,6 +131,20 @@ bool is_process_of(const Machine& machine, const State& state, ObjectId pool, Th
   return std::ranges::find(all, thread_value(main)) != all.end();
 }
 
+std::optional<ObjectId> executor_of_worker(const Machine& machine, const State& state,
+                                           ThreadId thread) {
+  const ProcessId process = process_of(machine.program, state, thread);
+  if (!machine.program.process_worker_body || process == main_process_id) return std::nullopt;
+  const ThreadId main = main_thread_of(machine, state, process);
+  for (std::uint32_t i = 0; i < machine.program.objects.size(); ++i) {
+    if (machine.program.objects[i].kind == ObjectKind::process_pool &&
+        is_process_of(machine, state, {i}, main)) {
+      return ObjectId{i};
+    }
+  }
+  return std::nullopt;
+}
+
 void initialise_process_pool(const Machine&, State&, ObjectId) {}
 std::optional<ThreadId> owner_process_pool(const Machine&, const State&, ObjectId) {
   return std::nullopt;
@@ -147,6 +163,10 @@ std::string describe_process_pool(const Machine& machine, const State& state, Ob
 Outcome apply_process_pool_submit(State& state, const Call& call) {
   ValueTable& values = call.machine.values();
   const Words pool = words(state, call);
+  if ((pool.flags & broken_flag) != 0) {
+    return raise(call, ExceptionKind::broken_process_pool,
+                 "A child process terminated abruptly, the process pool is not usable anymore");
+  }
   if ((pool.flags & shutdown_flag) != 0) {
     return raise(call, ExceptionKind::runtime_error, "cannot schedule new futures after shutdown");
   }
@@ -210,13 +230,19 @@ Outcome apply_process_pool_fill(State& state, const Call& call) {
 
 Readiness ready_process_pool_watch(const State& state, const Call& call) {
   const Word* first = object_words(call.machine.program, state, call.object());
-  return first[6] != 0 || (first[0] & woken_flag) != 0 ? Readiness::ready : Readiness::blocked;
+  const bool has_ended = std::ranges::any_of(tuple(call, first[7]), [&](Value main) {
+    return is_process_over(call.machine.program, state, call.machine.values().as_thread(main));
+  });
+  return first[6] != 0 || (first[0] & woken_flag) != 0 || has_ended ? Readiness::ready
+                                                                    : Readiness::blocked;
 }
-// Returns whether it was raised, the value and the future of a result; None: it was woken.
+// Returns whether it was raised, the value and the future of a result; None: it was woken; False: a
+// worker has ended.
 Outcome apply_process_pool_watch(State& state, const Call& call) {
   const Words pool = words(state, call);
+  const bool was_woken = (pool.flags & woken_flag) != 0;
   pool.flags &= ~woken_flag;
-  if (pool.results == 0) return Outcome::returned(none_value);
+  if (pool.results == 0) return Outcome::returned(was_woken ? none_value : false_value);
   const std::span<const Value> result = call.machine.values().items(pop_oldest(call, pool.results));
   const Value fields[] = {result[2], result[1], future(call, result[0])};
   return Outcome::returned(call.machine.values().tuple(fields));
@@ -247,6 +273,33 @@ Outcome apply_process_pool_check(State& state, const Call& call) {
   return Outcome::returned(is_over ? true_value : none_value);
 }
 
+// terminate_broken: the futures that are to fail. A worker that ends takes its call with it.
+Outcome apply_process_pool_break_pool(State& state, const Call& call) {
+  const Words pool = words(state, call);
+  pool.flags |= broken_flag | shutdown_flag;
+  std::vector<Value> numbers(tuple(call, pool.queue).begin(), tuple(call, pool.queue).end());
+  const std::size_t count = tuple(call, pool.futures).size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Value number = call.machine.values().integer(static_cast<std::int64_t>(i));
+    if (future_record(call.machine, state, future(call, number)).stage == Stage::running) {
+      numbers.push_back(number);
+    }
+  }
+  std::ranges::sort(numbers, {}, [](Value number) { return small_integer(number); });
+  std::vector<Value> futures;
+  for (const Value number : numbers) futures.push_back(future(call, number));
+  return Outcome::returned(call.machine.values().list(futures));
+}
+// The workers are sent a signal.
+Outcome apply_process_pool_stop_workers(State& state, const Call& call) {
+  const Word processes = words(state, call).processes;
+  for (const Value main : tuple(call, processes)) {
+    const ThreadId its = call.machine.values().as_thread(main);
+    if (!is_process_over(call.machine.program, state, its)) end_worker(state, call, its);
+  }
+  return Outcome::returned(none_value);
+}
+
 Outcome apply_process_pool_end(State& state, const Call& call) {
   words(state, call).flags |= end_flag;
   return Outcome::next(Operation::process_pool_join, call.receiver, none_value);
@@ -261,6 +314,8 @@ Readiness ready_process_pool_join(const State& state, const Call& call) {
 }
 Outcome apply_process_pool_join(State&, const Call&) { return Outcome::returned(none_value); }
 Outcome expire_process_pool_join(State&, const Call&) { return Outcome::returned(none_value); }
+
+Outcome apply_process_pool_initializer(State&, const Call& call) { return initializer_of(call); }
 
 Readiness ready_process_pool_take(const State& state, const Call& call) {
   const Word* first = object_words(call.machine.program, state, call.object());

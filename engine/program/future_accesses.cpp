@@ -2,7 +2,8 @@
 // counter: WaitNumbers says which bit means "may let go somebody who waits on this object" (a
 // lock or semaphore by releasing it, an Event by set, a Queue by put, by get or by task_done,
 // each of them also by shutdown, a Barrier by coming or going), and behind those one bit for each
-// shared variable says "may store it". The last one says "may send a signal".
+// shared variable says "may store it". The last two say "may send a signal" and
+// "may call os._exit".
 //
 // Calls are followed into the callee, and a callee does not know its callers: the rest of the
 // caller is in the caller's own frame. So a set never speaks of what happens after a return.
@@ -126,7 +127,8 @@ struct FutureAccesses::Tables {
 
   std::size_t variable_bit(GlobalId id) const { return wait_numbers.size() + id.index; }
   std::size_t signal_bit() const { return wait_numbers.size() + program.globals.size(); }
-  Bits no_bits() const { return Bits(signal_bit() / 64 + 1, 0); }
+  std::size_t exit_bit() const { return signal_bit() + 1; }
+  Bits no_bits() const { return Bits(exit_bit() / 64 + 1, 0); }
 
   // Functions that may be called or become a thread's body without being named there.
   void find_functions_by_value() {
@@ -203,6 +205,7 @@ struct FutureAccesses::Tables {
         if (static_cast<Operation>(instruction.a) == Operation::atexit_register) {
           entered[pc].assign(by_value.begin(), by_value.end());
         }
+        if (static_cast<Operation>(instruction.a) == Operation::os_exit) set(own[pc], exit_bit());
         if (static_cast<Operation>(instruction.a) == Operation::executors_exit) {
           set_of_executors(pc, LetGoBy::put);
         }
@@ -426,6 +429,10 @@ bool FutureAccesses::may_store_what_is_read(const LocalState& local, std::uint32
 
 bool FutureAccesses::may_signal(const LocalState& local) const {
   return test(tables_->future(tables_->all, local), tables_->signal_bit());
+}
+
+bool FutureAccesses::may_exit(const LocalState& local) const {
+  return test(tables_->future(tables_->all, local), tables_->exit_bit());
 }
 
 bool FutureAccesses::may_from(FunctionId body, LetGoBy by, Value receiver) const {

@@ -36,6 +36,8 @@ class FutureAccesses {
                               std::uint32_t end) const;
   // ... may send a signal to a process.
   bool may_signal(const LocalState& local) const;
+  // ... may end its process by os._exit().
+  bool may_exit(const LocalState& local) const;
   // may() of a thread that is about to begin with this function.
   bool may_from(FunctionId body, LetGoBy by, Value receiver) const;
 

@@ -192,6 +192,7 @@ struct Program {
   bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
   bool reads_clock = false;               // some thread calls time()
   bool has_processes = false;             // some thread creates a process
+  bool exits_at_once = false;             // some thread calls os._exit()
   bool registers_exit_callbacks = false;  // some thread calls atexit.register()
   bool orders_futures = false;            // some thread takes them in the order of their ends
 

@@ -307,8 +307,8 @@ void verify_objects(const Program& program, Faults& faults) {
                        std::to_string(object.offset) + ", before word " + std::to_string(end));
     }
     end = object.offset + row(object.kind).words;
-    const bool may_act = object.kind == ObjectKind::barrier ||
-                         object.kind == ObjectKind::executor || object.kind == ObjectKind::mp_pool;
+    const bool may_act = object.kind == ObjectKind::barrier || has_futures(object.kind) ||
+                         object.kind == ObjectKind::mp_pool;
     if (object.action &&
         (!may_act || object.action->index >= program.functions.size() ||
          program.functions[object.action->index].parameters != object.arguments.size())) {

@@ -257,9 +257,9 @@ void VirtualClock::note_choice(const Machine& machine, const State& state, Threa
   if (machine.program.has_processes) {
     // A worker that a pool has forked.
     const Operation next = pending(machine, state, thread).operation;
-    const bool is_worker = next == Operation::process_pool_take ||
-                           next == Operation::mp_pool_take ||
-                           next == Operation::mp_pool_initializer;
+    const bool is_worker =
+        next == Operation::process_pool_take || next == Operation::process_pool_initializer ||
+        next == Operation::mp_pool_take || next == Operation::mp_pool_initializer;
     if (is_worker && !cores_.has_beginning(thread)) {
       cores_.begins_at(thread, later(end_, process_start_cost_));
     }

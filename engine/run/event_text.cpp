@@ -336,16 +336,24 @@ class EventText {
         if (event_.outcome.kind == Outcome::Kind::next) return asked();
         [[fallthrough]];
       case Operation::pool_result_next_again:
+        return "next " + receiver() + " -> " + of(event_.outcome.value);
       case Operation::pool_result_get:
         return asked() + " -> " + of(event_.outcome.value);
       case Operation::process_pool_fill:
         return "look for tasks of " + receiver();
       case Operation::process_pool_watch:
-        return event_.outcome.value == none_value ? "woken by " + receiver()
-                                                  : "get a result of " + receiver();
+        return event_.outcome.value == none_value    ? "woken by " + receiver()
+               : event_.outcome.value == false_value ? "a worker of " + receiver() + " has ended"
+                                                     : "get a result of " + receiver();
       case Operation::process_pool_check:
         return event_.outcome.value == true_value ? "all is done for " + receiver()
                                                   : "go on with " + receiver();
+      case Operation::os_exit:
+        return "os._exit(" + argument(0) + ")";
+      case Operation::process_pool_break_pool:
+        return receiver() + " is broken: a worker has ended";
+      case Operation::process_pool_stop_workers:
+        return "terminate the workers of " + receiver();
       case Operation::process_pool_end:
         return "end the workers of " + receiver();
       case Operation::process_pool_join:
@@ -391,6 +399,7 @@ class EventText {
       case Operation::timer_wait:
         return event_.outcome.value == true_value ? "the time has come" : "cancelled";
       case Operation::process_exit:
+        if (event_.outcome.value == true_value) return "shut the pools down";
         if (values_.kind(event_.outcome.value) != ValueKind::function) break;
         return "call " + function_name(event_.outcome.value) + ", registered with atexit";
       case Operation::atexit_register:

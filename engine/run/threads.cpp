@@ -5,6 +5,7 @@
 
 #include "engine/operations/barrier.h"
 #include "engine/operations/executor.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -157,7 +158,9 @@ std::string waits_for(const Machine& machine, const State& state, ThreadId threa
              connection_label(machine.program, machine.values().as_connection(what.receiver));
     case LetGoBy::finish: {
       std::vector<std::string> futures;
-      for (const Value future : unfinished_futures(machine, state, what)) {
+      std::optional<State> view;
+      const State& seen = seen_by(machine, state, thread, view);
+      for (const Value future : unfinished_futures(machine, seen, what)) {
         futures.push_back(future_label(machine, future));
       }
       return joined(futures, waits_for_one(machine, what) ? " or " : " and ");

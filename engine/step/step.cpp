@@ -69,6 +69,7 @@ bool is_of_process_pool(const Machine& machine, const Pending& pending) {
     return program.objects[executor.index].kind != ObjectKind::executor;
   }
   switch (pending.operation) {
+    case Operation::process_pool_initializer:
     case Operation::process_pool_take:
     case Operation::process_pool_give:
     case Operation::mp_pool_create:
@@ -201,7 +202,10 @@ class Step {
         break;
       }
       tell(expires ? Event::Kind::timeout : Event::Kind::operation, pending, outcome);
-      if (is_exit(pending.operation) || pending.operation == Operation::signal_comes) {
+      const bool ends_at_once =
+          pending.operation == Operation::os_exit && outcome.kind != Outcome::Kind::raised;
+      if (is_exit(pending.operation) || pending.operation == Operation::signal_comes ||
+          ends_at_once) {
         end_processes();
         break;
       }
@@ -527,6 +531,7 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
     return !calls && !is_daemon(program, state, other);
   }
   if (its != self || life(program, state, other) != Life::alive) return false;
+  std::optional<State> view;
   switch (next.operation) {
     case Operation::join_all:
       return true;
@@ -538,8 +543,8 @@ bool waits_for_end_of(const Machine& machine, const State& state, ThreadId waite
     case Operation::tell_feeders:
     case Operation::stop_children:
     case Operation::process_exit:
-      return !is_daemon(program, state, other) &&
-             !(self == main_process_id && is_exiting(program, state));
+      if (self == main_process_id && is_exiting(program, state)) return false;
+      return is_awaited_at_exit(machine, seen_by(machine, state, waiter, view), other);
     default:
       return next.receiver == thread_value(other);
   }

@@ -111,8 +111,59 @@ class Export(binary.TestCase):
         self.assertEqual(done.returncode, 4, done.stderr)
         self.assertIn("turn 3 of 3 does not come", done.stderr)
 
+    def test_pools(self):
+        path = self.write("s.json", {
+            "lockstep": 1,
+            "objects": {"workers": {"type": "mp.Pool", "processes": 1, "initializer": "begin",
+                                    "initargs": [5], "maxtasksperchild": 2},
+                        "second": {"same_as": "workers"},
+                        "executor": {"type": "ProcessPoolExecutor", "max_workers": 1},
+                        "threads": {"type": "ThreadPoolExecutor", "max_workers": 1}},
+            "variables": {"n": 0},
+            "functions": {
+                "begin": {"params": ["k"], "body": [{"global": ["n"]}, {"set": "n", "to": "k"}]},
+                "add": {"params": ["i", "j"], "body": [{"return": "n + i - j"}]},
+                "one": {"params": ["i"], "body": [{"return": "n + i"}]},
+                "leave": [{"_exit": 3}],
+                "note": {"params": ["v"], "body": [{"print": ["'noted'", "v"]}]},
+                "make": {"params": ["make_workers"], "body": [{"pool": "second"}]}},
+            "main": [
+                {"call": "make", "args": [1]},
+                {"apply": "workers", "function": "one", "args": [1], "into": "x"}, {"print": "x"},
+                {"starmap": "second", "function": "add", "over": "[(1, 2)]", "chunksize": 1,
+                 "into": "x"}, {"print": "x"},
+                {"map": "workers", "function": "one", "over": "range(3)", "into": "x"},
+                {"print": "x"},
+                {"map_async": "workers", "function": "one", "over": [["1"]], "callback": "note",
+                 "error_callback": "note", "into": "r"},
+                {"try": [{"get": "r"}], "except": {"type": "TypeError", "do": [{"print": "'no'"}]}},
+                {"try": [{"apply_async": "workers", "function": "leave", "into": "r"},
+                         {"get": "r", "timeout": 0.3}],
+                 "except": {"type": "mp.TimeoutError", "do": [{"print": "'lost'"}]}},
+                {"imap": "workers", "function": "one", "over": "[7]", "into": "it"},
+                {"next": "it", "timeout": 9, "into": "x"}, {"print": "x"},
+                {"for": "x", "in": "workers.imap(one, [8])", "do": [{"print": "x"}]},
+                {"terminate": "workers"}, {"join": "workers"},
+                {"submit": "threads", "function": "add", "args": [9], "kwargs": {"j": "n + 1"},
+                 "into": "f"}, {"result": "f", "into": "x"}, {"print": "x"},
+                {"submit": "executor", "function": "leave", "into": "f"},
+                {"try": [{"result": "f"}],
+                 "except": {"type": "BrokenProcessPool", "do": [{"print": "'broken'"}]}}]})
+        out, _ = self.lockstep("export", path, "--python", status=0)
+        trace, _ = self.lockstep("run", path, "--trace", "json", status=0)
+        steps = [json.loads(line) for line in trace.splitlines()]
+        printed = [e["output"] for s in steps for e in s.get("events", []) if "output" in e]
+        done = self.run_python(out)
+        self.assertEqual((done.returncode, sorted(done.stdout.splitlines())), (0, sorted(printed)),
+                         done.stderr)
+        self.assertEqual(len(printed), 10)
+
     def test_what_it_refuses(self):
+        exits = self.write("exits.json", {"lockstep": 1, "main": [{"_exit": 1}]})
+        builtins = self.write("b.json", {"lockstep": 1, "variables": {"__builtins__": 1}, "main": []})
         for arguments, status, said in [
+            ([exits, "--python", "--schedule", "MainThread"], 2, "calls os._exit()"),
+            ([builtins, "--python"], 2, "a variable has the name __builtins__"),
             ([binary.TWO_MUTEXES], 2, "say what to export to: --python"),
             ([binary.TWO_MUTEXES, "--python", "--schedule", "T1", "--counterexample"], 2,
              "exclude each other"),

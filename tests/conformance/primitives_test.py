@@ -729,6 +729,81 @@ PROGRAMS = {
         {"spawn": "parent", "args": [False], "name": "'A'", "as": "t"}, {"join": "t"},
         {"spawn": "parent", "args": [True], "name": "'B'", "daemon": True, "as": "t"},
         {"join": "t"}]),
+    "_exit: a process and all its threads": ({"q": "mp.Queue", "x": "mp.Lock"}, {
+        "leaves": {"params": ["n"], "body": [{"with": "x", "do": [{"_exit": "n"}]}]},
+        "sleeps": [{"sleep": 40}, {"print": "'never'"}],
+        "in_thread": [{"spawn": "sleeps"}, {"spawn": "leaves", "args": [7]}, {"sleep": 40}],
+        "puts": [{"put": "q", "item": "'x' * 200000"}, {"try": [{"_exit": 0}],
+                                                        "finally": [{"print": "'never'"}]}]}, [
+        *(step for n in (3, 0, 256, 257, -1, "True") for step in (
+            {"process": "p", "target": "leaves", "args": [n]}, {"start": "p"}, {"join": "p"},
+            {"print": "p.exitcode"}, *got({"acquire": "x", "blocking": False}), {"release": "x"})),
+        {"process": "p", "target": "in_thread"}, {"start": "p"}, {"join": "p"},
+        {"print": "p.exitcode"}, {"process": "p", "target": "puts"}, {"start": "p"}, {"join": "p"},
+        {"print": ["p.exitcode", "p.is_alive()"]},
+        *(tried({"_exit": status}) for status in (None, 1.5, "'x'", 2 ** 31, -2 ** 31 - 1))]),
+    "ProcessPoolExecutor: a worker that ends breaks it": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 1}}, {
+        "square": {"params": ["i", "j"], "body": [{"sleep": "j"}, {"return": "i * i"}]},
+        "leaves": [{"_exit": 1}],
+        "note": {"params": ["u"], "body": [
+            {"exception": "u", "into": "e"}, {"print": ["repr(e)[:40]", "current_thread().name"]}]}}, [
+        {"submit": "pool", "function": "square", "args": [3], "kwargs": {"j": 0}, "into": "u"},
+        *got({"result": "u"}),
+        {"submit": "pool", "function": "square", "args": [4], "kwargs": {"j": "2"}, "into": "u"},
+        {"set": "us", "to": "[u]"}, {"submit": "pool", "function": "leaves", "into": "u"},
+        {"append": "us", "item": "u"}, {"for": "i", "in": "range(3)", "do": [
+            {"submit": "pool", "function": "square", "kwargs": {"j": 0, "i": "i"}, "into": "u"},
+            {"add_done_callback": "u", "function": "note"}, {"append": "us", "item": "u"}]},
+        {"sleep": 8}, {"for": "u", "in": "us", "do": [tried(*got({"result": "u"}))]},
+        tried({"submit": "pool", "function": "leaves"}),
+        {"try": [{"submit": "pool", "function": "leaves"}],
+         "except": {"type": "BrokenProcessPool", "do": [{"print": "'broken'"}]}},
+        tried({"map": "pool", "function": "square", "over": ["[1]", "[2]"]}),
+        {"shutdown": "pool"}, {"print": "active_count()"}]),
+    "ProcessPoolExecutor: an initializer": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 1, "initializer": "begin",
+                 "initargs": [5]}}, {
+        "begin": {"params": ["i"], "body": [{"global": ["n"]}, {"set": "n", "to": "i + n"}]},
+        "seen": [{"return": "n"}]}, [
+        {"set": "n", "to": 2}, {"submit": "pool", "function": "seen", "into": "u"},
+        *got({"result": "u"}), {"print": "n"}]),
+    "ProcessPoolExecutor: an initializer that fails": ({
+        "pool": {"type": "ProcessPoolExecutor", "max_workers": 1, "initializer": "begin"}}, {
+        "begin": [{"raise": "ValueError('no')"}], "seen": [{"return": "n"}]}, [
+        {"submit": "pool", "function": "seen", "into": "u"}, tried({"result": "u"}), {"sleep": 2},
+        tried({"submit": "pool", "function": "seen"})]),
+    "ThreadPoolExecutor: in a process that was forked": ({
+        "pool": {"type": "ThreadPoolExecutor", "max_workers": 2, "thread_name_prefix": "w"}}, {
+        "square": {"params": ["i", "s"], "body": [
+            {"sleep": "s"}, {"print": "i"}, {"return": "i * i"}]},
+        "named": [{"return": "current_thread().name"}],
+        "asks": {"params": ["u", "timeout"], "body": [
+            {"print": ["active_count()", "u.done()"]}, tried(*got({"result": "u", "timeout": 1})),
+            {"submit": "pool", "function": "named", "into": "v"},
+            tried(*got({"result": "v", "timeout": "timeout"})), {"print": "active_count()"}]}}, [
+        # No worker yet: the child makes one.
+        {"submit": "pool", "function": "square", "args": [1, 9], "into": "u"}, {"sleep": 1},
+        {"process": "p", "target": "asks", "args": ["u", 40]}, {"start": "p"}, {"join": "p"},
+        {"print": "p.exitcode"}, *got({"result": "u"}), {"sleep": 1},
+        # One is idle, for the child too: it makes none.
+        {"process": "p", "target": "asks", "args": ["u", 2]}, {"start": "p"}, {"join": "p"},
+        {"print": "p.exitcode"},
+        # As many as there may be.
+        {"submit": "pool", "function": "square", "args": [2, 4], "into": "u"},
+        {"submit": "pool", "function": "square", "args": [3, 6], "into": "v"},
+        {"process": "p", "target": "asks", "args": ["u", 2]}, {"start": "p"}, {"join": "p"},
+        {"shutdown": "pool"},
+        {"process": "p", "target": "square", "args": [4, 0]}, {"start": "p"}, {"join": "p"}]),
+    "ThreadPoolExecutor: a process waits for its own workers": ({
+        "pool": {"type": "ThreadPoolExecutor", "max_workers": 2}}, {
+        "slow": {"params": ["i"], "body": [{"sleep": "2 * i"}, {"print": "i"}]},
+        "child": [{"submit": "pool", "function": "slow", "args": [1]},
+                  {"submit": "pool", "function": "slow", "args": [2]}, {"sleep": 1},
+                  {"submit": "pool", "function": "slow", "args": [3]}, {"print": "'code ends'"}],
+        "forks": [{"process": "p", "target": "child"}, {"start": "p"}, {"join": "p"},
+                  {"print": "p.exitcode"}]}, [
+        {"call": "forks"}, {"spawn": "forks", "daemon": True, "as": "t"}, {"join": "t"}]),
     "Pool: results, callbacks, timeouts": (pool(), POOL_FUNCTIONS, [
         {"pool": "pool"}, {"print": "active_count()"},
         *got({"apply": "pool", "function": "square", "args": [3]}),

@@ -13,7 +13,7 @@ PRELUDE = '''\
 import json as _json, random as _random, sys as _sys, time as _time, threading
 import multiprocessing as mp
 from multiprocessing import Process, current_process
-from os import getpid, getppid
+from os import _exit, getpid, getppid
 from threading import (Lock, RLock, Semaphore, BoundedSemaphore, Event, Condition, Thread,
                        Barrier, BrokenBarrierError, Timer, local as Local,
                        current_thread, main_thread, active_count, get_ident)
@@ -236,6 +236,7 @@ class Writer:
 
     def do_submit(self, s, depth):
         given = "".join(", " + literal(a) for a in s.get("args", []))
+        given += "".join(f", {name}={literal(a)}" for name, a in s.get("kwargs", {}).items())
         self.call(s, depth, f"{s['submit']}.submit({s['function']}{given})")
 
     def is_of_pool(self, name):
@@ -257,6 +258,7 @@ class Writer:
     def do_add_done_callback(self, s, depth):
         self.line(depth, f"{s['add_done_callback']}.add_done_callback({s['function']})")
 
+    def do__exit(self, s, depth): self.line(depth, f"_exit({literal(s['_exit'])})")
     def do_terminate(self, s, depth): self.line(depth, f"{s['terminate']}.terminate()")
     def do_kill(self, s, depth): self.line(depth, f"{s['kill']}.kill()")
 
@@ -363,6 +365,9 @@ class Writer:
         numbers = [literal(row[key]) for key in ("value", "maxsize", "max_workers")
                    if key in row]
         given = numbers[0] if numbers else row.get("lock", "")
+        if "initializer" in row:  # it stands further down
+            given = ", ".join([*numbers, f"initializer=lambda *a: {row['initializer']}(*a)",
+                               f"initargs={literal(row.get('initargs', []))}"])
         if "thread_name_prefix" in row:
             given = ", ".join([*numbers, f"thread_name_prefix={row['thread_name_prefix']!r}"])
         if row["type"] == "mp.Value":
@@ -382,6 +387,7 @@ class Writer:
             self.lines.append(SOCKETS)
         if "Executor" in json.dumps(s.get("objects", {})):
             self.lines.append("from concurrent.futures import *")
+            self.lines.append("from concurrent.futures.process import BrokenProcessPool")
         if "input" in s:
             self.line(0, "import io as _io")
             self.line(0, "_sys.stdin = _io.StringIO(%r)" % "".join(l + "\n" for l in s["input"]))

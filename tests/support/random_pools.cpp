@@ -20,6 +20,7 @@ class Generator {
                        R"json("variables": {"x": 0, "fs": [], "got": null},)json" +
                        "\n \"functions\": {\n";
     may_submit_ = false;
+    may_exit_ = dice_.percent(processes_ ? 40 : 10);
     text += R"json(  "init": {"params": ["k"], "body": [{"global": ["x"]}, )json" + data() +
             R"json(, {"if": "x > k", "then": [{"raise": "ValueError('init')"}]}]},)json" + "\n";
     text += "  \"inner\": " + function("k");
@@ -48,7 +49,8 @@ class Generator {
   std::string pool() {
     if (processes_) {
       return "{\"type\": \"ProcessPoolExecutor\", \"max_workers\": " +
-             std::to_string(1 + dice_.below(2)) + "}";
+             std::to_string(1 + dice_.below(2)) +
+             (dice_.percent(15) ? R"json(, "initializer": "init", "initargs": [1])json" : "") + "}";
     }
     return "{\"type\": \"ThreadPoolExecutor\", \"max_workers\": " +
            std::to_string(1 + dice_.below(2)) +
@@ -120,6 +122,7 @@ class Generator {
                                           R"json({"wait": "e"})json",
                                           R"json({"wait": "e", "timeout": 0.5})json"});
       case 14:
+        if (may_exit_ && dice_.percent(50)) return R"json({"_exit": 3})json";
         return dice_.one_of<std::string>({R"json({"raise": "ValueError('bad')"})json",
                                           R"json({"raise": "SystemExit()"})json", data()});
       case 15:
@@ -149,6 +152,7 @@ class Generator {
   bool processes_;
   bool two_pools_ = false;
   bool may_submit_ = false;
+  bool may_exit_ = false;
   bool is_callback_ = false;
 };
 
@@ -254,6 +258,7 @@ class MpGenerator {
     return dice_.one_of<std::string>(
         {data(), data(), R"json({"raise": "ValueError('bad')"})json",
          R"json({"raise": "SystemExit(1)"})json", R"json({"acquire": "m"})json",
+         R"json({"_exit": 1})json",
          R"json({"with": "m", "do": [{"set": "x", "to": "x + 1"}]})json"});
   }
   std::string callback() {
