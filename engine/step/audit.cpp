@@ -264,7 +264,8 @@ class Audit {
     for (Value waiter : waiters) {
       if (std::ranges::count(waiters, waiter) != 1) fault(name + ": a thread waits twice");
       const ThreadId thread = machine_.values().as_thread(waiter);
-      if (life(program_, state_, thread) == Life::killed) continue;
+      // os._exit() ends MainThread where it waits.
+      if (life(program_, state_, thread) == Life::killed || has_exited(state_)) continue;
       const Pending& next = pending(machine_, state_, thread);
       const bool parked = next.operation == park && next.receiver == object_value(id);
       const bool restores =

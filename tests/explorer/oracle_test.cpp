@@ -308,6 +308,15 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
   CHECK(compared.verdicts[Verdict::deadlock] > count / 50);
 }
 
+TEST_CASE("explore: agrees with a plain exploration on random scenarios with pools that are forked",
+          "[explorer][oracle][process][slow][futures]") {
+  const std::uint64_t count = seeds / 40;
+  Compared compared = compare(random_forked_pools, count);
+  CHECK(compared.programs > count / 10);
+  CHECK(compared.verdicts[Verdict::ok] > 0);
+  CHECK(compared.verdicts[Verdict::deadlock] > 0);
+}
+
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with a Pool",
           "[explorer][oracle][process][slow][pool]") {
   const std::uint64_t count = seeds / 40;

@@ -8,8 +8,9 @@ namespace {
 // Futures go by way of the shared list fs, from which everybody takes the first or the last.
 class Generator {
  public:
-  explicit Generator(std::uint64_t seed, bool processes = false)
-      : dice_(seed), processes_(processes) {}
+  enum class Of : std::uint8_t { threads, processes, threads_and_forks };
+  Generator(std::uint64_t seed, Of of)
+      : dice_(seed), processes_(of == Of::processes), forks_(of == Of::threads_and_forks) {}
 
   std::string scenario() {
     two_pools_ = dice_.percent(15);
@@ -20,7 +21,7 @@ class Generator {
                        R"json("variables": {"x": 0, "fs": [], "got": null},)json" +
                        "\n \"functions\": {\n";
     may_submit_ = false;
-    may_exit_ = dice_.percent(processes_ ? 40 : 10);
+    may_exit_ = (processes_ || forks_) && dice_.percent(40);
     text += R"json(  "init": {"params": ["k"], "body": [{"global": ["x"]}, )json" + data() +
             R"json(, {"if": "x > k", "then": [{"raise": "ValueError('init')"}]}]},)json" + "\n";
     text += "  \"inner\": " + function("k");
@@ -30,6 +31,11 @@ class Generator {
     is_callback_ = true;  // one that adds itself recurses, and Python counts other frames
     text += ",\n  \"done\": " + function("f");
     is_callback_ = false;
+    if (forks_) {
+      text += R"json(,
+  "child": {"params": ["k"], "body": [{"submit": "p", "function": "inner", "args": [1], "into": "u"})json" +
+              std::string(dice_.percent(50) ? R"json(, {"result": "u"})json" : "") + "]}";
+    }
     may_submit_ = true;
     text += "},\n";
     if (dice_.percent(20)) {
@@ -80,7 +86,7 @@ class Generator {
   std::string future() { return dice_.percent(50) ? "\"fs[0]\"" : "\"fs[-1]\""; }
 
   std::string statement() {
-    switch (dice_.below(20)) {
+    switch (dice_.below(forks_ ? 24 : 20)) {
       case 0:
       case 1:
       case 2:
@@ -138,6 +144,15 @@ class Generator {
                std::string(dice_.percent(30) ? ", 0.5" : "") +
                R"json()", "do": [{"set": "x", "to": "(x * 2 + (1 if g == fs[0] else 0)) % 5"})json" +
                (dice_.percent(20) ? R"json(, {"break": true})json" : "") + "]}";
+      case 20:
+      case 21:
+      case 22:
+        if (!may_submit_) return data();
+        // What it has of the pool is a copy.
+        return R"json({"process": "c", "target": ")json" +
+               std::string(dice_.percent(50) ? "child" : "inner") +
+               R"json(", "args": [1]}, {"start": "c"})json" +
+               (dice_.percent(50) ? R"json(, {"join": "c"})json" : "");
       default:
         return data();
     }
@@ -150,6 +165,7 @@ class Generator {
 
   Dice dice_;
   bool processes_;
+  bool forks_;
   bool two_pools_ = false;
   bool may_submit_ = false;
   bool may_exit_ = false;
@@ -286,7 +302,14 @@ class MpGenerator {
 }  // namespace
 
 std::string random_mp_pools(std::uint64_t seed) { return MpGenerator(seed).scenario(); }
-std::string random_pools(std::uint64_t seed) { return Generator(seed).scenario(); }
-std::string random_process_pools(std::uint64_t seed) { return Generator(seed, true).scenario(); }
+std::string random_pools(std::uint64_t seed) {
+  return Generator(seed, Generator::Of::threads).scenario();
+}
+std::string random_process_pools(std::uint64_t seed) {
+  return Generator(seed, Generator::Of::processes).scenario();
+}
+std::string random_forked_pools(std::uint64_t seed) {
+  return Generator(seed, Generator::Of::threads_and_forks).scenario();
+}
 
 }  // namespace lockstep

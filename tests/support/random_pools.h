@@ -10,6 +10,8 @@ namespace lockstep {
 std::string random_pools(std::uint64_t seed);
 // The same with pools of processes.
 std::string random_process_pools(std::uint64_t seed);
+// Threads, and processes that are forked beside them.
+std::string random_forked_pools(std::uint64_t seed);
 // With a Pool of multiprocessing.
 std::string random_mp_pools(std::uint64_t seed);
 
