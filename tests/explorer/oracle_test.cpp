@@ -310,7 +310,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
 
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with pools that are forked",
           "[explorer][oracle][process][slow][futures]") {
-  const std::uint64_t count = seeds / 40;
+  const std::uint64_t count = seeds / 80;
   Compared compared = compare(random_forked_pools, count);
   CHECK(compared.programs > count / 10);
   CHECK(compared.verdicts[Verdict::ok] > 0);
@@ -319,7 +319,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
 
 TEST_CASE("explore: agrees with a plain exploration on random scenarios with a Pool",
           "[explorer][oracle][process][slow][pool]") {
-  const std::uint64_t count = seeds / 40;
+  const std::uint64_t count = seeds / 80;
   Compared compared = compare(random_mp_pools, count);
   CHECK(compared.programs > count / 3);
   CHECK(compared.verdicts[Verdict::ok] > 0);
