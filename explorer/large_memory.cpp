@@ -12,19 +12,13 @@ namespace {
 constexpr std::size_t large_page = std::size_t{2} << 20;
 constexpr std::size_t cache_line = 64;
 
-std::size_t rounded_up(std::size_t bytes, std::size_t unit) {
-  return (bytes + unit - 1) / unit * unit;
-}
-
 }  // namespace
 
 void* large_memory(std::size_t bytes) {
   const bool is_large = bytes >= large_page;
   const std::size_t alignment = is_large ? large_page : cache_line;
-  // A last part that is no large page stays as small as it is.
-  void* const memory =
-      std::aligned_alloc(alignment, rounded_up(bytes, is_large ? 4096 : alignment));
-  if (memory == nullptr) throw std::bad_alloc();
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, bytes) != 0) throw std::bad_alloc();
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   if (is_large) madvise(memory, bytes / large_page * large_page, MADV_HUGEPAGE);
 #endif

@@ -124,7 +124,8 @@ std::uint32_t Search::pass_through(std::uint32_t from) {
 bool Search::only_one_can_move(const State& state) const {
   const Program& program = machine_.program;
   std::uint32_t able = 0;
-  for (std::uint32_t i = 0; i < thread_count(program, state) && able < 2; ++i) {
+  // From the last thread on: MainThread most often waits for all others.
+  for (auto i = static_cast<std::uint32_t>(thread_count(program, state)); i-- > 0 && able < 2;) {
     const bool moves = life(program, state, {i}) == Life::alive &&
                        readiness(machine_, state, {i}) != Readiness::blocked;
     able += moves ? 1 : 0;
