@@ -75,7 +75,9 @@ class Exploring {
     } else if (!options_.first || !hunt(result)) {
       // What is found at random is known even if time is over before anything else is.
       Exploration at_random;
-      if (options_.fall_back && limits_.seconds_max > 0) swarm(at_random, schedules_to_hunt);
+      if (options_.fall_back && limits_.seconds_max > 0) {
+        swarm(at_random, schedules_to_hunt, limits_.seconds_max / 10);
+      }
       search(result);
       if (!whole_ && result.findings.empty() && !at_random.findings.empty()) {
         result.findings = std::move(at_random.findings);
@@ -190,9 +192,12 @@ class Exploring {
         " were followed";
   }
 
-  void swarm(Exploration& result, std::uint64_t schedules) {
+  void swarm(Exploration& result, std::uint64_t schedules, double seconds_max = 0) {
     auto& swarm = begin<Swarm>();
-    swarm.run(schedules, [&] { return goes_on("random interleavings"); });
+    swarm.run(schedules, [&] {
+      return goes_on("random interleavings") &&
+             (seconds_max == 0 || budget_.seconds() < seconds_max);
+    });
     whole_ = false;
     const std::string why = reason();
     note(result, why.empty() ? "random interleavings only" : why);

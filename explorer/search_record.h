@@ -20,6 +20,8 @@ class SearchRecord {
         outcomes_(outcomes),
         limits_(limits) {}
 
+  virtual ~SearchRecord() = default;
+
   StateGraph graph;
   Exploration::Stats stats;     // states, seconds and memory_bytes are left to the caller
   std::string cut_short;        // "states: the limit of 1000 was reached"; empty: it was not

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "engine/run/run.h"
+#include "engine/run/policies.h"
 
 namespace lockstep {
 namespace {
@@ -67,10 +67,12 @@ void Swarm::run(std::uint64_t schedules, const std::function<bool()>& go_on) {
   RunOptions options;
   options.keep_choices = false;
   options.limits.steps_max = limits_.steps_max == 0 ? steps_max : limits_.steps_max;
+  steps_ = pct_steps(machine_, [&] { return !go_on(); });
+  if (!go_on()) return;
   for (std::uint64_t seed = 1; seed <= schedules; ++seed) {
     const bool is_pct = seed % 2 == 0;
     const std::unique_ptr<Policy> policy =
-        policy_named(is_pct ? "pct" : "random")->make(machine_.program, seed);
+        is_pct ? make_pct_of(steps_, seed) : make_random(machine_.program, seed);
     Walk walk(*this, go_on);
     options.limits.cut = [&] { return walk.ended(); };
     lockstep::run(machine_, *policy, &walk, options);
@@ -85,18 +87,12 @@ std::string Swarm::guarantee() const {
   std::string text = std::to_string(followed_) + " random interleaving" +
                      (followed_ == 1 ? " was" : "s were") + " followed";
   if (by_pct_ == 0) return text;
-  RunOptions options;
-  options.keep_choices = false;
-  options.limits.steps_max = steps_max;
-  const std::unique_ptr<Policy> round_robin =
-      policy_named("round-robin")->make(machine_.program, 0);
-  const auto steps = static_cast<double>(
-      std::max<std::uint64_t>(lockstep::run(machine_, *round_robin, nullptr, options).steps, 1));
-  // A timeout has a priority of its own.
-  const double actors = 2 * static_cast<double>(graph.threads_max);
+  const auto steps = static_cast<double>(steps_);
   // Of faults that come later than an interleaving is followed nothing is known.
   const double steps_followed =
       limits_.steps_max == 0 ? steps : std::min(steps, static_cast<double>(limits_.steps_max));
+  // A timeout has a priority of its own.
+  const double actors = 2 * static_cast<double>(graph.threads_max);
   const double each = 1 / (actors * steps * steps);
   const double any = -std::expm1(static_cast<double>(by_pct_) * std::log1p(-each));
   char number[64];

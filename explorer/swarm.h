@@ -31,6 +31,7 @@ class Swarm : public SearchRecord {
   class Walk;
 
   std::uint64_t followed_ = 0, by_pct_ = 0;
+  std::uint64_t steps_ = 0;  // that an interleaving is supposed to have
 };
 
 }  // namespace lockstep

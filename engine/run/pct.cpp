@@ -26,10 +26,13 @@ constexpr std::uint64_t steps_estimated_max = 10'000;
 
 class Pct : public Policy {
  public:
-  explicit Pct(std::uint64_t seed) : numbers_(seed) {}
+  // `steps_estimated`: 0: not known yet.
+  Pct(std::uint64_t seed, std::uint64_t steps_estimated) : numbers_(seed) {
+    if (steps_estimated != 0) draw_change_points(steps_estimated);
+  }
 
   Pick pick(const Moment& moment) override {
-    if (steps_estimated_ == 0) draw_change_points(moment.machine);
+    if (steps_estimated_ == 0) draw_change_points(pct_steps(moment.machine, {}));
     lower_priorities(moment);
     const Choice* best = nullptr;
     for (const Choice& choice : moment.choices) {
@@ -60,13 +63,8 @@ class Pct : public Policy {
     return entry->second;
   }
 
-  void draw_change_points(const Machine& machine) {
-    RunOptions options;
-    options.keep_choices = false;
-    options.limits.steps_max = steps_estimated_max;
-    const std::unique_ptr<Policy> round_robin = make_round_robin(machine.program, 0);
-    steps_estimated_ =
-        std::max<std::uint64_t>(run(machine, *round_robin, nullptr, options).steps, 1);
+  void draw_change_points(std::uint64_t steps_estimated) {
+    steps_estimated_ = steps_estimated;
     for (std::uint64_t& point : change_points_) point = 1 + numbers_.below(steps_estimated_);
   }
 
@@ -91,8 +89,21 @@ class Pct : public Policy {
 
 }  // namespace
 
+std::uint64_t pct_steps(const Machine& machine, std::function<bool()> cut) {
+  RunOptions options;
+  options.keep_choices = false;
+  options.limits.steps_max = steps_estimated_max;
+  options.limits.cut = std::move(cut);
+  const std::unique_ptr<Policy> round_robin = make_round_robin(machine.program, 0);
+  return std::max<std::uint64_t>(run(machine, *round_robin, nullptr, options).steps, 1);
+}
+
 std::unique_ptr<Policy> make_pct(const Program&, std::uint64_t seed) {
-  return std::make_unique<Pct>(seed);
+  return std::make_unique<Pct>(seed, 0);
+}
+
+std::unique_ptr<Policy> make_pct_of(std::uint64_t steps, std::uint64_t seed) {
+  return std::make_unique<Pct>(seed, steps);
 }
 
 }  // namespace lockstep

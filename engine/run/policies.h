@@ -1,5 +1,5 @@
 // The makers that the table of policies in run.cpp names; everybody else goes through
-// policy_named() in run.h. One file a policy.
+// policy_named() in run.h, or wants many runs under pct. One file a policy.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -16,5 +16,9 @@ std::unique_ptr<Policy> make_round_robin(const Program& program, std::uint64_t s
 std::unique_ptr<Policy> make_random(const Program& program, std::uint64_t seed);
 // Random priorities with a few change points: see pct.cpp.
 std::unique_ptr<Policy> make_pct(const Program& program, std::uint64_t seed);
+// The same for many runs: how many steps a run is supposed to have, of which `cut` may end the
+// counting, is found out once. At least 1.
+std::uint64_t pct_steps(const Machine& machine, std::function<bool()> cut);
+std::unique_ptr<Policy> make_pct_of(std::uint64_t steps, std::uint64_t seed);
 
 }  // namespace lockstep

@@ -18,7 +18,7 @@ constexpr std::array rows{
     PolicyRow{"random", "any step of any thread, drawn with --seed", make_random},
     PolicyRow{"pct", "random priorities that change twice, drawn with --seed", make_pct},
 };
-constexpr std::uint64_t steps_between_asking = 256;   // RunLimits::cut
+constexpr std::uint64_t steps_between_asking = 16;    // RunLimits::cut
 constexpr std::uint64_t burst_steps_max = 1'000'000;  // some hundredths of a second
 
 // Hands every event to all who want it, the clock first.

@@ -88,6 +88,7 @@ TEST_CASE("preemptions: with at most k there is exactly what takes no more than 
     options.preemptions_max = 1000;
     CHECK(explore(*loaded.program, options).complete);
   }
+  if (seeds < 400) return;  // too few to say how often something comes
   CAPTURE(compared, cut, with);
   CHECK(compared > seeds / 2);
   CHECK(cut > seeds / 4);

@@ -273,6 +273,7 @@ bool is_of_pools(FindingKind kind) {
 TEST_CASE("explore: agrees with a plain exploration on random scenarios",
           "[explorer][oracle][slow]") {
   Compared compared = compare(random_scenario, seeds);
+  if (seeds < 1000) return;  // too few to say how often something comes
   // The generator makes what it was made for, and the reduction reduces.
   CAPTURE(compared.states, compared.states_reduced);
   CHECK(compared.states_reduced < compared.states * 3 / 4);
@@ -292,6 +293,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
           "[explorer][oracle][slow][futures]") {
   const std::uint64_t count = seeds / 4;
   Compared compared = compare(random_pools, count);
+  if (seeds < 1000) return;
   CHECK(compared.programs > count / 2);
   CHECK(compared.verdicts[Verdict::ok] > count / 20);
   CHECK(compared.verdicts[Verdict::deadlock] > count / 20);
@@ -303,6 +305,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
           "[explorer][oracle][process][slow][futures]") {
   const std::uint64_t count = seeds / 4;
   Compared compared = compare(random_process_pools, count);
+  if (seeds < 1000) return;
   CHECK(compared.programs > count / 10);
   CHECK(compared.verdicts[Verdict::ok] > count / 50);
   CHECK(compared.verdicts[Verdict::deadlock] > count / 50);
@@ -312,6 +315,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with poo
           "[explorer][oracle][process][slow][futures]") {
   const std::uint64_t count = seeds / 80;
   Compared compared = compare(random_forked_pools, count);
+  if (seeds < 1000) return;
   CHECK(compared.programs > count / 10);
   CHECK(compared.verdicts[Verdict::ok] > 0);
   CHECK(compared.verdicts[Verdict::deadlock] > 0);
@@ -321,6 +325,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with a P
           "[explorer][oracle][process][slow][pool]") {
   const std::uint64_t count = seeds / 80;
   Compared compared = compare(random_mp_pools, count);
+  if (seeds < 1000) return;
   CHECK(compared.programs > count / 3);
   CHECK(compared.verdicts[Verdict::ok] > 0);
   CHECK(compared.verdicts[Verdict::deadlock] > 0);
@@ -330,6 +335,7 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios with pro
           "[explorer][oracle][process][slow]") {
   const std::uint64_t count = seeds / 5;
   Compared compared = compare(random_scenario_with_processes, count);
+  if (seeds < 1000) return;
   CHECK(compared.programs > count / 2);
   CHECK(compared.verdicts[Verdict::ok] > count / 20);
   CHECK(compared.verdicts[Verdict::deadlock] > count / 10);

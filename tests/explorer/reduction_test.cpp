@@ -58,6 +58,7 @@ TEST_CASE("reduction: nothing that is found is lost, in scenarios with many lock
       CHECK(some.steps == other.steps);
     }
   }
+  if (seeds < 1000) return;  // too few to say how often something comes
   CAPTURE(compared, states, states_reduced);
   CHECK(compared > seeds / 2);
   CHECK(states_reduced < states / 2);

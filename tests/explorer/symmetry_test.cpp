@@ -69,6 +69,7 @@ TEST_CASE("symmetry: nothing that is found is lost, with stubborn sets and witho
     options.reduce = true;
     check_same(explore(*loaded.program, options), plain);
   }
+  if (seeds < 1000) return;  // too few to say how often something comes
   CAPTURE(compared, symmetric, states, states_merged);
   CHECK(compared > seeds / 2);
   CHECK(symmetric > seeds / 8);
