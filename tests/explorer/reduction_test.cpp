@@ -7,6 +7,7 @@
 #include "explorer/explore.h"
 #include "language/load.h"
 #include "tests/support/random_locking.h"
+#include "tests/support/same_findings.h"
 #include "tests/support/seeds.h"
 
 namespace lockstep {
@@ -39,24 +40,7 @@ TEST_CASE("reduction: nothing that is found is lost, in scenarios with many lock
     ++verdicts[all.verdict];
     states += all.stats.states;
     states_reduced += reduced.stats.states;
-    CHECK(reduced.complete);
-    CHECK(reduced.verdict == all.verdict);
-    CHECK(reduced.stats.states <= all.stats.states);
-    CHECK(reduced.stats.terminal_states == all.stats.terminal_states);
-    CHECK(reduced.stats.deadlock_states == all.stats.deadlock_states);
-    CHECK(reduced.outcomes == all.outcomes);
-    REQUIRE(reduced.findings.size() == all.findings.size());
-    for (std::size_t i = 0; i < all.findings.size(); ++i) {
-      const Finding& some = reduced.findings[i];
-      const Finding& other = all.findings[i];
-      CAPTURE(some.message, other.message);
-      CHECK(some.fingerprint == other.fingerprint);
-      CHECK(some.partial == other.partial);
-      if (!some.shortest || !other.shortest) continue;
-      ++shortest;
-      CHECK(some.preemptions == other.preemptions);
-      CHECK(some.steps == other.steps);
-    }
+    shortest += check_same_findings(reduced, all);
   }
   if (seeds < 1000) return;  // too few to say how often something comes
   CAPTURE(compared, states, states_reduced);

@@ -9,6 +9,7 @@
 #include "language/load.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
+#include "tests/support/same_findings.h"
 #include "tests/support/seeds.h"
 
 namespace lockstep {
@@ -18,27 +19,6 @@ namespace {
 #define ORACLE_SEEDS 3000
 #endif
 const auto [first_seed, seeds] = seeds_or(ORACLE_SEEDS);
-
-// What is found, how often, and how short the ways to it are.
-void check_same(const Exploration& one, const Exploration& plain) {
-  CHECK(one.complete);
-  CHECK(one.verdict == plain.verdict);
-  CHECK(one.stats.states <= plain.stats.states);
-  CHECK(one.stats.terminal_states == plain.stats.terminal_states);
-  CHECK(one.stats.deadlock_states == plain.stats.deadlock_states);
-  CHECK(one.outcomes == plain.outcomes);
-  REQUIRE(one.findings.size() == plain.findings.size());
-  for (std::size_t i = 0; i < plain.findings.size(); ++i) {
-    const Finding& some = one.findings[i];
-    const Finding& other = plain.findings[i];
-    CAPTURE(some.message, other.message);
-    CHECK(some.fingerprint == other.fingerprint);
-    CHECK(some.partial == other.partial);
-    CHECK(some.shortest == other.shortest);
-    CHECK(some.preemptions == other.preemptions);
-    CHECK(some.steps == other.steps);
-  }
-}
 
 TEST_CASE("symmetry: nothing that is found is lost, with stubborn sets and without",
           "[explorer][symmetry][slow]") {
@@ -60,14 +40,14 @@ TEST_CASE("symmetry: nothing that is found is lost, with stubborn sets and witho
     ++verdicts[plain.verdict];
     options.symmetry = true;
     const Exploration merged = explore(*loaded.program, options);
-    check_same(merged, plain);
+    check_same_findings(merged, plain);
     if (merged.stats.reduction != "none") {
       ++symmetric;
       states += plain.stats.states;
       states_merged += merged.stats.states;
     }
     options.reduce = true;
-    check_same(explore(*loaded.program, options), plain);
+    check_same_findings(explore(*loaded.program, options), plain);
   }
   if (seeds < 1000) return;  // too few to say how often something comes
   CAPTURE(compared, symmetric, states, states_merged);
@@ -168,7 +148,7 @@ TEST_CASE("symmetry: an exception of each of those who are alike is one finding"
       "'functions': {'f': [{'acquire': 'm'}, {'release': 'm'}, {'release': 'm'}]}, "
       "'threads': {'T1': {'target': 'f'}, 'T2': {'target': 'f'}, 'T3': {'target': 'f'}}}");
   CHECK(with.stats.reduction == "symmetry");
-  check_same(with, without);
+  check_same_findings(with, without);
   CHECK(with.findings.size() == without.findings.size());
 }
 
