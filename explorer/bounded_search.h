@@ -20,8 +20,8 @@ class BoundedSearch : public SearchRecord {
  public:
   using SearchRecord::SearchRecord;
 
-  // `preemptions_max`: where to end; nothing: where everything is seen. Ends before if a limit of
-  // states or steps is reached, or `go_on` says no, which is asked at each step.
+  // `preemptions_max`: where to end; nothing: where everything is seen. Ends before if the limit of
+  // states is reached, or `go_on` says no, which is asked before each node is followed.
   void run(std::optional<std::uint64_t> preemptions_max, const std::function<bool()>& go_on);
 
   // Every interleaving with at most so many was followed; nothing: not even those with none.

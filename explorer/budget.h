@@ -13,8 +13,8 @@ class Budget {
   explicit Budget(const ExploreOptions& options);
 
   // To be asked at every state; looks at clocks and totals now and then only, the more often the
-  // longer states take. `fill` sets
-  // memory_bytes and whatever else progress is reported of. Once it has said no, it always will.
+  // longer states take. `fill` sets memory_bytes and whatever else progress is reported of. Once it
+  // has said no, it will until renew().
   template <class Fill>
   bool lasts(const char* phase, Fill fill) {
     if (!exceeded_.empty()) return false;

@@ -148,7 +148,7 @@ class Exploring {
     result.stats.states = states_;
   }
 
-  // What the search before has found is forgotten.
+  // What the search before has found is forgotten, and its memory is there for another.
   void forget() {
     search_ = nullptr;
     kept_bytes_ = nullptr;
@@ -158,6 +158,7 @@ class Exploring {
     group_of_symptom_.clear();
     targets_of_set_.clear();
     outcomes_.emplace(machine_, examiner_.facts());
+    budget_.renew();
   }
 
   template <class Kind>

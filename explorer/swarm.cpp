@@ -72,7 +72,7 @@ void Swarm::run(std::uint64_t schedules, const std::function<bool()>& go_on) {
   for (std::uint64_t seed = 1; seed <= schedules; ++seed) {
     const bool is_pct = seed % 2 == 0;
     const std::unique_ptr<Policy> policy =
-        is_pct ? make_pct_of(steps_, seed) : make_random(machine_.program, seed);
+        is_pct ? make_pct_of(steps_, seed) : policy_named("random")->make(machine_.program, seed);
     Walk walk(*this, go_on);
     options.limits.cut = [&] { return walk.ended(); };
     lockstep::run(machine_, *policy, &walk, options);

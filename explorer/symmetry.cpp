@@ -42,8 +42,8 @@ const char* words_of(ObjectKind kind) {
   }
 }
 
-// What is between two places that are named by a set counts for nothing: a set is one place.
-constexpr std::uint32_t places_per_word = 1U << 16;
+// Numbers for the places of a queue; a set is one place.
+constexpr std::uint64_t places_per_word = std::uint64_t{1} << 32;
 
 }  // namespace
 
@@ -179,8 +179,8 @@ std::vector<std::uint32_t> Symmetry::class_of(std::uint32_t thread) const {
 void Symmetry::find_namings(const State& state) {
   const std::size_t threads = thread_count(machine_.program, state);
   if (named_by_.size() < threads) named_by_.resize(threads);
-  for (std::vector<std::uint32_t>& places : named_by_) places.clear();
-  std::uint32_t first = 0;
+  for (std::vector<std::uint64_t>& places : named_by_) places.clear();
+  std::uint64_t first = 0;
   for (const Naming& naming : namings_) {
     const Word word = state.words[naming.word];
     first += places_per_word;
@@ -189,7 +189,7 @@ void Symmetry::find_namings(const State& state) {
       named_by_[word - 1].push_back(first);
       continue;
     }
-    std::uint32_t place = first;
+    std::uint64_t place = first;
     for (const Value handle : machine_.values().items({word})) {
       named_by_[thread_of_handle(handle)->index].push_back(place);
       if (naming.as == Naming::As::queue) ++place;

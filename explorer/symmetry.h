@@ -83,7 +83,7 @@ class Symmetry {
 
   // Of the state at hand.
   std::vector<Member> members_;
-  std::vector<std::vector<std::uint32_t>> named_by_;  // index = thread; where, ascending
+  std::vector<std::vector<std::uint64_t>> named_by_;  // index = thread; where, ascending
   std::vector<std::uint32_t> from_;
   std::vector<Word> rows_;
   std::vector<Value> handles_;
