@@ -74,6 +74,23 @@ Readiness waiting(const Call& call, Value timeout) {
   return !given.error && given.value > 0 ? Readiness::until_timeout : Readiness::ready;
 }
 
+std::optional<Outcome> timeout_error(const Call& call, Value timeout, std::string_view before,
+                                     std::string_view after) {
+  const ValueTable& values = call.machine.values();
+  if (timeout == none_value) return std::nullopt;
+  const ValueKind kind = values.kind(timeout);
+  if (kind != ValueKind::boolean && kind != ValueKind::integer && kind != ValueKind::real) {
+    return raise(
+        call, ExceptionKind::type_error,
+        std::string(before) + std::string(type_name(values, timeout)) + std::string(after));
+  }
+  return seconds(call, timeout).error;
+}
+
+std::optional<Outcome> compared_timeout_error(const Call& call, Value timeout) {
+  return timeout_error(call, timeout, "'>' not supported between instances of '", "' and 'int'");
+}
+
 Count count_argument(const Call& call, Value value) {
   const ValueTable& values = call.machine.values();
   if (value == none_value) return {};
@@ -95,11 +112,15 @@ bool is_waiting(const Machine& machine, Word waiters, ThreadId thread) {
   return std::ranges::find(threads, thread_value(thread)) != threads.end();
 }
 
-void add_waiter(const Machine& machine, Word& waiters, ThreadId thread) {
-  const std::span<const Value> before = threads_in(machine, waiters);
+void append(const Machine& machine, Word& tuple, Value item) {
+  const std::span<const Value> before = machine.values().items(Value{tuple});
   std::vector<Value> after(before.begin(), before.end());
-  after.push_back(thread_value(thread));
-  waiters = machine.values().tuple(after).bits;
+  after.push_back(item);
+  tuple = machine.values().tuple(after).bits;
+}
+
+void add_waiter(const Machine& machine, Word& waiters, ThreadId thread) {
+  append(machine, waiters, thread_value(thread));
 }
 
 void add_to_all(const Machine& machine, Word& waiters, ThreadId thread) {

@@ -32,6 +32,12 @@ AcquireArguments acquire_arguments(const Call& call);
 // How a thread waits that may give a timeout of Python code (None: for ever): ready when the
 // timeout is 0 or less.
 Readiness waiting(const Call& call, Value timeout);
+// What is wrong with such a timeout: that it is no number, with the text `before`, its type,
+// `after`; or what seconds() says.
+std::optional<Outcome> timeout_error(const Call& call, Value timeout, std::string_view before,
+                                     std::string_view after);
+// The same where it goes to Condition.wait, which compares it with 0.
+std::optional<Outcome> compared_timeout_error(const Call& call, Value timeout);
 
 // The n of release(n) and notify(n), 1 if not given.
 struct Count {
@@ -39,6 +45,9 @@ struct Count {
   std::optional<Outcome> error;
 };
 Count count_argument(const Call& call, Value value);
+
+// To the tuple whose Value is in a word of an object.
+void append(const Machine& machine, Word& tuple, Value item);
 
 // Threads that wait, in a word of an object: the Value of a tuple of handles, oldest first.
 bool is_waiting(const Machine& machine, Word waiters, ThreadId thread);

@@ -56,19 +56,6 @@ Readiness unless_in_action(const State& state, const Call& call) {
   return words(state, call).runner == 0 ? Readiness::ready : Readiness::blocked;
 }
 
-// wait() adds the timeout to a float before it waits.
-std::optional<Outcome> timeout_error(const Call& call, Value timeout) {
-  const ValueTable& values = call.machine.values();
-  if (timeout == none_value) return std::nullopt;
-  const ValueKind kind = values.kind(timeout);
-  if (kind != ValueKind::boolean && kind != ValueKind::integer && kind != ValueKind::real) {
-    return raise(call, ExceptionKind::type_error,
-                 "unsupported operand type(s) for +: 'float' and '" +
-                     std::string(type_name(values, timeout)) + "'");
-  }
-  return seconds(call, timeout).error;
-}
-
 }  // namespace
 
 std::string awaited_at_barrier(const Machine& machine, const State& state, ObjectId id) {
@@ -134,7 +121,11 @@ Outcome apply_barrier_wait(State& state, const Call& call) {
     return Outcome::returned(number);
   }
   const Value timeout = barrier_timeout(call.machine, call.object(), call.arguments[0]);
-  if (const std::optional<Outcome> error = timeout_error(call, timeout)) return *error;
+  // It is added to a float.
+  if (const auto error =
+          timeout_error(call, timeout, "unsupported operand type(s) for +: 'float' and '", "'")) {
+    return *error;
+  }
   ++barrier.inside;
   return Outcome::next(Operation::barrier_park, call.receiver, number);
 }

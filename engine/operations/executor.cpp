@@ -50,13 +50,6 @@ std::span<const Value> tuple(const Machine& machine, Word word) {
   return machine.values().items(Value{word});
 }
 
-void append(const Machine& machine, Word& word, Value item) {
-  const std::span<const Value> before = tuple(machine, word);
-  std::vector<Value> after(before.begin(), before.end());
-  after.push_back(item);
-  word = machine.values().tuple(after).bits;
-}
-
 // The oldest of the queue. Requires: there is one.
 Value pop_oldest(State& state, const Call& call) {
   const ExecutorWords executor = words(state, call);

@@ -37,19 +37,6 @@ Value take_callbacks(const Call& call, FutureRecord& record) {
   return std::exchange(record.callbacks, call.machine.values().tuple({}));
 }
 
-// Condition.wait compares the timeout with 0.
-std::optional<Outcome> timeout_error(const Call& call, Value timeout) {
-  const ValueTable& values = call.machine.values();
-  if (timeout == none_value) return std::nullopt;
-  const ValueKind kind = values.kind(timeout);
-  if (kind != ValueKind::boolean && kind != ValueKind::integer && kind != ValueKind::real) {
-    return raise(call, ExceptionKind::type_error,
-                 "'>' not supported between instances of '" +
-                     std::string(type_name(values, timeout)) + "' and 'int'");
-  }
-  return seconds(call, timeout).error;
-}
-
 Outcome timed_out(const Call& call) {
   return Outcome::raise(call.machine.values().exception(ExceptionKind::timeout_error));
 }
@@ -67,7 +54,7 @@ std::optional<Outcome> without_outcome(const FutureRecord& record, const Call& c
     case Stage::running:
       break;
   }
-  if (std::optional<Outcome> error = timeout_error(call, call.arguments[0])) return error;
+  if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[0])) return error;
   return timed_out(call);
 }
 
@@ -238,7 +225,8 @@ Outcome apply_futures_wait(State& state, const Call& call) {
                    "Invalid return condition: " +
                        repr(values, call.arguments[2], PrivateNames(call.machine.program)));
     }
-    if (std::optional<Outcome> error = timeout_error(call, call.arguments[1])) return *error;
+    if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[1]))
+      return *error;
   }
   return done_and_not_done(call, futures);
 }

@@ -93,12 +93,6 @@ bool has_told_collector(Word flags) { return is_shut(flags) && stage_of(flags) !
 std::span<const Value> tuple(const Machine& machine, Word word) {
   return machine.values().items(Value{word});
 }
-void append(const Machine& machine, Word& word, Value item) {
-  const std::span<const Value> before = tuple(machine, word);
-  std::vector<Value> after(before.begin(), before.end());
-  after.push_back(item);
-  word = machine.values().tuple(after).bits;
-}
 Value pop_oldest(const Machine& machine, Word& word) {
   const std::span<const Value> before = tuple(machine, word);
   word = machine.values().tuple(before.subspan(1)).bits;

@@ -30,19 +30,6 @@ Outcome timed_out(const Call& call) {
   return Outcome::raise(call.machine.values().exception(ExceptionKind::mp_timeout_error));
 }
 
-// Condition.wait compares the timeout with 0.
-std::optional<Outcome> timeout_error(const Call& call, Value timeout) {
-  const ValueTable& values = call.machine.values();
-  if (timeout == none_value) return std::nullopt;
-  const ValueKind kind = values.kind(timeout);
-  if (kind != ValueKind::boolean && kind != ValueKind::integer && kind != ValueKind::real) {
-    return raise(call, ExceptionKind::type_error,
-                 "'>' not supported between instances of '" +
-                     std::string(type_name(values, timeout)) + "' and 'int'");
-  }
-  return seconds(call, timeout).error;
-}
-
 Readiness until_ready(const State& state, const Call& call, Value timeout) {
   const PoolJob job = job_of(state, call);
   return is_iterator(job) || job.ready ? Readiness::ready : waiting(call, timeout);
@@ -74,7 +61,8 @@ Outcome apply_pool_result_get(State& state, const Call& call) {
                  "ApplyResult.get() got an unexpected keyword argument 'block'");
   }
   if (!job.ready) {
-    if (std::optional<Outcome> error = timeout_error(call, call.arguments[1])) return *error;
+    if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[1]))
+      return *error;
     return timed_out(call);
   }
   return job.failed ? Outcome::raise(job.value) : Outcome::returned(job.value);
@@ -88,7 +76,8 @@ Outcome apply_pool_result_wait(State& state, const Call& call) {
   const PoolJob job = job_of(state, call);
   if (is_iterator(job)) return no_such_method(call, job, "wait");
   if (!job.ready) {
-    if (std::optional<Outcome> error = timeout_error(call, call.arguments[0])) return *error;
+    if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[0]))
+      return *error;
   }
   return Outcome::returned(none_value);
 }
@@ -115,7 +104,7 @@ Outcome apply_pool_result_next(State& state, const Call& call) {
   PoolJob job = job_of(state, call);
   if (!is_iterator(job)) return no_such_method(call, job, "next");
   if (const std::optional<Outcome> item = next_item(state, call, job)) return *item;
-  if (std::optional<Outcome> error = timeout_error(call, call.arguments[0])) return *error;
+  if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[0])) return *error;
   add_waiter(call.machine, job.waiters, call.self);
   set_pool_job(call.machine, state, call.receiver, job);
   return Outcome::next(Operation::pool_result_next_park, call.receiver, none_value);

@@ -64,12 +64,6 @@ const ObjectInfo& info(const Call& call) {
 std::span<const Value> tuple(const Call& call, Word word) {
   return call.machine.values().items(Value{word});
 }
-void append(const Call& call, Word& word, Value item) {
-  const std::span<const Value> before = tuple(call, word);
-  std::vector<Value> after(before.begin(), before.end());
-  after.push_back(item);
-  word = call.machine.values().tuple(after).bits;
-}
 Value pop_oldest(const Call& call, Word& word) {
   const std::span<const Value> before = tuple(call, word);
   word = call.machine.values().tuple(before.subspan(1)).bits;
@@ -81,20 +75,20 @@ Value future(const Call& call, Value number) {
 }
 void append_result(const Call& call, Word& results, Value number, Value value, Value raised) {
   const Value fields[] = {number, value, raised};
-  append(call, results, call.machine.values().tuple(fields));
+  append(call.machine, results, call.machine.values().tuple(fields));
 }
 
 void start(State& state, const Call& call) {
   const Program& program = call.machine.program;
   for (std::int64_t i = 0; i < info(call).value; ++i) {
     const ThreadId worker = fork_worker(state, call, *program.process_worker_body, "ForkProcess-");
-    append(call, words(state, call).processes, thread_value(worker));
+    append(call.machine, words(state, call).processes, thread_value(worker));
   }
   const Value name = next_thread_name(state, call, "");
   const ThreadId manager = add_thread(state, call, *program.manager_body, {&call.receiver, 1}, name,
                                       is_daemon(program, state, call.self));
   set_life(program, state, manager, Life::alive);
-  append(call, words(state, call).manager, thread_value(manager));
+  append(call.machine, words(state, call).manager, thread_value(manager));
   words(state, call).joinable = 1;
 }
 
@@ -177,13 +171,13 @@ Outcome apply_process_pool_submit(State& state, const Call& call) {
   const std::size_t count = tuple(call, pool.futures).size();
   if (count >= items_max) return too_many_items(call);
   const Value number = values.integer(static_cast<std::int64_t>(count));
-  append(call, pool.futures, none_value);
+  append(call.machine, pool.futures, none_value);
   FutureRecord record;
   record.function = call.arguments[0];
   record.content = call.arguments[1];
   record.callbacks = values.tuple({});
   set_future_record(call.machine, state, future(call, number), record);
-  append(call, pool.queue, number);
+  append(call.machine, pool.queue, number);
   pool.flags |= woken_flag;
   if (pool.manager == 0) start(state, call);
   return Outcome::returned(future(call, number));
@@ -222,7 +216,7 @@ Outcome apply_process_pool_fill(State& state, const Call& call) {
     if (error) {
       append_result(call, pool.results, number, *error, true_value);
     } else {
-      append(call, pool.calls, call.machine.values().tuple(fields));
+      append(call.machine, pool.calls, call.machine.values().tuple(fields));
     }
   }
   return Outcome::returned(none_value);
