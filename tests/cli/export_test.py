@@ -132,10 +132,13 @@ class Export(binary.TestCase):
                 {"apply": "workers", "function": "one", "args": [1], "into": "x"}, {"print": "x"},
                 {"starmap": "second", "function": "add", "over": "[(1, 2)]", "chunksize": 1,
                  "into": "x"}, {"print": "x"},
-                {"map": "workers", "function": "one", "over": "range(3)", "into": "x"},
+                # CPython divides by the number of workers where no chunksize is given: by 0 while the
+                # only one is being replaced.
+                {"map": "workers", "function": "one", "over": "range(3)", "chunksize": 3,
+                 "into": "x"},
                 {"print": "x"},
-                {"map_async": "workers", "function": "one", "over": [["1"]], "callback": "note",
-                 "error_callback": "note", "into": "r"},
+                {"map_async": "workers", "function": "one", "over": [["1"]], "chunksize": 1,
+                 "callback": "note", "error_callback": "note", "into": "r"},
                 {"try": [{"get": "r"}], "except": {"type": "TypeError", "do": [{"print": "'no'"}]}},
                 {"try": [{"apply_async": "workers", "function": "leave", "into": "r"},
                          {"get": "r", "timeout": 0.3}],
