@@ -60,6 +60,7 @@ std::uint64_t memory_bytes_here() {
 }
 
 constexpr std::size_t help_width = 96;
+constexpr std::uint64_t workers_max = 256;
 
 }  // namespace
 
@@ -328,6 +329,9 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.exclude({"--first", "--preemptions", "--swarm"});
   // The way with the fewest preemptions may be longer than another.
   options.exclude({"--max-steps", "--preemptions"});
+  options.number("--workers", limits.workers,
+                 "threads that search; default: 0, as many as there are processors. What is found "
+                 "is the same for any number");
   options.flag("--allow-incomplete", limits.allow_incomplete,
                "exit 0 instead of 3 when a limit cut the search short and nothing was found");
   options.flag("--no-reduction", limits.no_reduction,
@@ -356,6 +360,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   if (limits.preemptions != LimitOptions::any) options.preemptions_max = limits.preemptions;
   options.schedules = limits.swarm;
   options.first = limits.first;
+  options.workers = static_cast<unsigned>(std::min(limits.workers, workers_max));
   options.fall_back = true;
   options.reduce = !limits.no_reduction;
   options.symmetry = !limits.no_symmetry;

@@ -82,15 +82,16 @@ void Examiner::add_broken_invariants(const State& state) {
   }
   const auto first = state.words.begin() + layout::globals;
   row_.assign(first, first + static_cast<std::ptrdiff_t>(machine_.program.globals.size()));
-  const RowTable::Place place = variables_.intern(row_);
-  if (place.added) {
+  const std::optional<std::uint32_t> known = variables_.find(row_);
+  if (!known) {
     const std::size_t before = shown_.size();
     add_broken(state, invariants_);
+    variables_.intern(row_);  // only now: the machine may be frozen
     broken_.push_back(sets_.intern(std::span(shown_).subspan(before)).id);
     return;
   }
-  if (broken_[place.id] == 0) return;
-  const std::vector<std::uint32_t> broken = symptoms_of(broken_[place.id]);
+  if (broken_[*known] == 0) return;
+  const std::vector<std::uint32_t> broken = symptoms_of(broken_[*known]);
   shown_.insert(shown_.end(), broken.begin(), broken.end());
 }
 

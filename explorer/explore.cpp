@@ -104,9 +104,10 @@ class Exploring {
     // The order that stands for others need not be the one that comes first by steps.
     const bool reduces =
         options_.reduce && limits_.steps_max == 0 && StubbornSets::are_for(program_);
-    auto search =
-        std::make_unique<Search>(machine_, examiner_, *outcomes_, limits_,
-                                 reduces ? &sets_ : nullptr, symmetry ? &symmetry_ : nullptr);
+    auto search = std::make_unique<Search>(
+        machine_, future_, examiner_, *outcomes_, limits_, reduces ? &sets_ : nullptr,
+        symmetry ? &symmetry_ : nullptr, options_.workers == 0 ? processors() : options_.workers,
+        std::max(1U, options_.share_from));
     search_ = search.get();
     record_ = std::move(search);
     kept_bytes_ = [this] { return search_->memory_bytes(); };

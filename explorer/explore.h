@@ -35,6 +35,9 @@ struct ExploreOptions {
   bool reduce = true;    // stubborn sets
   bool symmetry = true;  // of threads that are alike
   bool memoise = true;   // private runs
+  unsigned workers = 0;  // threads that search; 0: as many as there are processors
+  // They are of use as soon as so many states wait to be followed.
+  std::uint32_t share_from = 2048;
   // Only interleavings with at most so many preemptions; nothing: all.
   std::optional<std::uint64_t> preemptions_max;
   // Where a limit of states or memory ends the search and nothing was found, within the same

@@ -705,6 +705,7 @@ std::uint64_t FutureFootprints::bit_of(ObjectId lock) const {
 }
 
 const Future& FutureFootprints::of(LocalId local) {
+  if (frozen_ && (local.index >= of_.size() || of_[local.index] == 0)) throw TableIsFrozen();
   if (local.index >= of_.size()) of_.resize(std::max(machine_.locals().size(), of_.size() * 2), 0);
   if (of_[local.index] == 0) {
     Summary result(resources_);

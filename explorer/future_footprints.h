@@ -43,6 +43,9 @@ class FutureFootprints {
 
   // Of a thread that is alive, or created, in this private state. Valid until the next call.
   const Future& of(LocalId local);
+  // While it is frozen any number of threads may ask. What nobody has asked before throws
+  // TableIsFrozen.
+  void freeze(bool frozen) { frozen_ = frozen; }
 
   // The locks that Future::Behind tells apart: the first 64 of the program.
   std::uint64_t bit_of(ObjectId lock) const;
@@ -64,6 +67,7 @@ class FutureFootprints {
   std::vector<std::uint32_t> of_;  // index = local; index in futures_ + 1, 0: not known yet
   std::map<std::vector<std::uint64_t>, std::uint32_t> known_;  // content -> index in futures_
   std::size_t bytes_ = 0;
+  bool frozen_ = false;
 };
 
 }  // namespace lockstep

@@ -80,11 +80,15 @@ void PairTable::look(Asked& asked) const {
   prefetch(&chunks_[id / chunk_size][id % chunk_size]);
 }
 
-PairTable::Place PairTable::answer(const Asked& asked) {
+std::optional<std::uint32_t> PairTable::find_asked(const Asked& asked) const {
   if (asked.candidate != 0 && (*this)[asked.candidate - 1] == asked.pair) {
-    return {asked.candidate - 1, false};
+    return asked.candidate - 1;
   }
-  if (const auto id = find(asked.pair, asked.hash)) return {*id, false};
+  return find(asked.pair, asked.hash);
+}
+
+PairTable::Place PairTable::answer(const Asked& asked) {
+  if (const auto id = find_asked(asked)) return {*id, false};
   return add(asked.pair, asked.hash);
 }
 

@@ -42,6 +42,7 @@ class PairTable {
   Asked ask(Pair pair) const;
   void look(Asked& asked) const;
   Place answer(const Asked& asked);
+  std::optional<std::uint32_t> find_asked(const Asked& asked) const;
 
   std::uint32_t size() const { return size_; }
   // All that the table has asked for, used or not.

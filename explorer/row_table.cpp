@@ -50,18 +50,17 @@ const std::uint8_t* get(const std::uint8_t* at, std::uint32_t& word) {
 RowTable::RowTable() : slots_(slots_at_first, 0) {}
 
 // The number of words comes first, so that read() need not look for the end.
-std::uint64_t RowTable::pack(std::span<const Word> row) {
+RowTable::Bytes RowTable::pack(std::span<const Word> row, Scratch& scratch) {
   const std::size_t needed = (row.size() + 1) * bytes_per_word_max;
-  if (packed_.size() < needed) packed_.resize(needed);
-  std::uint8_t* at = put(packed_.data(), static_cast<std::uint32_t>(row.size()));
+  if (scratch.size() < needed) scratch.resize(needed);
+  std::uint8_t* at = put(scratch.data(), static_cast<std::uint32_t>(row.size()));
   std::size_t i = 0;
   for (; i + 4 <= row.size(); i += 4) at = put_four(at, row.subspan(i).first<4>());
   for (; i < row.size(); ++i) at = put(at, row[i]);
-  packed_size_ = static_cast<std::size_t>(at - packed_.data());
-  return XXH3_64bits(packed_.data(), packed_size_);
+  return {scratch.data(), at};
 }
 
-std::span<const std::uint8_t> RowTable::packed(std::uint32_t id) const {
+RowTable::Bytes RowTable::packed(std::uint32_t id) const {
   const std::uint64_t position = positions_[id];
   const Chunk& chunk = chunks_[position >> 32];
   const std::size_t begin = position & 0xffffffffU;
@@ -70,13 +69,13 @@ std::span<const std::uint8_t> RowTable::packed(std::uint32_t id) const {
   return {chunk.bytes.get() + begin, end - begin};
 }
 
-std::size_t RowTable::slot_of(std::uint64_t hash) const {
+std::size_t RowTable::slot_of(std::uint64_t hash, Bytes row) const {
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = hash & mask;
   for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
     if (slots_[slot] >> 32 != hash >> 32) continue;
-    const std::span<const std::uint8_t> row = packed(static_cast<std::uint32_t>(slots_[slot]) - 1);
-    if (row.size() == packed_size_ && std::memcmp(row.data(), packed_.data(), row.size()) == 0) {
+    const Bytes there = packed(static_cast<std::uint32_t>(slots_[slot]) - 1);
+    if (there.size() == row.size() && std::memcmp(there.data(), row.data(), row.size()) == 0) {
       break;
     }
   }
@@ -84,35 +83,37 @@ std::size_t RowTable::slot_of(std::uint64_t hash) const {
 }
 
 RowTable::Place RowTable::intern(std::span<const Word> row) {
-  const std::uint64_t hash = pack(row);
-  const std::size_t slot = slot_of(hash);
+  const Bytes packed = pack(row, packed_);
+  const std::uint64_t hash = XXH3_64bits(packed.data(), packed.size());
+  const std::size_t slot = slot_of(hash, packed);
   if (slots_[slot] != 0) return {static_cast<std::uint32_t>(slots_[slot]) - 1, false};
   LOCKSTEP_ASSERT(positions_.size() < 0xfffffffeU, "rows are counted in 32 bits");
   const auto id = static_cast<std::uint32_t>(positions_.size());
   slots_[slot] = (hash >> 32) << 32 | (id + 1);
-  append();
+  append(packed);
   if (positions_.size() * 10 > slots_.size() * 7) grow();
   return {id, true};
 }
 
-std::optional<std::uint32_t> RowTable::find(std::span<const Word> row) {
-  const std::size_t slot = slot_of(pack(row));
+std::optional<std::uint32_t> RowTable::find(std::span<const Word> row, Scratch& scratch) const {
+  const Bytes packed = pack(row, scratch);
+  const std::size_t slot = slot_of(XXH3_64bits(packed.data(), packed.size()), packed);
   if (slots_[slot] == 0) return std::nullopt;
   return static_cast<std::uint32_t>(slots_[slot]) - 1;
 }
 
-void RowTable::append() {
-  if (chunks_.empty() || chunks_.back().used + packed_size_ > chunks_.back().size) {
+void RowTable::append(Bytes row) {
+  if (chunks_.empty() || chunks_.back().used + row.size() > chunks_.back().size) {
     // The first chunks are small: most tables are.
     const std::size_t wanted = chunk_size >> (chunks_.size() < 8 ? 8 - chunks_.size() : 0);
-    const std::size_t size = std::max(wanted, packed_size_);
+    const std::size_t size = std::max(wanted, row.size());
     chunks_.push_back({std::make_unique_for_overwrite<std::uint8_t[]>(size), size, 0});
     chunk_bytes_ += size;
   }
   Chunk& chunk = chunks_.back();
-  std::memcpy(chunk.bytes.get() + chunk.used, packed_.data(), packed_size_);
+  std::memcpy(chunk.bytes.get() + chunk.used, row.data(), row.size());
   positions_.push_back(std::uint64_t{chunks_.size() - 1} << 32 | chunk.used);
-  chunk.used += packed_size_;
+  chunk.used += row.size();
 }
 
 // The low half of a hash is not kept: it comes from the row again, in the order of memory.
@@ -120,7 +121,7 @@ void RowTable::grow() {
   std::vector<std::uint64_t>(slots_.size() * 2, 0).swap(slots_);
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t id = 0; id < size(); ++id) {
-    const std::span<const std::uint8_t> row = packed(id);
+    const Bytes row = packed(id);
     const std::uint64_t hash = XXH3_64bits(row.data(), row.size());
     std::size_t slot = hash & mask;
     while (slots_[slot] != 0) slot = (slot + 1) & mask;

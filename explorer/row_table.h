@@ -27,7 +27,10 @@ class RowTable {
   };
   // At most 2^32 - 2 rows fit.
   Place intern(std::span<const Word> row);
-  std::optional<std::uint32_t> find(std::span<const Word> row);
+  std::optional<std::uint32_t> find(std::span<const Word> row) { return find(row, packed_); }
+  // `scratch`: of whoever asks; so several threads can, while nothing is interned.
+  using Scratch = std::vector<std::uint8_t>;
+  std::optional<std::uint32_t> find(std::span<const Word> row, Scratch& scratch) const;
   // Replaces `row`. Requires: id < size().
   void read(std::uint32_t id, std::vector<Word>& row) const;
 
@@ -36,12 +39,12 @@ class RowTable {
   std::size_t memory_bytes() const;
 
  private:
-  // Packs `row` into packed_ and gives its hash.
-  std::uint64_t pack(std::span<const Word> row);
-  std::span<const std::uint8_t> packed(std::uint32_t id) const;
+  using Bytes = std::span<const std::uint8_t>;
+  static Bytes pack(std::span<const Word> row, Scratch& scratch);
+  Bytes packed(std::uint32_t id) const;
   // The slot that has the packed row, or the free one where it belongs.
-  std::size_t slot_of(std::uint64_t hash) const;
-  void append();
+  std::size_t slot_of(std::uint64_t hash, Bytes row) const;
+  void append(Bytes row);
   void grow();
 
   struct Chunk {
@@ -53,8 +56,7 @@ class RowTable {
   std::size_t chunk_bytes_ = 0;
   std::vector<std::uint64_t> positions_;  // index = id; chunk << 32 | offset
   std::vector<std::uint64_t> slots_;      // high half of the hash << 32 | id + 1; 0: free
-  std::vector<std::uint8_t> packed_;      // the row at hand, packed_size_ bytes of it
-  std::size_t packed_size_ = 0;
+  Scratch packed_;                        // the row at hand, and room
 };
 
 }  // namespace lockstep

@@ -14,6 +14,12 @@ namespace {
 // Steps at the beginning of a program, among which threads are looked for that are alike.
 constexpr std::uint32_t beginning_max = 1000;
 
+// States that workers are given at a time, how many of them are followed without workers where
+// these are of little use, and of how many the memory is asked for ahead.
+constexpr std::uint32_t batch_max = 8192;
+constexpr std::uint32_t alone_for = 4 * batch_max;
+constexpr std::uint32_t states_ahead = 4;
+
 }  // namespace
 
 // States that everybody comes by at the beginning lead to all others. Which threads can change
@@ -43,112 +49,133 @@ void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry(go_on);
   const State initial = initial_state(machine_);
   graph.threads_max = thread_count(machine_.program, initial);
-  add({graph.states.ask(initial.words), 0}, StateGraph::no_parent);
+  add(graph.states.ask(initial.words), 0, StateGraph::no_parent);
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
+  workers_.reset();
+  workers_bytes_ = 0;
 }
 
 // False: a limit was reached.
 bool Search::follow_new(const std::function<bool()>& go_on) {
-  State state;
-  std::vector<Choice> choices;
-  for (; graph.examined < graph.states.size(); ++graph.examined) {
-    if (!go_on()) return false;
-    graph.states.read(graph.examined, state.words);
-    enabled(machine_, state, choices);
-    examine(graph.examined, state, choices);
-    const std::uint64_t depth = depth_of(graph.examined);
-    stats.depth = std::max(stats.depth, depth);
-    // Others may be less deep. (With a reduction nothing is known of depths, and there is no
-    // limit.)
-    if (!choices.empty() && is_too_deep(depth)) continue;
-    if (reduction_ == nullptr) {
-      if (!follow(state, graph.examined, choices)) return false;
-      continue;
+  while (graph.examined < graph.states.size()) {
+    const std::uint32_t waiting = graph.states.size() - graph.examined;
+    if (worker_count_ > 1 && waiting >= share_from_ && graph.examined >= alone_until_) {
+      if (!follow_together(go_on)) return false;
+    } else if (!go_on() || !follow_next()) {
+      return false;
     }
-    const std::span<const Choice> chosen = reduction_->choose(state, choices, depth);
-    if (!follow(state, graph.examined, chosen)) return false;
-    edges_.end.push_back(edges_.to.size());
   }
   return true;
 }
 
-bool Search::follow(const State& state, std::uint32_t id, std::span<const Choice> choices) {
-  found_.clear();
-  const bool is_plain = reduction_ == nullptr && !graph.is_symmetric_behind(id);
-  for (const Choice& choice : choices) {
-    const auto known = machine_.memoise ? steps_.find(state, choice) : std::nullopt;
-    ++stats.transitions;
-    if (known && is_plain) {  // and what it ends with has been noted
-      found_.push_back({graph.states.ask(id, *known), 1});
-      continue;
-    }
-    next_ = state;
-    if (known) {
-      for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
-    } else if (machine_.memoise) {
-      steps_.take(state, choice, next_);
-    } else {
-      step(machine_, next_, choice);
-    }
-    note_ending(id, state, next_, choice);
-    const std::uint32_t passed = pass_through(id);
-    stats.transitions += passed;
-    graph.canonicalise_behind(id, next_);
-    graph.threads_max = std::max(graph.threads_max, thread_count(machine_.program, next_));
-    found_.push_back({graph.states.ask(next_.words), 1 + passed});
+bool Search::follow_next() {
+  const std::uint32_t id = graph.examined;
+  expander_.look_at(id);
+  examine(id, expander_.state(), expander_.choices());
+  const std::uint64_t depth = depth_of(id);
+  stats.depth = std::max(stats.depth, depth);
+  // Others may be less deep. (With a reduction nothing is known of depths, and there is no limit.)
+  if (expander_.choices().empty() || !is_too_deep(depth)) {
+    if (!follow(expander_.chosen(depth), id)) return false;
+    if (reduction_ != nullptr) edges_.end.push_back(edges_.to.size());
   }
-  for (Found& found : found_) graph.states.look(found.asked);
-  return std::ranges::all_of(found_, [&](const Found& found) { return add(found, id); });
+  ++graph.examined;
+  return true;
 }
 
-// With a reduction states are not kept in which one thing can happen and nothing is wrong: takes
-// next_, to which a step of state `from` led, to the next that is. Says how many steps that took.
-std::uint32_t Search::pass_through(std::uint32_t from) {
-  if (reduction_ == nullptr || from < graph.symmetric_from) return 0;
-  std::uint32_t steps = 0;
-  for (; steps < StateGraph::passed_max; ++steps) {
-    if (!only_one_can_move(next_)) break;
-    enabled(machine_, next_, choices_);
-    if (choices_.size() != 1 || examiner_.examine(next_, choices_) != 0) break;
-    const Choice choice = choices_.front();
-    after_ = next_;
-    step(machine_, after_, choice);
-    if (ending_of(machine_, examiner_.facts(), next_, after_, choice.thread)) break;
-    std::swap(next_, after_);
+bool Search::follow_together(const std::function<bool()>& go_on) {
+  if (workers_ == nullptr) {
+    workers_ = std::make_unique<Workers>(machine_, future_, graph, reduction_, worker_count_);
   }
-  return steps;
+  const std::uint32_t begin = graph.examined;
+  const std::uint32_t end = begin + std::min(graph.states.size() - begin, batch_max);
+  if (!workers_->expand(begin, end, depths_, go_on)) return false;
+  workers_bytes_ = workers_->memory_bytes();
+  graph.threads_max = std::max(graph.threads_max, workers_->threads_max());
+  std::uint32_t left_out = 0;
+  for (std::uint32_t id = begin; id < end; ++id) {
+    if (!go_on()) return false;
+    if (id + states_ahead < end) expect(workers_->of(id + states_ahead));
+    const Workers::Expanded expanded = workers_->of(id);
+    if (!expanded.is_done) ++left_out;
+    if (!(expanded.is_done ? note(expanded) : follow_next())) return false;
+  }
+  // Where most states are made of what was never seen before there is little to share.
+  if (left_out * 2 > end - begin) alone_until_ = end + alone_for;
+  return true;
 }
 
-// A quick answer, wrong only if it says no: beside a thread in an atomic section nobody can.
-bool Search::only_one_can_move(const State& state) const {
-  const Program& program = machine_.program;
-  std::uint32_t able = 0;
-  // From the last thread on: MainThread most often waits for all others.
-  for (auto i = static_cast<std::uint32_t>(thread_count(program, state)); i-- > 0 && able < 2;) {
-    const bool moves = life(program, state, {i}) == Life::alive &&
-                       readiness(machine_, state, {i}) != Readiness::blocked;
-    able += moves ? 1 : 0;
+// Of the next state, what follow_next() would have found.
+bool Search::note(const Workers::Expanded& expanded) {
+  const std::uint32_t id = graph.examined;
+  if (expanded.to_judge) {
+    expander_.look_at(id);
+    examine(id, expander_.state(), expander_.choices());
   }
-  return able < 2;
+  const std::uint64_t depth = depth_of(id);
+  stats.depth = std::max(stats.depth, depth);
+  if (!expanded.has_choices || !is_too_deep(depth)) {
+    stats.transitions += expanded.transitions;
+    note_endings(id, expanded.endings);
+    for (const Workers::Successor& successor : expanded.successors) {
+      const Expander::Successor& its = successor.its;
+      if (successor.found != 0) {
+        add_edge(id, successor.found - 1);
+        continue;
+      }
+      const TreeTable::Asked asked =
+          its.is_known ? its.asked : graph.states.ask({expanded.words + its.words, its.count});
+      if (!add(asked, its.steps, id)) return false;
+    }
+    if (reduction_ != nullptr) edges_.end.push_back(edges_.to.size());
+  }
+  ++graph.examined;
+  return true;
+}
+
+void Search::expect(const Workers::Expanded& expanded) const {
+  for (const Workers::Successor& successor : expanded.successors) {
+    if (successor.found == 0 && successor.its.is_known) graph.states.expect(successor.its.asked);
+  }
+}
+
+// Of the state that the expander looks at.
+bool Search::follow(std::span<const Choice> choices, std::uint32_t id) {
+  expander_.follow(choices);
+  stats.transitions += expander_.transitions();
+  note_endings(id, expander_.endings());
+  graph.threads_max = std::max(graph.threads_max, expander_.threads_max());
+  return std::ranges::all_of(expander_.successors(), [&](const Expander::Successor& successor) {
+    return add(successor.asked, successor.steps, id);
+  });
+}
+
+void Search::note_endings(std::uint32_t id, std::span<const std::pair<Ending, Choice>> endings) {
+  for (const auto& [ending, choice] : endings) {
+    graph.endings.try_emplace(ending, StateGraph::Step{id, choice});
+  }
 }
 
 // False: the limit of states is reached, and this would be one more.
-bool Search::add(const Found& found, std::uint32_t parent) {
-  if (!has_room_for(found.asked)) return false;
-  const TreeTable::Place place = graph.states.answer(found.asked);
+bool Search::add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent) {
+  if (!has_room_for(asked)) return false;
+  const TreeTable::Place place = graph.states.answer(asked);
   if (place.added) {
     graph.add_parent(parent);
     if (reduction_ != nullptr) {
-      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + found.steps);
+      depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + steps);
     }
   }
-  if (reduction_ != nullptr && parent != StateGraph::no_parent) {
-    const bool is_later = parent < graph.examined;
-    (is_later ? later_edges_[parent] : edges_.to).push_back(place.id);
-    if (is_later) ++later_edge_count_;
-  }
+  if (parent != StateGraph::no_parent) add_edge(parent, place.id);
   return true;
+}
+
+void Search::add_edge(std::uint32_t from, std::uint32_t to) {
+  if (reduction_ == nullptr) return;
+  const bool is_later = from < graph.examined;
+  (is_later ? later_edges_[from] : edges_.to).push_back(to);
+  if (is_later) ++later_edge_count_;
 }
 
 // Without a reduction the states come level by level; with one they do at first.
@@ -186,11 +213,8 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
     bool all_followed = true;
     for (const Choice& choice : choices) {
       able[choice.thread.index] = true;
-      next_ = state;
-      step(machine_, next_, choice);
-      pass_through(id);
-      graph.canonicalise_behind(id, next_);
-      const std::optional<std::uint32_t> next = graph.states.find(next_.words);
+      const std::optional<std::uint32_t> next =
+          graph.states.find(expander_.step_from(state, id, choice).words);
       if (next && std::ranges::find(to, *next) != to.end()) {
         followed[choice.thread.index] = true;
       } else {
@@ -202,12 +226,13 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
   // With a symmetry the number of a thread is another's in the next state.
   if (graph.symmetry == nullptr && able == followed) return false;
   for (std::uint32_t i = 0; i < followed.size(); ++i) {
-    if (followed[i]) reduction_->put_off({i});
+    if (!followed[i]) continue;
+    reduction_->put_off({i});
+    if (workers_ != nullptr) workers_->put_off({i});
   }
   const std::uint32_t id = *std::ranges::min_element(component);
-  graph.states.read(id, state.words);
-  enabled(machine_, state, choices);
-  follow(state, id, choices);
+  expander_.look_at(id);
+  follow(expander_.choices(), id);
   return true;
 }
 
@@ -236,10 +261,7 @@ Edges Search::edges_again(const std::function<bool(std::uint64_t)>& go_on) {
     graph.states.read(id, state.words);
     enabled(machine_, state, choices);
     for (const Choice& choice : choices) {
-      next_ = state;
-      step(machine_, next_, choice);
-      graph.canonicalise_behind(id, next_);
-      all.to.push_back(*graph.states.find(next_.words));
+      all.to.push_back(*graph.states.find(expander_.step_from(state, id, choice).words));
     }
     all.end.push_back(all.to.size());
   }
@@ -267,12 +289,13 @@ bool Search::ends_others(const State& state) {
   const Program& program = machine_.program;
   std::vector<Choice> choices;
   enabled(machine_, state, choices);
+  State next;
   return std::ranges::any_of(choices, [&](const Choice& choice) {
-    next_ = state;
-    step(machine_, next_, choice);
+    next = state;
+    step(machine_, next, choice);
     for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
       if (i != choice.thread.index && takes_part(program, state, {i}) &&
-          !takes_part(program, next_, {i})) {
+          !takes_part(program, next, {i})) {
         return true;
       }
     }
@@ -283,7 +306,7 @@ bool Search::ends_others(const State& state) {
 std::size_t Search::memory_bytes() const {
   constexpr std::size_t bytes_per_entry = sizeof(*later_edges_.begin()) + 4 * sizeof(void*);
   return graph.memory_bytes() + edges_.memory_bytes() + later_edges_.size() * bytes_per_entry +
-         later_edge_count_ * 2 * sizeof(std::uint32_t) + steps_.memory_bytes() +
+         later_edge_count_ * 2 * sizeof(std::uint32_t) + expander_.memory_bytes() + workers_bytes_ +
          depths_.capacity() * sizeof(depths_[0]) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }

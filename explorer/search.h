@@ -3,28 +3,35 @@
 #pragma once
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "explorer/components.h"
-#include "explorer/known_steps.h"
+#include "explorer/expander.h"
 #include "explorer/search_record.h"
 #include "explorer/stubborn_sets.h"
+#include "explorer/workers.h"
 
 namespace lockstep {
 
 class Search : public SearchRecord {
  public:
   // `reduction`: which choices to follow; null: all. `symmetry`: for states that differ in
-  // threads that have changed places; null: each for itself.
-  Search(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
-         const ExploreLimits& limits, StubbornSets* reduction, Symmetry* symmetry)
+  // threads that have changed places; null: each for itself. `workers`: threads that share the
+  // states as soon as `share_from` of them wait.
+  Search(const Machine& machine, const FutureAccesses& future, Examiner& examiner,
+         Outcomes& outcomes, const ExploreLimits& limits, StubbornSets* reduction,
+         Symmetry* symmetry, unsigned workers, std::uint32_t share_from)
       : SearchRecord(machine, examiner, outcomes, limits),
+        future_(future),
         reduction_(reduction),
         symmetry_(symmetry),
-        steps_(machine) {}
+        worker_count_(workers),
+        share_from_(share_from),
+        expander_(machine, graph, graph.states, examiner, reduction, symmetry) {}
 
   // Until everything is seen, a limit of states or steps is reached, or `go_on` says no; it is
   // asked before each state.
@@ -41,28 +48,30 @@ class Search : public SearchRecord {
  private:
   void find_symmetry(const std::function<bool()>& go_on);
   bool follow_new(const std::function<bool()>& go_on);
-  bool follow(const State& state, std::uint32_t id, std::span<const Choice> choices);
+  bool follow_next();
+  bool follow_together(const std::function<bool()>& go_on);
+  bool note(const Workers::Expanded& expanded);
+  void expect(const Workers::Expanded& expanded) const;
+  bool follow(std::span<const Choice> choices, std::uint32_t id);
+  void note_endings(std::uint32_t id, std::span<const std::pair<Ending, Choice>> endings);
   bool follow_the_ignored();
   bool follow_the_ignored(const std::vector<std::uint32_t>& component, const Edges& all);
   Edges edges() const;
   Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
   bool ends_others(const State& state);
   std::uint64_t depth_of(std::uint32_t id);
-  // Where a step leads, and those behind it that nobody had a choice about: `steps` in all.
-  struct Found {
-    TreeTable::Asked asked;
-    std::uint32_t steps;
-  };
-  std::uint32_t pass_through(std::uint32_t from);
-  bool only_one_can_move(const State& state) const;
-  bool add(const Found& found, std::uint32_t parent);
+  bool add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent);
+  void add_edge(std::uint32_t from, std::uint32_t to);
 
+  const FutureAccesses& future_;
   StubbornSets* reduction_;
   Symmetry* symmetry_;
-  KnownSteps steps_;
-  State next_, after_;
-  std::vector<Found> found_;     // by the steps of the state at hand
-  std::vector<Choice> choices_;  // of pass_through()
+  unsigned worker_count_;
+  std::uint32_t share_from_;
+  std::unique_ptr<Workers> workers_;  // null: they were not needed yet
+  std::size_t workers_bytes_ = 0;
+  std::uint32_t alone_until_ = 0;  // the state up to which they would be of little use
+  Expander expander_;
   std::uint64_t level_ = 0;      // of the state at hand, without a reduction
   std::uint32_t level_end_ = 1;  // the first state of the next level
   // Under a reduction: how many steps lead to each state; where the steps of each state lead, in

@@ -14,7 +14,15 @@ StubbornSets::StubbornSets(const Machine& machine, LocalFactsTable& facts)
     : machine_(machine),
       facts_(facts),
       resources_(machine.program),
-      futures_(machine, resources_) {}
+      own_futures_(std::make_unique<FutureFootprints>(machine, resources_)),
+      futures_(*own_futures_) {}
+
+StubbornSets::StubbornSets(StubbornSets& other, LocalFactsTable& facts)
+    : machine_(other.machine_),
+      facts_(facts),
+      resources_(other.machine_.program),
+      futures_(other.futures_),
+      put_off_(other.put_off_) {}
 
 bool StubbornSets::are_for(const Program& program) {
   return !program.has_processes &&

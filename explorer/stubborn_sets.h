@@ -15,6 +15,7 @@
 // Tested by tests/explorer/reduction_test.cpp against explorations without it.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,9 @@ namespace lockstep {
 class StubbornSets {
  public:
   StubbornSets(const Machine& machine, LocalFactsTable& facts);
+  // For another thread of the search: what is known of futures is the other's, which must outlive
+  // it and be frozen while it is asked.
+  StubbornSets(StubbornSets& other, LocalFactsTable& facts);
 
   // Whether the program has nothing that these sets do not know: processes have memories of
   // their own, and an invariant that looks at objects may be broken in a state that is left out.
@@ -41,6 +45,8 @@ class StubbornSets {
   // A thread that goes round in a circle on its own: from now on sets are made around others, as
   // long as there are any.
   void put_off(ThreadId thread);
+
+  void freeze(bool frozen) { futures_.freeze(frozen); }
 
   std::size_t memory_bytes() const { return futures_.memory_bytes(); }
 
@@ -71,7 +77,8 @@ class StubbornSets {
   const Machine& machine_;
   LocalFactsTable& facts_;
   Resources resources_;
-  FutureFootprints futures_;
+  std::unique_ptr<FutureFootprints> own_futures_;
+  FutureFootprints& futures_;
 
   // Of the state at hand; index = thread.
   std::vector<Participant> threads_;

@@ -34,9 +34,10 @@ std::span<const std::uint32_t> StuckWatch::look(const State& state,
   if (stuck_.empty()) return {};
 
   describe_stuck(state);
-  const RowTable::Place place = situations_.intern(situation_);
-  if (place.added) {
+  std::optional<std::uint32_t> situation = situations_.find(situation_);
+  if (!situation) {
     std::vector<std::uint32_t> indexes;
+    // The machine may be frozen: nothing is kept before all is known.
     for (const Cause& cause : causes(machine_, state, future_)) {
       const auto known = std::ranges::find(seen_, cause.fingerprint, &Seen::fingerprint);
       indexes.push_back(static_cast<std::uint32_t>(known - seen_.begin()));
@@ -45,8 +46,9 @@ std::span<const std::uint32_t> StuckWatch::look(const State& state,
     std::ranges::sort(indexes);
     cause_bytes_ += indexes.capacity() * sizeof(std::uint32_t);
     causes_.push_back(std::move(indexes));
+    situation = situations_.intern(situation_).id;
   }
-  return causes_[place.id];
+  return causes_[*situation];
 }
 
 void StuckWatch::find_stuck(const State& state, std::span<const Choice> enabled) {

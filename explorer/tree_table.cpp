@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "engine/assert.h"
+#include "engine/value/value_table.h"
 #include "explorer/sixteen_words.h"
 
 namespace lockstep {
@@ -33,14 +34,23 @@ std::uint64_t mixed(std::uint64_t high, std::uint64_t low) {
 
 }  // namespace
 
-TreeTable::TreeTable(std::size_t first_words) : first_words_(first_words) {
-  known_pairs_.assign(known_at_first, {first_pair, inner_.intern(first_pair).id});
+TreeTable::TreeTable(std::size_t first_words)
+    : TreeTable(first_words, std::make_unique<Rows>(), nullptr) {}
+
+TreeTable::TreeTable(const TreeTable& table, Looking)
+    : TreeTable(table.first_words_, nullptr, table.rows_) {}
+
+TreeTable::TreeTable(std::size_t first_words, std::unique_ptr<Rows> own, const Rows* rows)
+    : first_words_(first_words), own_(std::move(own)), rows_(own_ ? own_.get() : rows) {
+  known_pairs_.assign(known_at_first, {first_pair, own_ ? own_->inner.intern(first_pair).id
+                                                        : rows_->inner.find(first_pair).value()});
   known_leaves_.assign(known_at_first, {});
   read_leaves_.assign(read_leaves, {none, {}});
   known_pairs_shift_ = known_leaves_shift_ =
       64 - static_cast<unsigned>(std::bit_width(known_at_first - 1));
   shape(last_read_, 0);
-  const std::uint32_t empty = leaves_.intern({}).id;
+  leaf_.clear();
+  const std::uint32_t empty = number_of_leaf();
   std::ranges::fill(last_read_.nodes, empty);
   last_read_.tail = number({empty, 0});
 }
@@ -76,19 +86,33 @@ void TreeTable::shape(Tree& tree, std::size_t words) const {
 std::uint32_t TreeTable::number(Pair pair) {
   KnownPair& known = known_pairs_[mixed(pair.first, pair.second) >> known_pairs_shift_];
   if (known.pair == pair) return known.number;
-  const Place place = inner_.intern(pair);
-  known = {pair, place.id};
-  if (place.added && inner_.size() > known_pairs_.size() && known_pairs_.size() < known_max) {
+  if (!own_) {
+    const std::optional<std::uint32_t> found = rows_->inner.find(pair);
+    if (!found) throw TableIsFrozen();
+    known = {pair, *found};
+  } else {
+    known = {pair, own_->inner.intern(pair).id};
+  }
+  const std::uint32_t result = known.number;
+  if (rows_->inner.size() > known_pairs_.size() && known_pairs_.size() < known_max) {
     known_pairs_.assign(known_pairs_.size() * 2, {first_pair, 0});
     --known_pairs_shift_;
   }
-  return place.id;
+  return result;
+}
+
+// Of the one at hand.
+std::uint32_t TreeTable::number_of_leaf() {
+  if (own_) return own_->leaves.intern(leaf_).id;
+  const std::optional<std::uint32_t> found = rows_->leaves.find(leaf_, scratch_);
+  if (!found) throw TableIsFrozen();
+  return *found;
 }
 
 std::uint32_t TreeTable::number_of_leaf(const Tree::Words& words, std::span<const Word> row) {
   leaf_.assign(row.begin() + words.begin, row.begin() + words.end);
   leaf_.insert(leaf_.end(), row.begin() + words.then_begin, row.begin() + words.then_end);
-  return leaves_.intern(leaf_).id;
+  return number_of_leaf();
 }
 
 // Requires: some of the changes are in the leaf.
@@ -109,9 +133,9 @@ std::uint32_t TreeTable::changed_leaf(std::uint32_t node, const KnownChanges& ch
   for (const WordChange& change : changes.changes) {
     if (tree.spots[change.word].node == node) leaf_[tree.spots[change.word].at] = change.value;
   }
-  const std::uint32_t result = leaves_.intern(leaf_).id;
+  const std::uint32_t result = number_of_leaf();
   known = {before, changes.number, node, words, result};
-  if (leaves_.size() * 16 > known_leaves_.size() && known_leaves_.size() < known_max) {
+  if (rows_->leaves.size() * 16 > known_leaves_.size() && known_leaves_.size() < known_max) {
     known_leaves_.assign(known_leaves_.size() * 2, {});
     --known_leaves_shift_;
   }
@@ -216,7 +240,28 @@ TreeTable::Asked TreeTable::ask(std::uint32_t id, const KnownChanges& changes) {
   LOCKSTEP_ASSERT(id == last_id_, "the row that changes is the one read last");
   for (const WordChange& change : changes.changes) note_change(last_read_.spots[change.word].node);
   for (Changed& changed : changed()) changed.number = changed_leaf(changed.node, changes);
-  return roots_.ask(changed_root(last_read_, [](std::uint32_t, std::uint32_t) {}));
+  return rows_->roots.ask(changed_root(last_read_, [](std::uint32_t, std::uint32_t) {}));
+}
+
+// What was half done is forgotten.
+template <class Ask>
+std::optional<TreeTable::Asked> TreeTable::unless_frozen(Ask ask) {
+  try {
+    return ask();
+  } catch (const TableIsFrozen&) {
+    other_ = {};
+    changed_count_ = 0;
+    return std::nullopt;
+  }
+}
+
+std::optional<TreeTable::Asked> TreeTable::ask_known(std::span<const Word> row) {
+  return unless_frozen([&] { return ask(row); });
+}
+
+std::optional<TreeTable::Asked> TreeTable::ask_known(std::uint32_t id,
+                                                     const KnownChanges& changes) {
+  return unless_frozen([&] { return ask(id, changes); });
 }
 
 void TreeTable::read_node(std::uint32_t node, std::uint32_t number, bool anew) const {
@@ -224,14 +269,14 @@ void TreeTable::read_node(std::uint32_t node, std::uint32_t number, bool anew) c
   if (tree.nodes[node] == number && !anew) return;
   tree.nodes[node] = number;
   if (node < tree.leaves) {
-    const Pair pair = inner_[number];
+    const Pair pair = rows_->inner[number];
     read_node(node * 2, pair.first, anew);
     read_node(node * 2 + 1, pair.second, anew);
     return;
   }
   ReadLeaf& leaf = read_leaves_[number % read_leaves_.size()];
   if (leaf.number != number) {
-    leaves_.read(number, leaf_);
+    rows_->leaves.read(number, leaf_);
     leaf.number = number;
     std::ranges::copy(leaf_, leaf.words.begin());
   }
@@ -243,8 +288,8 @@ void TreeTable::read_node(std::uint32_t node, std::uint32_t number, bool anew) c
 
 void TreeTable::read(std::uint32_t id, std::vector<Word>& row) const {
   LOCKSTEP_ASSERT(id < size(), "a row that is read has been stored");
-  const Pair root = roots_[id];
-  const Pair tail = inner_[root.second];
+  const Pair root = rows_->roots[id];
+  const Pair tail = rows_->inner[root.second];
   const bool anew = tail.second != last_read_.row.size();
   if (anew) shape(last_read_, tail.second);
   last_read_.tail = root.second;
@@ -260,8 +305,10 @@ std::size_t TreeTable::Tree::memory_bytes() const {
 }
 
 std::size_t TreeTable::memory_bytes() const {
-  return roots_.memory_bytes() + inner_.memory_bytes() + leaves_.memory_bytes() +
-         known_pairs_.capacity() * sizeof(KnownPair) +
+  const std::size_t rows =
+      own_ ? own_->roots.memory_bytes() + own_->inner.memory_bytes() + own_->leaves.memory_bytes()
+           : 0;
+  return rows + scratch_.capacity() + known_pairs_.capacity() * sizeof(KnownPair) +
          known_leaves_.capacity() * sizeof(KnownLeaf) + read_leaves_.capacity() * sizeof(ReadLeaf) +
          last_read_.memory_bytes() + other_.memory_bytes() + leaf_.capacity() * sizeof(Word) +
          changed_.capacity() * sizeof(Changed);

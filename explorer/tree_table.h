@@ -13,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -39,29 +40,47 @@ class TreeTable {
   // that is shorter, are the first. What stands at the same height in both had better change
   // together, as a lock and the thread that takes it do.
   explicit TreeTable(std::size_t first_words);
+  // Another way to the same rows, for another thread, which may be used as long as nobody adds
+  // rows. It adds none: what it would have to add throws TableIsFrozen. `table` must outlive it.
+  struct Looking {};
+  TreeTable(const TreeTable& table, Looking);
 
   using Place = PairTable::Place;
   // At most 2^32 - 2 rows fit.
-  Place intern(std::span<const Word> row) { return roots_.intern(root_of(row)); }
-  std::optional<std::uint32_t> find(std::span<const Word> row) { return roots_.find(root_of(row)); }
+  Place intern(std::span<const Word> row) { return own_->roots.intern(root_of(row)); }
+  std::optional<std::uint32_t> find(std::span<const Word> row) {
+    return rows_->roots.find(root_of(row));
+  }
   // Replaces `row`. Requires: id < size().
   void read(std::uint32_t id, std::vector<Word>& row) const;
 
   // intern() in three steps, as those of PairTable. Cheap for a row that differs little from the
   // one read last.
   using Asked = PairTable::Asked;
-  Asked ask(std::span<const Word> row) { return roots_.ask(root_of(row)); }
+  Asked ask(std::span<const Word> row) { return rows_->roots.ask(root_of(row)); }
   // For row `id` with these changes. Requires: it is the row read last.
   Asked ask(std::uint32_t id, const KnownChanges& changes);
-  void look(Asked& asked) const { roots_.look(asked); }
-  Place answer(const Asked& asked) { return roots_.answer(asked); }
-  std::optional<std::uint32_t> find(const Asked& asked) const { return roots_.find(asked.pair); }
+  // The same, for who only looks: nothing if something would have to be added.
+  std::optional<Asked> ask_known(std::span<const Word> row);
+  std::optional<Asked> ask_known(std::uint32_t id, const KnownChanges& changes);
+  void look(Asked& asked) const { rows_->roots.look(asked); }
+  Place answer(const Asked& asked) { return own_->roots.answer(asked); }
+  std::optional<std::uint32_t> find(const Asked& asked) const { return rows_->roots.find_asked(asked); }
+  // Has the memory fetched that answer() will look at.
+  void expect(const Asked& asked) const { rows_->roots.ask(asked.pair); }
 
-  std::uint32_t size() const { return roots_.size(); }
-  // All that the table has asked for, used or not.
+  std::uint32_t size() const { return rows_->roots.size(); }
+  // All that the table has asked for, used or not; without the rows if they are another's.
   std::size_t memory_bytes() const;
 
  private:
+  struct Rows {
+    PairTable roots;  // index = row: the left half, and the right half with the number of words
+    PairTable inner;  // all others
+    RowTable leaves;
+  };
+  TreeTable(std::size_t first_words, std::unique_ptr<Rows> own, const Rows* rows);
+
   static constexpr std::size_t words_per_leaf_max = 16;
   // A row with the numbers of its leaves and pairs.
   struct Tree {
@@ -93,15 +112,17 @@ class TreeTable {
   std::span<Changed> changed() { return {changed_.data(), changed_count_}; }
   template <class Keep>
   Pair changed_root(const Tree& tree, Keep keep);
+  template <class Ask>
+  std::optional<Asked> unless_frozen(Ask ask);
   std::uint32_t number(Pair pair);
+  std::uint32_t number_of_leaf();
   std::uint32_t number_of_leaf(const Tree::Words& words, std::span<const Word> row);
   std::uint32_t changed_leaf(std::uint32_t node, const KnownChanges& changes);
   void read_node(std::uint32_t node, std::uint32_t number, bool anew) const;
 
   std::size_t first_words_;
-  PairTable roots_;  // index = row: the left half, and the right half with the number of words
-  PairTable inner_;  // all others
-  RowTable leaves_;
+  std::unique_ptr<Rows> own_;  // null: they are another's
+  const Rows* rows_;
 
   // What was asked for lately, at places that hashes say: the numbers of pairs, what leaves of the
   // row read last become with changes, and the words of leaves.
@@ -128,6 +149,7 @@ class TreeTable {
   mutable std::vector<Word> leaf_;        // at hand
   mutable std::vector<Changed> changed_;  // ascending; there is room for all leaves
   std::size_t changed_count_ = 0;
+  RowTable::Scratch scratch_;
 };
 
 }  // namespace lockstep

@@ -225,6 +225,7 @@ struct LocalTable::Store {
   std::vector<Run> runs;                 // open addressing; from == empty_slot: free
   std::size_t run_count = 0;
   std::size_t bytes = 0;
+  bool frozen = false;
 
   static std::size_t bytes_of(const Entry& entry) {
     return entry.words.size() * sizeof(std::uint32_t) + sizeof(Entry) +
@@ -301,6 +302,7 @@ LocalId LocalTable::intern(const Program& program, const ValueTable& values,
     if (store.entries[store.slots[slot]].words == words) return {store.slots[slot]};
     slot = (slot + 1) & (store.slots.size() - 1);
   }
+  if (store.frozen) throw TableIsFrozen();
   LOCKSTEP_ASSERT(store.entries.size() < empty_slot, "private states are counted in 32 bits");
   const bool is_new = store.forgotten.empty();
   const auto id =
@@ -332,6 +334,7 @@ void LocalTable::remember_run(LocalId from, const Outcome& outcome, LocalId to) 
   Run& run =
       store_->run_slot(from.index, kind_word(outcome), outcome.value.bits, saved_word(outcome));
   if (run.from != empty_slot) return;
+  if (store_->frozen) throw TableIsFrozen();
   run = {from.index, kind_word(outcome), outcome.value.bits, saved_word(outcome), to.index};
   if (++store_->run_count * 2 > store_->runs.size()) store_->grow_runs();
 }
@@ -367,6 +370,8 @@ void LocalTable::forget_all_but(std::span<const LocalId> kept) {
 std::span<const std::uint32_t> LocalTable::words(LocalId id) const {
   return store_->entries[id.index].words;
 }
+
+void LocalTable::freeze(bool frozen) { store_->frozen = frozen; }
 
 std::size_t LocalTable::size() const { return store_->entries.size() - store_->forgotten.size(); }
 

@@ -114,6 +114,9 @@ class LocalTable {
   // The words of a private state, of which some are Values. Valid until it is forgotten.
   std::span<const std::uint32_t> words(LocalId id) const;
 
+  // As ValueTable::freeze(); a run that it does not remember yet throws, too.
+  void freeze(bool frozen);
+
   std::size_t size() const;
   std::size_t memory_bytes() const;
 

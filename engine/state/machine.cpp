@@ -25,6 +25,11 @@ LocalId Machine::intern(LocalState&& state) const {
   return locals().intern(program, values(), state);
 }
 
+void Machine::freeze(bool frozen) const {
+  values().freeze(frozen);
+  locals().freeze(frozen);
+}
+
 void Machine::forget_all_but(std::span<const State* const> states) const {
   std::vector<LocalId> kept_locals;
   std::vector<std::uint32_t> words{values().tuple({}).bits};

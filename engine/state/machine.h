@@ -13,7 +13,8 @@
 namespace lockstep {
 
 // The tables only ever grow, and what they return depends on content alone; that is why a
-// const Machine may still intern. Not for two threads at once. The Program must outlive it.
+// const Machine may still intern. Not for two threads at once, unless it is frozen. The Program
+// must outlive it.
 struct Machine {
   explicit Machine(const Program& program);
 
@@ -26,6 +27,9 @@ struct Machine {
   Value intern(const Constant& constant) const;
   // Where a private run has come to rest; locals that are dead there are unset first.
   LocalId intern(LocalState&& state) const;
+  // While it is frozen any number of threads may use it; who needs a value, a private state or a
+  // run that is not there yet gets TableIsFrozen.
+  void freeze(bool frozen) const;
   // Forgets all values and private states that are not in one of these states. Requires: nobody
   // else has kept any, nor views of them.
   void forget_all_but(std::span<const State* const> states) const;

@@ -62,6 +62,7 @@ struct ValueTable::Store {
   std::uint32_t size = 0;                // indexes that were given out, those below included
   std::vector<std::uint32_t> forgotten;  // indexes to be given out again
   std::size_t blocks_bytes = 0;
+  bool frozen = false;
   std::vector<Slot> slots = std::vector<Slot>(slots_min);  // a power of two
   Arena arena;
 
@@ -141,6 +142,7 @@ Value ValueTable::intern(ValueKind kind, ExceptionKind exception, const void* co
     return value_detail::make(value_detail::tag_indexed, index);
   }
 
+  if (store.frozen) throw TableIsFrozen();
   const bool is_new = store.forgotten.empty();
   const std::uint32_t index = is_new ? store.size : store.forgotten.back();
   LOCKSTEP_ASSERT(index < (1U << index_bits), "the table holds no more values than words can name");
@@ -318,6 +320,8 @@ void ValueTable::forget_all_but(std::span<const std::uint32_t> words) {
   }
   store.arena = std::move(arena);
 }
+
+void ValueTable::freeze(bool frozen) { store_->frozen = frozen; }
 
 std::size_t ValueTable::size() const { return store_->size - store_->forgotten.size(); }
 

@@ -25,6 +25,10 @@
 
 namespace lockstep {
 
+// Thrown by who would have to make a frozen table larger: whatever was begun must be begun again
+// when it is not frozen.
+struct TableIsFrozen {};
+
 class ValueTable {
  public:
   ValueTable();
@@ -78,6 +82,10 @@ class ValueTable {
   // Forgets every value that none of `words` names, directly or inside another: words that may
   // be Values, any others beside them. What is kept keeps its word, and its content moves. O(size).
   void forget_all_but(std::span<const std::uint32_t> words);
+
+  // While it is frozen any number of threads may use it. What it does not have yet throws
+  // TableIsFrozen.
+  void freeze(bool frozen);
 
   std::size_t size() const;          // values stored
   std::size_t memory_bytes() const;  // what they and the index take, spare room included

@@ -1,0 +1,118 @@
+#include "explorer/expander.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "explorer/shortest.h"
+
+namespace lockstep {
+
+void Expander::look_at(std::uint32_t id) {
+  id_ = id;
+  states_.read(id, state_.words);
+  enabled(machine_, state_, choices_);
+}
+
+std::span<const Choice> Expander::chosen(std::uint64_t depth) {
+  if (reduction_ == nullptr) return choices_;
+  return reduction_->choose(state_, choices_, depth);
+}
+
+void Expander::follow(std::span<const Choice> choices, bool only_looks) {
+  successors_.clear();
+  words_.clear();
+  endings_.clear();
+  transitions_ = choices.size();
+  const bool is_plain = reduction_ == nullptr && !is_symmetric_behind(id_);
+  for (const Choice& choice : choices) {
+    const auto known = machine_.memoise ? steps_.find(state_, choice) : std::nullopt;
+    if (known && is_plain) {  // and what it ends with has been noted
+      const auto asked = only_looks ? states_.ask_known(id_, *known) : states_.ask(id_, *known);
+      if (!asked) {
+        next_ = state_;
+        for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
+      }
+      add(asked, 1);
+      continue;
+    }
+    next_ = state_;
+    if (known) {
+      for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
+    } else if (machine_.memoise) {
+      steps_.take(state_, choice, next_);
+    } else {
+      step(machine_, next_, choice);
+    }
+    note_ending(state_, next_, choice);
+    const std::uint32_t passed = pass_through(id_);
+    transitions_ += passed;
+    if (is_symmetric_behind(id_)) symmetry_->canonicalise(next_);
+    threads_max_ = std::max(threads_max_, thread_count(machine_.program, next_));
+    add(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1 + passed);
+  }
+  for (Successor& successor : successors_) {
+    if (successor.is_known) states_.look(successor.asked);
+  }
+}
+
+// `asked`: nothing if the table does not know enough of next_.
+void Expander::add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps) {
+  if (asked) {
+    successors_.push_back({*asked, steps, true, 0, 0});
+    return;
+  }
+  successors_.push_back({{},
+                         steps,
+                         false,
+                         static_cast<std::uint32_t>(words_.size()),
+                         static_cast<std::uint32_t>(next_.words.size())});
+  words_.insert(words_.end(), next_.words.begin(), next_.words.end());
+}
+
+void Expander::note_ending(const State& before, const State& after, const Choice& choice) {
+  if (life(machine_.program, after, choice.thread) != Life::ended) return;  // as after most steps
+  const std::optional<Ending> ending =
+      ending_of(machine_, examiner_.facts(), before, after, choice.thread);
+  if (ending) endings_.emplace_back(*ending, choice);
+}
+
+const State& Expander::step_from(const State& state, std::uint32_t id, const Choice& choice) {
+  next_ = state;
+  step(machine_, next_, choice);
+  pass_through(id);
+  if (is_symmetric_behind(id)) symmetry_->canonicalise(next_);
+  return next_;
+}
+
+// With a reduction states are not kept in which one thing can happen and nothing is wrong: takes
+// next_, to which a step of state `from` led, to the next that is. Says how many steps that took.
+std::uint32_t Expander::pass_through(std::uint32_t from) {
+  if (reduction_ == nullptr || from < graph_.symmetric_from) return 0;
+  std::uint32_t steps = 0;
+  for (; steps < StateGraph::passed_max; ++steps) {
+    if (!only_one_can_move(next_)) break;
+    enabled(machine_, next_, passing_);
+    if (passing_.size() != 1 || examiner_.examine(next_, passing_) != 0) break;
+    const Choice choice = passing_.front();
+    after_ = next_;
+    step(machine_, after_, choice);
+    if (ending_of(machine_, examiner_.facts(), next_, after_, choice.thread)) break;
+    std::swap(next_, after_);
+  }
+  return steps;
+}
+
+// A quick answer, wrong only if it says no: beside a thread in an atomic section nobody can.
+bool Expander::only_one_can_move(const State& state) const {
+  const Program& program = machine_.program;
+  std::uint32_t able = 0;
+  // From the last thread on: MainThread most often waits for all others.
+  for (auto i = static_cast<std::uint32_t>(thread_count(program, state)); i-- > 0 && able < 2;) {
+    const bool moves = life(program, state, {i}) == Life::alive &&
+                       readiness(machine_, state, {i}) != Readiness::blocked;
+    able += moves ? 1 : 0;
+  }
+  return able < 2;
+}
+
+}  // namespace lockstep
