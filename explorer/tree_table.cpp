@@ -15,7 +15,6 @@
 #include <utility>
 
 #include "engine/assert.h"
-#include "engine/value/value_table.h"
 #include "explorer/sixteen_words.h"
 
 namespace lockstep {
@@ -88,7 +87,8 @@ std::uint32_t TreeTable::number(Pair pair) {
   if (known.pair == pair) return known.number;
   if (!own_) {
     const std::optional<std::uint32_t> found = rows_->inner.find(pair);
-    if (!found) throw TableIsFrozen();
+    is_missing_ = is_missing_ || !found;
+    if (!found) return 0;
     known = {pair, *found};
   } else {
     known = {pair, own_->inner.intern(pair).id};
@@ -105,8 +105,8 @@ std::uint32_t TreeTable::number(Pair pair) {
 std::uint32_t TreeTable::number_of_leaf() {
   if (own_) return own_->leaves.intern(leaf_).id;
   const std::optional<std::uint32_t> found = rows_->leaves.find(leaf_, scratch_);
-  if (!found) throw TableIsFrozen();
-  return *found;
+  is_missing_ = is_missing_ || !found;
+  return found.value_or(0);
 }
 
 std::uint32_t TreeTable::number_of_leaf(const Tree::Words& words, std::span<const Word> row) {
@@ -134,6 +134,7 @@ std::uint32_t TreeTable::changed_leaf(std::uint32_t node, const KnownChanges& ch
     if (tree.spots[change.word].node == node) leaf_[tree.spots[change.word].at] = change.value;
   }
   const std::uint32_t result = number_of_leaf();
+  if (is_missing_) return result;
   known = {before, changes.number, node, words, result};
   if (rows_->leaves.size() * 16 > known_leaves_.size() && known_leaves_.size() < known_max) {
     known_leaves_.assign(known_leaves_.size() * 2, {});
@@ -243,25 +244,19 @@ TreeTable::Asked TreeTable::ask(std::uint32_t id, const KnownChanges& changes) {
   return rows_->roots.ask(changed_root(last_read_, [](std::uint32_t, std::uint32_t) {}));
 }
 
-// What was half done is forgotten.
-template <class Ask>
-std::optional<TreeTable::Asked> TreeTable::unless_frozen(Ask ask) {
-  try {
-    return ask();
-  } catch (const TableIsFrozen&) {
-    other_ = {};
-    changed_count_ = 0;
-    return std::nullopt;
-  }
+std::optional<TreeTable::Asked> TreeTable::unless_missing(const Asked& asked) {
+  if (!std::exchange(is_missing_, false)) return asked;
+  other_ = {};  // has numbers that stand for nothing
+  return std::nullopt;
 }
 
 std::optional<TreeTable::Asked> TreeTable::ask_known(std::span<const Word> row) {
-  return unless_frozen([&] { return ask(row); });
+  return unless_missing(ask(row));
 }
 
 std::optional<TreeTable::Asked> TreeTable::ask_known(std::uint32_t id,
                                                      const KnownChanges& changes) {
-  return unless_frozen([&] { return ask(id, changes); });
+  return unless_missing(ask(id, changes));
 }
 
 void TreeTable::read_node(std::uint32_t node, std::uint32_t number, bool anew) const {

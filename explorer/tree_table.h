@@ -41,7 +41,8 @@ class TreeTable {
   // together, as a lock and the thread that takes it do.
   explicit TreeTable(std::size_t first_words);
   // Another way to the same rows, for another thread, which may be used as long as nobody adds
-  // rows. It adds none: what it would have to add throws TableIsFrozen. `table` must outlive it.
+  // rows. It adds none itself: of it ask only read(), ask_known(), find(Asked) and look(). `table`
+  // must outlive it.
   struct Looking {};
   TreeTable(const TreeTable& table, Looking);
 
@@ -112,8 +113,7 @@ class TreeTable {
   std::span<Changed> changed() { return {changed_.data(), changed_count_}; }
   template <class Keep>
   Pair changed_root(const Tree& tree, Keep keep);
-  template <class Ask>
-  std::optional<Asked> unless_frozen(Ask ask);
+  std::optional<Asked> unless_missing(const Asked& asked);
   std::uint32_t number(Pair pair);
   std::uint32_t number_of_leaf();
   std::uint32_t number_of_leaf(const Tree::Words& words, std::span<const Word> row);
@@ -123,6 +123,7 @@ class TreeTable {
   std::size_t first_words_;
   std::unique_ptr<Rows> own_;  // null: they are another's
   const Rows* rows_;
+  bool is_missing_ = false;  // something that was asked for since this was last false
 
   // What was asked for lately, at places that hashes say: the numbers of pairs, what leaves of the
   // row read last become with changes, and the words of leaves.

@@ -130,5 +130,51 @@ TEST_CASE("TreeTable: a row may be long", "[explorer][tree_table]") {
   CHECK(read == Row(100000, 0xfffffff1U));
 }
 
+TEST_CASE("TreeTable: who only looks finds what is there, adds nothing, and says what is missing",
+          "[explorer][tree_table]") {
+  const auto seed = static_cast<std::uint64_t>(GENERATE(range(0, 8)));
+  CAPTURE(seed);
+  Dice dice(seed);
+  TreeTable table(3);
+  const auto random_row = [&] {
+    Row row(3 + dice.below(60));
+    for (Word& word : row) word = static_cast<Word>(dice.below(3));
+    return row;
+  };
+  std::map<Row, std::uint32_t> rows;
+  for (int i = 0; i < 300; ++i) {
+    const Row row = random_row();
+    rows.try_emplace(row, table.intern(row).id);
+  }
+  TreeTable looking(table, TreeTable::Looking{});
+  const std::uint32_t size = table.size();
+  std::uint32_t unknown = 0;
+  for (int i = 0; i < 300; ++i) {
+    const auto id = static_cast<std::uint32_t>(dice.below(size));
+    Row row;
+    looking.read(id, row);
+    CHECK(rows.at(row) == id);
+    Row wanted = row;
+    if (dice.below(4) == 0) {
+      wanted = random_row();
+    } else if (dice.below(2) == 0) {
+      wanted[dice.below(wanted.size())] ^= 1U;
+    }
+    const auto asked = looking.ask_known(wanted);
+    const auto known = rows.find(wanted);
+    if (known != rows.end()) {
+      REQUIRE(asked.has_value());
+      CHECK(looking.find(*asked) == known->second);
+    } else if (asked) {
+      CHECK_FALSE(looking.find(*asked).has_value());
+      CHECK(table.ask(wanted).pair == asked->pair);
+    } else {
+      ++unknown;
+    }
+  }
+  CHECK(table.size() == size);
+  CHECK(unknown > 0);
+}
+
 }  // namespace
 }  // namespace lockstep
