@@ -18,11 +18,18 @@ std::string seconds_text(double seconds) {
 
 }  // namespace
 
-Budget::Budget(const ExploreOptions& options)
-    : options_(options), begin_(std::chrono::steady_clock::now()) {}
+Budget::Budget(const ExploreOptions& options, std::function<double()> expect)
+    : options_(options), expect_(std::move(expect)), begin_(std::chrono::steady_clock::now()) {}
 
 double Budget::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+bool Budget::has_time() {
+  const ExploreLimits& limits = options_.limits;
+  is_over_ = is_over_ || (limits.seconds_max > 0 && seconds() > limits.seconds_max) ||
+             (limits.interrupted && limits.interrupted());
+  return !is_over_;
 }
 
 bool Budget::renew() {
@@ -51,7 +58,9 @@ bool Budget::ask(const ExploreProgress& progress) {
   asked_ = progress.seconds;
   if (options_.progress && progress.seconds - reported_ >= seconds_between_reports) {
     reported_ = progress.seconds;
-    options_.progress(progress);
+    ExploreProgress reported = progress;
+    reported.states_in_all = expect_();
+    options_.progress(reported);
   }
   return exceeded_.empty();
 }

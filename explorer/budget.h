@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "explorer/explore.h"
@@ -10,7 +11,8 @@ namespace lockstep {
 
 class Budget {
  public:
-  explicit Budget(const ExploreOptions& options);
+  // `expect`: ExploreProgress::states_in_all, asked when there is progress to report.
+  Budget(const ExploreOptions& options, std::function<double()> expect);
 
   // To be asked at every state; looks at clocks and totals now and then only, the more often the
   // longer states take. `fill` sets memory_bytes and whatever else progress is reported of. Once it
@@ -19,13 +21,15 @@ class Budget {
   bool lasts(const char* phase, Fill fill) {
     if (!exceeded_.empty()) return false;
     if (--until_asked_ > 0) return true;
-    ExploreProgress progress{0, 0, 0, 0, seconds(), phase, false};
+    ExploreProgress progress{0, 0, 0, 0, seconds(), phase, false, 0};
     fill(progress);
     return ask(progress);
   }
   // What was used up: "memory: the limit of 1000 bytes was reached". Empty: nothing.
   const std::string& exceeded() const { return exceeded_; }
   double seconds() const;
+  // Whether there is time left, whatever else was used up. For what is done after a search.
+  bool has_time();
   // The same memory for another search. False: time is over.
   bool renew();
 
@@ -33,6 +37,7 @@ class Budget {
   bool ask(const ExploreProgress& progress);
 
   const ExploreOptions& options_;
+  std::function<double()> expect_;
   std::chrono::steady_clock::time_point begin_;
   double reported_ = 0;
   int until_asked_ = 1, between_asking_ = 1;  // states

@@ -22,6 +22,7 @@
 #include "engine/step/step.h"
 #include "explorer/bounded_search.h"
 #include "explorer/budget.h"
+#include "explorer/estimate.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
 #include "explorer/prospects.h"
@@ -61,7 +62,7 @@ class Exploring {
         examiner_(machine_, future_),
         sets_(machine_, examiner_.facts()),
         symmetry_(machine_),
-        budget_(options) {
+        budget_(options, [this] { return states_in_all(); }) {
     machine_.memoise = options.memoise;
     machine_.forget_dead_locals = options.forget_dead_locals;
   }
@@ -250,6 +251,10 @@ class Exploring {
       memory_bytes_ = std::max(memory_bytes_, progress.memory_bytes);
     });
   }
+  double states_in_all() const {
+    if (search_ == nullptr || whole_) return 0;
+    return estimated_states(search_->widths()).value_or(0);
+  }
   std::uint64_t memory_bytes() const {
     return (kept_bytes_ ? kept_bytes_() : 0) + machine_.values().memory_bytes() +
            machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_->memory_bytes();
@@ -310,8 +315,8 @@ class Exploring {
     return result;
   }
 
-  Way simplified(const Group& group, const Way& of) const {
-    if (!options_.counterexamples) return of;
+  Way simplified(const Group& group, const Way& of) {
+    if (!options_.counterexamples || !budget_.has_time()) return of;
     return simplify(machine_, of, [&](const std::vector<Choice>& choices) {
       Way way;
       way.choices = choices;
@@ -328,14 +333,24 @@ class Exploring {
     return index;
   }
 
-  // Exceptions are told apart by where they were raised, which only the way says.
+  // Exceptions are told apart by where they were raised, which only the way says. When time is over,
+  // those count as one that were raised last at the same instruction.
   void group_endings() {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> group_of_last;
     for (const auto& [ending, step] : record_->graph.endings) {
+      const LocalState after = machine_.locals().get(ending.after);
+      const auto [last, is_new] =
+          group_of_last.try_emplace({after.uncaught.bits, after.uncaught_pc}, 0);
+      if (!is_new && !budget_.has_time()) {
+        group_of_ending_[ending] = last->second;
+        continue;
+      }
       const Way way = first_way(machine_, record_->graph, step);
       std::string fingerprint =
           std::move(exception_fingerprints(machine_, way, {&way.choices.back().thread, 1}).front());
-      group_of_ending_[ending] =
+      last->second =
           group_for({FindingKind::uncaught_exception, std::move(fingerprint)}, [&] { return way; });
+      group_of_ending_[ending] = last->second;
     }
     add_endings_of_others();
   }

@@ -26,8 +26,9 @@ struct ExploreLimits {
 struct ExploreProgress {
   std::uint64_t states, transitions, frontier, memory_bytes;
   double seconds;
-  const char* phase;  // "searching", "shortening"
-  bool found;         // something is wrong in a state
+  const char* phase;     // "searching", "shortening"
+  bool found;            // something is wrong in a state
+  double states_in_all;  // as many as it will be, perhaps; 0: nobody knows
 };
 
 struct ExploreOptions {

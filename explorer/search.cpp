@@ -180,12 +180,18 @@ void Search::add_edge(std::uint32_t from, std::uint32_t to) {
 
 // Without a reduction the states come level by level; with one they do at first.
 std::uint64_t Search::depth_of(std::uint32_t id) {
-  if (reduction_ != nullptr) return depths_[id];
-  if (id == level_end_) {
-    ++level_;
-    level_end_ = graph.states.size();
+  if (id == level_ends_.back()) level_ends_.push_back(graph.states.size());
+  return reduction_ != nullptr ? depths_[id] : level_ends_.size() - 1;
+}
+
+std::vector<std::uint32_t> Search::widths() const {
+  std::vector<std::uint32_t> widths;
+  std::uint32_t begin = 0;
+  for (const std::uint32_t end : level_ends_) {
+    widths.push_back(end - begin);
+    begin = end;
   }
-  return level_;
+  return widths;
 }
 
 // Where nothing leads out of a part of the graph that has a cycle, a thread that could go on in

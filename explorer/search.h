@@ -43,6 +43,10 @@ class Search : public SearchRecord {
   // `go_on` is told of the memory that it takes; nothing if that says no.
   std::optional<std::vector<bool>> settled(const std::function<bool(std::uint64_t)>& go_on);
 
+  // How many states were first found after 0, 1, 2 ... steps (of those that are kept), as far as
+  // all of them have been.
+  std::vector<std::uint32_t> widths() const;
+
   std::size_t memory_bytes() const;  // of all that is kept, the graph too
 
  private:
@@ -72,8 +76,7 @@ class Search : public SearchRecord {
   std::size_t workers_bytes_ = 0;
   std::uint32_t alone_until_ = 0;  // the state up to which they would be of little use
   Expander expander_;
-  std::uint64_t level_ = 0;      // of the state at hand, without a reduction
-  std::uint32_t level_end_ = 1;  // the first state of the next level
+  std::vector<std::uint32_t> level_ends_{1};  // the first state of each level but the first
   // Under a reduction: how many steps lead to each state; where the steps of each state lead, in
   // the order of the states, and what was followed later.
   std::vector<std::uint32_t> depths_;

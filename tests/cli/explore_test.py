@@ -95,6 +95,20 @@ class Explore(binary.TestCase):
                 self.lockstep("run", binary.TWO_MUTEXES, "--schedule",
                               ", ".join(report["findings"][0]["schedule"]), status=1)
 
+    def test_any_number_of_workers_says_the_same(self):
+        path = binary.ROOT / "bench/scenarios/increments.lockstep.json"
+        def report(workers, *more):
+            out, _ = self.lockstep("explore", path, "--set", "N=4", "--set", "K=2", "--report",
+                                   "json", "--no-reduction", "--workers", workers, *more, status=None)
+            said = json.loads(out)
+            del said["stats"]["seconds"], said["stats"]["memory_bytes"]
+            return said
+        for more in [], ["--no-memo"], ["--max-states", "9000"]:
+            alone = report("1", *more)
+            self.assertGreater(alone["stats"]["states"], 4 * 2048)
+            self.assertEqual(report("2", *more), alone)
+            self.assertEqual(report("5", *more), alone)
+
     def test_a_finding_is_one_also_when_cut_short(self):
         out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--allow-incomplete", "--report", "json",
                                status=1)
