@@ -24,11 +24,13 @@ except ImportError: pass  # new in 3.13
 _sys.setswitchinterval(1e-5)
 _SCALE = %r
 _uncaught = {}
-def _hook(args):
-    if args.exc_type is not SystemExit:
-        text = str(args.exc_value)
-        _uncaught[args.thread.name] = args.exc_type.__name__ + (": " + text if text else "")
-threading.excepthook = _hook
+def _record(name, kind, value):
+    if kind is not SystemExit:
+        text = str(value)
+        module = "" if kind.__module__ in ("builtins", "__main__") else kind.__module__ + "."
+        _uncaught[name] = module + kind.__name__ + (": " + text if text else "")
+threading.excepthook = lambda args: _record(args.thread.name, args.exc_type, args.exc_value)
+_sys.excepthook = lambda kind, value, traceback: _record("MainThread", kind, value)
 def sleep(seconds): _time.sleep(seconds * _SCALE if seconds > 0 else seconds)
 def time(): return _time.monotonic() / _SCALE
 def _t(timeout):  # what is no duration is left for CPython to refuse
@@ -171,7 +173,11 @@ class Writer:
         self.line(depth, "raise" if s["raise"] is None else "raise " + literal(s["raise"]))
 
     def do_sleep(self, s, depth): self.line(depth, f"sleep({literal(s['sleep'])})")
+    def do_io(self, s, depth): self.line(depth, f"sleep({literal(s['io'])})")
     def do_yield(self, s, depth): self.line(depth, "_time.sleep(0)")
+
+    def do_await(self, s, depth):
+        self.line(depth, f"while not ({literal(s['await'])}): _time.sleep(0)")
 
     def do_process(self, s, depth):
         created = self.create(s, s["target"]).replace("Thread(", "Process(", 1)
@@ -360,6 +366,8 @@ class Writer:
             return None  # made by its statement
         if isinstance(row, str):
             row = {"type": row}
+        if "buffer" in row:
+            raise NotImplementedError("the kernel decides how much a pipe or a socket holds")
         if "same_as" in row:
             return row["same_as"]
         numbers = [literal(row[key]) for key in ("value", "maxsize", "max_workers")
