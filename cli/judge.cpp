@@ -104,6 +104,7 @@ bool is_whole_deadlock(const Finding& finding) {
 bool is_partial_deadlock(const Finding& finding) {
   return is_deadlock(finding.kind) && finding.partial;
 }
+bool is_livelock(const Finding& finding) { return finding.kind == FindingKind::livelock; }
 bool is_exception(const Finding& finding) {
   return finding.kind == FindingKind::uncaught_exception;
 }
@@ -316,12 +317,14 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   }
   const Finding* whole = first(findings, is_whole_deadlock);
   const Finding* partial = first(findings, is_partial_deadlock);
+  const Finding* livelock = first(findings, is_livelock);
   const Finding* exception = first(findings, is_exception);
 
   if (expected.deadlock) judge.hold(*expected.deadlock, {"explore/deadlock", whole, finished});
   if (expected.partial_deadlock) {
     judge.hold(*expected.partial_deadlock, {"explore/partial_deadlock", partial, finished});
   }
+  if (expected.livelock) judge.hold(*expected.livelock, {"explore/livelock", livelock, finished});
   if (expected.exceptions) {
     judge.hold(*expected.exceptions, {"explore/exceptions", exception, without_exception});
   }
@@ -339,6 +342,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
       expected.partial_deadlock.has_value();
   if (whole != nullptr && !expected.deadlock) judge.unexpected(*whole);
   if (partial != nullptr && !expects_deadlock) judge.unexpected(*partial);
+  if (livelock != nullptr && !expected.livelock) judge.unexpected(*livelock);
   if (exception != nullptr && !expected.exceptions) judge.unexpected(*exception);
   for (const Finding& finding : findings) {
     if (is_condition(finding)) judge.unexpected(finding);

@@ -29,7 +29,9 @@ bool is_deadlock(FindingKind kind) {
     case FindingKind::busy_wait:
     case FindingKind::pool_starvation:
     case FindingKind::future_cycle:
+    case FindingKind::never_woken:
       return true;
+    case FindingKind::livelock:
     case FindingKind::uncaught_exception:
     case FindingKind::invariant:
     case FindingKind::final_check:

@@ -17,6 +17,7 @@
 #include <tuple>
 #include <utility>
 
+#include "detector/endless.h"
 #include "engine/assert.h"
 #include "engine/program/future_accesses.h"
 #include "engine/step/step.h"
@@ -115,6 +116,11 @@ class Exploring {
     search_->run([&] { return goes_on("searching") && !search_->loses_outcomes; });
     if (search_->loses_outcomes) return;
     whole_ = search_->cut_short.empty() && budget_.exceeded().empty() && !is_found();
+    if (whole_) {
+      endless_ = search_->endless([&](std::uint64_t bytes) { return lasts("searching", bytes); });
+      if (endless_ && endless_->needs_names) return this->search(result, false);
+      whole_ = endless_.has_value();
+    }
     const bool has_symmetry = search_->graph.symmetry != nullptr;
     reduced_ = reduces || has_symmetry;
     note(result, whole_ ? "" : reason());
@@ -152,6 +158,7 @@ class Exploring {
 
   // What the search before has found is forgotten, and its memory is there for another.
   void forget() {
+    endless_.reset();
     search_ = nullptr;
     kept_bytes_ = nullptr;
     record_.reset();
@@ -272,6 +279,7 @@ class Exploring {
     group_endings();
     group_symptoms();
     drop_unsettled();
+    group_endless();
     std::vector<Way> ways(groups_.size());
     if (options_.counterexamples && !groups_.empty()) {
       const std::uint64_t nodes_max = std::max<std::uint64_t>(nodes_at_least, 2 * states_);
@@ -295,8 +303,12 @@ class Exploring {
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       const Group& group = groups_[i];
       std::optional<Finding> finding;
+      if (is_endless(group)) {
+        finding = confirm(machine_, future_, group.suspicion, group.first);
+        finding->preemptions = count_preemptions(machine_, finding->choices);
+      }
       if (ways[i].found) finding = confirm(machine_, future_, group.suspicion, ways[i]);
-      if (finding && !ways[i].shortest) {
+      if (finding && !ways[i].shortest && !is_endless(group)) {
         finding = confirm(machine_, future_, group.suspicion, simplified(group, ways[i]));
       }
       // Not found in time; or an exception that was raised in an earlier step than the last,
@@ -313,6 +325,41 @@ class Exploring {
              std::tuple(!is_deadlock(b.kind), b.kind, b.fingerprint);
     });
     return result;
+  }
+
+  static bool is_endless(const Group& group) {
+    return group.suspicion.kind == FindingKind::livelock ||
+           group.suspicion.kind == FindingKind::never_woken;
+  }
+
+  // A deadlock that a state shows says why no end comes. Where no interleaving ends, that is what
+  // the program is made for.
+  void group_endless() {
+    if (!endless_) return;
+    const bool some_end =
+        std::ranges::any_of(outcomes_->list(), [](const ExploredOutcome& outcome) {
+          return outcome.status == ExploredOutcome::Status::finished;
+        });
+    for (const EndlessPart& part : endless_->parts) {
+      if (part.is_known || part.movers.empty()) continue;
+      State state;
+      record_->graph.states.read(part.state, state.words);
+      Suspicion suspicion{};
+      if (!part.stuck.empty()) {
+        suspicion.kind = FindingKind::never_woken;
+        suspicion.fingerprint = never_woken_fingerprint(machine_, state, future_, part.stuck);
+      } else if (some_end) {
+        suspicion.kind = FindingKind::livelock;
+        suspicion.fingerprint = livelock_fingerprint(program_, part.sites);
+      } else {
+        continue;
+      }
+      suspicion.stuck = part.stuck;
+      suspicion.movers = part.movers;
+      const std::uint32_t group = group_for(
+          std::move(suspicion), [&] { return first_way(machine_, record_->graph, part.state); });
+      ++groups_[group].states;
+    }
   }
 
   Way simplified(const Group& group, const Way& of) {
@@ -333,8 +380,8 @@ class Exploring {
     return index;
   }
 
-  // Exceptions are told apart by where they were raised, which only the way says. When time is over,
-  // those count as one that were raised last at the same instruction.
+  // Exceptions are told apart by where they were raised, which only the way says. When time is
+  // over, those count as one that were raised last at the same instruction.
   void group_endings() {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> group_of_last;
     for (const auto& [ending, step] : record_->graph.endings) {
@@ -491,6 +538,9 @@ class Exploring {
       return Verdict::deadlock;
     }
     if (any([](const Finding& f) { return is_deadlock(f.kind); })) return Verdict::partial_deadlock;
+    if (any([](const Finding& f) { return f.kind == FindingKind::livelock; })) {
+      return Verdict::livelock;
+    }
     if (!exploration.findings.empty()) return Verdict::error;
     return exploration.complete ? Verdict::ok : Verdict::incomplete;
   }
@@ -512,6 +562,7 @@ class Exploring {
   Budget budget_;
   std::uint64_t memory_bytes_ = 0;  // the most that was in use
   std::vector<Group> groups_;
+  std::optional<EndlessParts> endless_;  // of a search that has seen all
   std::map<Ending, std::uint32_t> group_of_ending_;
   std::uint64_t states_ = 0;                                            // that the search has seen
   std::map<std::uint32_t, std::uint32_t> group_of_symptom_;             // without exceptions
@@ -528,6 +579,8 @@ std::string_view verdict_name(Verdict verdict) {
       return "deadlock";
     case Verdict::partial_deadlock:
       return "partial-deadlock";
+    case Verdict::livelock:
+      return "livelock";
     case Verdict::error:
       return "error";
     case Verdict::incomplete:

@@ -65,6 +65,7 @@ enum class Verdict : std::uint8_t {
   ok,  // complete, nothing found
   deadlock,
   partial_deadlock,
+  livelock,    // but for that, or with an error beside it, all is well
   error,       // uncaught exception, invariant, final check
   incomplete,  // nothing found, but not everything was seen
 };

@@ -172,6 +172,7 @@ bool Search::add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32
 }
 
 void Search::add_edge(std::uint32_t from, std::uint32_t to) {
+  may_have_cycles_ = may_have_cycles_ || to < level_ends_.back();
   if (reduction_ == nullptr) return;
   const bool is_later = from < graph.examined;
   (is_later ? later_edges_[from] : edges_.to).push_back(to);
@@ -201,7 +202,8 @@ std::vector<std::uint32_t> Search::widths() const {
 bool Search::follow_the_ignored() {
   bool any = false;
   const Edges all = edges();
-  for (const std::vector<std::uint32_t>& component : final_components(all)) {
+  final_parts_ = final_components(all);
+  for (const std::vector<std::uint32_t>& component : *final_parts_) {
     any = follow_the_ignored(component, all) || any;
     if (!cut_short.empty()) return false;
   }
@@ -274,11 +276,34 @@ Edges Search::edges_again(const std::function<bool(std::uint64_t)>& go_on) {
   return all;
 }
 
+// Fills all_edges_. False: `go_on` said no.
+bool Search::find_edges(const std::function<bool(std::uint64_t)>& go_on) {
+  if (!all_edges_) all_edges_ = reduction_ != nullptr ? edges() : edges_again(go_on);
+  return all_edges_->end.size() == graph.states.size();
+}
+
+bool Search::find_final_parts(const std::function<bool(std::uint64_t)>& go_on) {
+  if (!final_parts_ && !may_have_cycles_) final_parts_.emplace();
+  if (final_parts_) return true;
+  if (!find_edges(go_on)) return false;
+  final_parts_ = final_components(*all_edges_);
+  return true;
+}
+
+std::optional<EndlessParts> Search::endless(const std::function<bool(std::uint64_t)>& go_on) {
+  if (!find_final_parts(go_on)) return std::nullopt;
+  bool goes_on = true;
+  EndlessParts result = endless_parts(machine_, graph, examiner_, *final_parts_,
+                                      [&] { return goes_on = goes_on && go_on(0); });
+  if (!goes_on) return std::nullopt;
+  return result;
+}
+
 std::optional<std::vector<bool>> Search::settled(const std::function<bool(std::uint64_t)>& go_on) {
-  const Edges all = reduction_ != nullptr ? edges() : edges_again(go_on);
-  if (all.end.size() < graph.states.size()) return std::nullopt;
+  if (!find_edges(go_on) || !find_final_parts(go_on)) return std::nullopt;
+  const Edges& all = *all_edges_;
   std::vector<bool> result(all.end.size(), false);
-  for (const std::vector<std::uint32_t>& component : final_components(all)) {
+  for (const std::vector<std::uint32_t>& component : *final_parts_) {
     for (const std::uint32_t id : component) result[id] = true;
   }
   State state;

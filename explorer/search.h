@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "explorer/components.h"
+#include "explorer/endless.h"
 #include "explorer/expander.h"
 #include "explorer/search_record.h"
 #include "explorer/stubborn_sets.h"
@@ -42,6 +43,9 @@ class Search : public SearchRecord {
   // happens again and again, or a step ends threads. (Index = state; others may be false.)
   // `go_on` is told of the memory that it takes; nothing if that says no.
   std::optional<std::vector<bool>> settled(const std::function<bool(std::uint64_t)>& go_on);
+  // After a search of everything: the parts that nothing leaves and that have no end. Nothing if
+  // `go_on` says no.
+  std::optional<EndlessParts> endless(const std::function<bool(std::uint64_t)>& go_on);
 
   // How many states were first found after 0, 1, 2 ... steps (of those that are kept), as far as
   // all of them have been.
@@ -64,6 +68,8 @@ class Search : public SearchRecord {
   Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
   bool ends_others(const State& state);
   std::uint64_t depth_of(std::uint32_t id);
+  bool find_edges(const std::function<bool(std::uint64_t)>& go_on);
+  bool find_final_parts(const std::function<bool(std::uint64_t)>& go_on);
   bool add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent);
   void add_edge(std::uint32_t from, std::uint32_t to);
 
@@ -83,6 +89,10 @@ class Search : public SearchRecord {
   Edges edges_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges_;
   std::size_t later_edge_count_ = 0;
+  bool may_have_cycles_ = false;    // some step does not lead to a level further on
+  std::optional<Edges> all_edges_;  // once they have been asked for
+  // What final_components() says of all; with a reduction always up to date.
+  std::optional<std::vector<std::vector<std::uint32_t>>> final_parts_;
 };
 
 }  // namespace lockstep

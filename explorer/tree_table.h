@@ -66,7 +66,9 @@ class TreeTable {
   std::optional<Asked> ask_known(std::uint32_t id, const KnownChanges& changes);
   void look(Asked& asked) const { rows_->roots.look(asked); }
   Place answer(const Asked& asked) { return own_->roots.answer(asked); }
-  std::optional<std::uint32_t> find(const Asked& asked) const { return rows_->roots.find_asked(asked); }
+  std::optional<std::uint32_t> find(const Asked& asked) const {
+    return rows_->roots.find_asked(asked);
+  }
   // Has the memory fetched that answer() will look at.
   void expect(const Asked& asked) const { rows_->roots.ask(asked.pair); }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detector/deadlock.h"
+#include "detector/endless.h"
 #include "engine/assert.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/run/run.h"
@@ -226,6 +227,12 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
     case FindingKind::invariant:
     case FindingKind::final_check:
       finding = broken_condition(machine, state, suspicion);
+      break;
+    case FindingKind::never_woken:
+      finding = never_woken(machine, state, future, suspicion.stuck, suspicion.movers);
+      break;
+    case FindingKind::livelock:
+      finding = livelock(machine, state, suspicion.movers);
       break;
     default:
       finding = deadlock(machine, state, future, witness, suspicion);

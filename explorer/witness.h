@@ -15,7 +15,8 @@ namespace lockstep {
 struct Suspicion {
   FindingKind kind;
   std::string fingerprint;
-  std::size_t condition = 0;  // invariant, final_check: index in the Program
+  std::size_t condition = 0;            // invariant, final_check: index in the Program
+  std::vector<ThreadId> stuck{}, movers{};  // never_woken, livelock: as EndlessPart says
 };
 
 // The finding with everything that its kind tells, in the state to which the way leads; nothing

@@ -25,7 +25,7 @@ struct RunExpectation {
   std::optional<std::vector<std::pair<std::string, std::string>>> exceptions;  // thread, type
 };
 struct ExploreExpectation {
-  std::optional<Possibility> deadlock, partial_deadlock, exceptions;
+  std::optional<Possibility> deadlock, partial_deadlock, livelock, exceptions;
   std::optional<std::vector<NamedValues>> outcomes;  // of those that finish: projected on the
                                                      // names used, exactly these and no other
 };

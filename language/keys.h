@@ -223,6 +223,7 @@ inline constexpr KeyRow expect_run_keys[] = {
 inline constexpr KeyRow expect_explore_keys[] = {
     {"deadlock", false, "whether no thread can go on"},
     {"partial_deadlock", false, "whether some threads can never go on, while others do"},
+    {"livelock", false, "whether threads may come to go on for ever where no end can be reached"},
     {"exceptions", false, "whether a thread ends with an exception"},
     {"outcomes", false,
      "values of shared variables at the end: exactly these combinations; a string is a text"},

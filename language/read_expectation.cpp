@@ -74,6 +74,8 @@ class ExpectationReader {
         explore.deadlock = read_possibility(value);
       } else if (member.key == "partial_deadlock") {
         explore.partial_deadlock = read_possibility(value);
+      } else if (member.key == "livelock") {
+        explore.livelock = read_possibility(value);
       } else if (member.key == "exceptions") {
         explore.exceptions = read_possibility(value);
       } else if (member.key == "outcomes") {

@@ -83,6 +83,18 @@ constexpr std::array rows{
         "Hold one lock from the read to the write. The GIL is no such lock: it lets other threads "
         "in at every call and every blocking operation, before CPython 3.10 also inside "
         "`n -= 1`, and free-threaded builds have none."},
+    Advice{FindingKind::livelock, "LIVELOCK",
+           "Some interleavings end, but this one has come to where none does any more: threads go on "
+           "in a circle, each step of which is possible, and wait in it for something that does not "
+           "come. A fair scheduler does not help, since no step that is left leads out.",
+           "Look at what the loop tests, and at who should have made it true: it did so too early, "
+           "or was undone, or has ended. Test and change it under one lock, or wait for an Event or "
+           "a Condition instead of asking again and again."},
+    Advice{FindingKind::never_woken, "DEADLOCK",
+           "A thread waits, and others that go on for ever have the code that would let it go, but "
+           "none of them ever comes there. Every state that can still be reached was looked at.",
+           "Let the loop of the others come to that code in every case, or end; or wait with a "
+           "timeout. A lock that is held by a loop without end has to be released in it."},
 };
 
 constexpr bool is_in_order() {

@@ -24,6 +24,8 @@ std::string_view sentence(Verdict verdict) {
       return "DEADLOCK: some interleaving ends in one";
     case Verdict::partial_deadlock:
       return "PARTIAL DEADLOCK: some interleaving leaves threads hanging for ever";
+    case Verdict::livelock:
+      return "LIVELOCK: some interleaving comes to where no end can be reached any more";
     case Verdict::error:
       return "ERROR: some interleaving goes wrong";
     case Verdict::incomplete:

@@ -206,6 +206,8 @@ std::string badness(const Finding& finding) {
       return "Some interleaving reaches such a state.";
     case FindingKind::final_check:
       return "Some interleaving ends so.";
+    case FindingKind::livelock:
+      return "Some interleavings end; from here on none does.";
     default:
       break;
   }

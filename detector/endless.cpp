@@ -1,0 +1,115 @@
+#include "detector/endless.h"
+
+#include <algorithm>
+
+#include "detector/blocked.h"
+#include "detector/words.h"
+#include "engine/assert.h"
+
+namespace lockstep {
+namespace {
+
+bool contains(std::span<const ThreadId> threads, ThreadId thread) {
+  return std::ranges::find(threads, thread) != threads.end();
+}
+
+std::vector<BlockedThread> blocked_of(const Machine& machine, const State& state,
+                                      const FutureAccesses& future,
+                                      std::span<const ThreadId> threads) {
+  std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
+  std::erase_if(blocked,
+                [&](const BlockedThread& waiter) { return !contains(threads, waiter.thread); });
+  LOCKSTEP_ASSERT(blocked.size() == threads.size(), "who never goes on again is blocked");
+  return blocked;
+}
+
+// The names of threads that have ended, and of those that go on.
+void add_others(const Machine& machine, const State& state, std::span<const ThreadId> movers,
+                Finding& finding) {
+  const DeadlockWords words(machine, state);
+  for (std::uint32_t i = 0; i < thread_count(machine.program, state); ++i) {
+    if (contains(movers, {i})) {
+      finding.others.push_back(words.thread({i}));
+    } else if (life(machine.program, state, {i}) == Life::ended) {
+      finding.ended.push_back(words.thread({i}));
+    }
+  }
+}
+
+}  // namespace
+
+Finding never_woken(const Machine& machine, const State& state, const FutureAccesses& future,
+                    std::span<const ThreadId> stuck, std::span<const ThreadId> movers) {
+  const DeadlockWords words(machine, state);
+  Finding finding;
+  finding.kind = FindingKind::never_woken;
+  finding.partial = true;
+  finding.fingerprint = never_woken_fingerprint(machine, state, future, stuck);
+  std::string behind;
+  for (BlockedThread& waiter : blocked_of(machine, state, future, stuck)) {
+    StuckThread thread;
+    std::erase_if(waiter.wait.releasers,
+                  [&](ThreadId releaser) { return !contains(movers, releaser); });
+    thread.id = waiter.thread;
+    thread.thread = words.thread(waiter.thread);
+    thread.core = !waiter.wait.releasers.empty();
+    thread.operation = words.operation(waiter);
+    thread.waits_for = words.waits_for(waiter);
+    thread.waits_for_type = words.waits_for_type(waiter);
+    if (waiter.pending->has_site) thread.at = waiter.pending->site;
+    for (const ThreadId releaser : waiter.wait.releasers) {
+      thread.let_go_by.push_back(words.thread(releaser));
+    }
+    thread.why = words.why(waiter, {});
+    if (thread.core) {
+      finding.message += (finding.message.empty() ? "" : "; ") + thread.why;
+    } else {
+      behind = thread.why;
+    }
+    finding.threads.push_back(std::move(thread));
+  }
+  std::ranges::stable_partition(finding.threads, &StuckThread::core);
+  if (finding.message.empty()) finding.message = behind;
+  const bool is_one = std::ranges::count(finding.threads, true, &StuckThread::core) == 1 &&
+                      finding.threads.front().let_go_by.size() == 1;
+  finding.message += is_one ? ", which goes on for ever and never does that"
+                            : "; that goes on for ever and never happens";
+  add_others(machine, state, movers, finding);
+  return finding;
+}
+
+std::string never_woken_fingerprint(const Machine& machine, const State& state,
+                                    const FutureAccesses& future, std::span<const ThreadId> stuck) {
+  const DeadlockWords words(machine, state);
+  std::vector<std::string> parts;
+  for (const BlockedThread& waiter : blocked_of(machine, state, future, stuck)) {
+    parts.push_back(words.waits_for(waiter) + '\n' + words.operation(waiter));
+  }
+  return fingerprint(FindingKind::never_woken, std::move(parts));
+}
+
+Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers) {
+  const DeadlockWords words(machine, state);
+  Finding finding;
+  finding.kind = FindingKind::livelock;
+  finding.message = words.threads({movers.begin(), movers.end()}) +
+                    (movers.size() == 1 ? " goes" : " go") +
+                    " on for ever, and no end can be reached any more";
+  for (const ThreadId thread : movers) {
+    if (finding.site || life(machine.program, state, thread) != Life::alive) continue;
+    const Pending& pending = machine.locals().pending(local(machine.program, state, thread));
+    if (!pending.has_site) continue;
+    finding.site = pending.site;
+    finding.thread = words.thread(thread);
+  }
+  add_others(machine, state, movers, finding);
+  return finding;
+}
+
+std::string livelock_fingerprint(const Program& program, std::span<const std::uint32_t> sites) {
+  std::vector<std::string> parts;
+  for (const std::uint32_t site : sites) parts.push_back(program.sites[site].text);
+  return fingerprint(FindingKind::livelock, std::move(parts));
+}
+
+}  // namespace lockstep

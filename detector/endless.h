@@ -1,0 +1,29 @@
+// What is wrong where a program goes on for ever, said of a state of which an exploration knows
+// that from it no end can be reached.
+//
+// Tested by tests/explorer/endless_test.cpp.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "detector/finding.h"
+#include "engine/program/future_accesses.h"
+#include "engine/step/step.h"
+
+namespace lockstep {
+
+// Threads that never go on again beside others that do, of which some could let them go and never
+// do. Requires: `stuck`, ascending and not empty, are blocked.
+Finding never_woken(const Machine& machine, const State& state, const FutureAccesses& future,
+                    std::span<const ThreadId> stuck, std::span<const ThreadId> movers);
+std::string never_woken_fingerprint(const Machine& machine, const State& state,
+                                    const FutureAccesses& future, std::span<const ThreadId> stuck);
+
+// Threads that go on, and never come to an end. Requires: `movers`, ascending, are not empty.
+Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers);
+// `sites`: of what they do.
+std::string livelock_fingerprint(const Program& program, std::span<const std::uint32_t> sites);
+
+}  // namespace lockstep
