@@ -29,7 +29,7 @@ std::unique_ptr<Policy> interleaving(Console& console, const Command& command, c
   console.progress({});
   if (!exploration.findings.empty()) return exact_policy(exploration.findings.front().choices);
   console.err(fmt::format("lockstep {}: nothing was found that could be repeated{}\n", command.name,
-                          exploration.complete ? "" : ", but not everything was seen"));
+                          exploration.complete ? "" : ", but something may have been missed"));
   exit = exploration.complete ? Exit::nothing_selected : Exit::incomplete;
   return nullptr;
 }

@@ -57,9 +57,9 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
       break;
     }
     if (policy == nullptr) {
-      console.err(
-          fmt::format("lockstep {}: no deadlock was found{}; --schedule shows another moment\n",
-                      command.name, exploration.complete ? "" : ", but not everything was seen"));
+      console.err(fmt::format(
+          "lockstep {}: no deadlock was found{}; --schedule shows another moment\n", command.name,
+          exploration.complete ? "" : ", but something may have been missed"));
       return exploration.complete ? Exit::nothing_selected : Exit::incomplete;
     }
   }

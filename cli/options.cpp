@@ -326,9 +326,18 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.number("--swarm", limits.swarm,
                  "only so many random interleavings, with the seeds from 1 on, by turns under the "
                  "policies random and pct; default: 0, all interleavings");
+  options.flag(
+      "--hash-compaction", limits.hash_compaction,
+      "keep of each state a hash of 64 bits, some seven bytes, instead of fourteen bytes or more: "
+      "for a search that memory ends. It is no proof then, and says with what probability a state "
+      "was missed. One thread searches");
   options.exclude({"--first", "--preemptions", "--swarm"});
-  // The way with the fewest preemptions may be longer than another.
+  options.exclude({"--hash-compaction", "--preemptions"});
+  options.exclude({"--hash-compaction", "--swarm"});
+  // The way with the fewest preemptions may be longer than another, and so may the one on which a
+  // depth-first search comes to a state.
   options.exclude({"--max-steps", "--preemptions"});
+  options.exclude({"--max-steps", "--hash-compaction"});
   options.number("--workers", limits.workers,
                  "threads that search; default: 0, as many as there are processors. What is found "
                  "is the same for any number");
@@ -359,6 +368,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.limits.interrupted = is_interrupted;
   if (limits.preemptions != LimitOptions::any) options.preemptions_max = limits.preemptions;
   options.schedules = limits.swarm;
+  options.hash_compaction = limits.hash_compaction;
   options.first = limits.first;
   options.workers = static_cast<unsigned>(std::min(limits.workers, workers_max));
   options.fall_back = true;

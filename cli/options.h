@@ -95,6 +95,7 @@ struct LimitOptions {
   std::uint64_t swarm = 0;  // 0: none
   bool first = false;
   std::uint64_t workers = 0;  // 0: as many as there are processors
+  bool hash_compaction = false;
   bool no_reduction = false;
   bool no_symmetry = false;
   bool no_memo = false;

@@ -84,35 +84,10 @@ const State& Expander::step_from(const State& state, std::uint32_t id, const Cho
   return next_;
 }
 
-// With a reduction states are not kept in which one thing can happen and nothing is wrong: takes
-// next_, to which a step of state `from` led, to the next that is. Says how many steps that took.
+// With a reduction: takes next_, to which a step of state `from` led, to the next that is kept.
+// Says how many steps that took.
 std::uint32_t Expander::pass_through(std::uint32_t from) {
-  if (reduction_ == nullptr || from < graph_.symmetric_from) return 0;
-  std::uint32_t steps = 0;
-  for (; steps < StateGraph::passed_max; ++steps) {
-    if (!only_one_can_move(next_)) break;
-    enabled(machine_, next_, passing_);
-    if (passing_.size() != 1 || examiner_.examine(next_, passing_) != 0) break;
-    const Choice choice = passing_.front();
-    after_ = next_;
-    step(machine_, after_, choice);
-    if (ending_of(machine_, examiner_.facts(), next_, after_, choice.thread)) break;
-    std::swap(next_, after_);
-  }
-  return steps;
-}
-
-// A quick answer, wrong only if it says no: beside a thread in an atomic section nobody can.
-bool Expander::only_one_can_move(const State& state) const {
-  const Program& program = machine_.program;
-  std::uint32_t able = 0;
-  // From the last thread on: MainThread most often waits for all others.
-  for (auto i = static_cast<std::uint32_t>(thread_count(program, state)); i-- > 0 && able < 2;) {
-    const bool moves = life(program, state, {i}) == Life::alive &&
-                       readiness(machine_, state, {i}) != Readiness::blocked;
-    able += moves ? 1 : 0;
-  }
-  return able < 2;
+  return reduction_ == nullptr || from < graph_.symmetric_from ? 0 : forced_steps_.take(next_);
 }
 
 }  // namespace lockstep

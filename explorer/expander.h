@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "explorer/examine.h"
+#include "explorer/forced_steps.h"
 #include "explorer/known_steps.h"
 #include "explorer/state_graph.h"
 #include "explorer/stubborn_sets.h"
@@ -29,7 +30,8 @@ class Expander {
         examiner_(examiner),
         reduction_(reduction),
         symmetry_(symmetry),
-        steps_(machine) {}
+        steps_(machine),
+        forced_steps_(machine, examiner) {}
 
   // Where a step leads, and those behind it that nobody had a choice about: `steps` in all.
   struct Successor {
@@ -72,7 +74,6 @@ class Expander {
   }
   void note_ending(const State& before, const State& after, const Choice& choice);
   std::uint32_t pass_through(std::uint32_t from);
-  bool only_one_can_move(const State& state) const;
   void add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps);
 
   const Machine& machine_;
@@ -82,10 +83,11 @@ class Expander {
   StubbornSets* reduction_;
   Symmetry* symmetry_;
   KnownSteps steps_;
+  ForcedSteps forced_steps_;
 
   std::uint32_t id_ = 0;
-  State state_, next_, after_;
-  std::vector<Choice> choices_, passing_;
+  State state_, next_;
+  std::vector<Choice> choices_;
   std::vector<Successor> successors_;
   std::vector<Word> words_;
   std::vector<std::pair<Ending, Choice>> endings_;

@@ -23,6 +23,7 @@
 #include "engine/step/step.h"
 #include "explorer/bounded_search.h"
 #include "explorer/budget.h"
+#include "explorer/compact_search.h"
 #include "explorer/estimate.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
@@ -51,6 +52,9 @@ constexpr std::uint64_t states_to_hunt = 5000;
 constexpr std::uint64_t preemptions_to_hunt = 1;
 
 constexpr std::uint32_t dropped = 0xffffffffU;
+
+constexpr const char* reads_clock =
+    "the program reads the clock; an exploration knows no durations";
 
 class Exploring {
  public:
@@ -85,8 +89,8 @@ class Exploring {
         result.findings = std::move(at_random.findings);
         result.outcomes = std::move(at_random.outcomes);
       }
-      if (!whole_) result.guarantee = at_random.guarantee;
-      const bool is_too_large = !whole_ && limits_.steps_max == 0;
+      if (is_cut_) result.guarantee = at_random.guarantee;
+      const bool is_too_large = is_cut_ && limits_.steps_max == 0;
       if (is_too_large && result.findings.empty() && options_.fall_back) fall_back(result);
     }
     result.verdict = verdict(result);
@@ -98,14 +102,29 @@ class Exploring {
  private:
   void search(Exploration& result) {
     search(result, options_.symmetry);
-    if (search_->loses_outcomes) search(result, false);
+    if (record_->loses_outcomes) search(result, false);
   }
 
   void search(Exploration& result, bool symmetry) {
-    forget();
     // The order that stands for others need not be the one that comes first by steps.
     const bool reduces =
         options_.reduce && limits_.steps_max == 0 && StubbornSets::are_for(program_);
+    const std::string why = options_.hash_compaction ? search_compactly(reduces, symmetry)
+                                                     : search_losslessly(reduces, symmetry);
+    if (record_->loses_outcomes) return;
+    const bool has_symmetry = record_->graph.symmetry != nullptr;
+    reduced_ = search_ == nullptr || reduces || has_symmetry;
+    note(result, why);
+    result.stats.reduction = reduces && has_symmetry ? "stubborn sets, symmetry"
+                             : reduces               ? "stubborn sets"
+                             : has_symmetry          ? "symmetry"
+                                                     : "none";
+  }
+
+  // Both say why not everything was seen.
+
+  std::string search_losslessly(bool reduces, bool symmetry) {
+    forget();
     auto search = std::make_unique<Search>(
         machine_, future_, examiner_, *outcomes_, limits_, reduces ? &sets_ : nullptr,
         symmetry ? &symmetry_ : nullptr, options_.workers == 0 ? processors() : options_.workers,
@@ -114,20 +133,29 @@ class Exploring {
     record_ = std::move(search);
     kept_bytes_ = [this] { return search_->memory_bytes(); };
     search_->run([&] { return goes_on("searching") && !search_->loses_outcomes; });
-    if (search_->loses_outcomes) return;
-    whole_ = search_->cut_short.empty() && budget_.exceeded().empty() && !is_found();
-    if (whole_) {
+    std::string why = reason();
+    if (why.empty() && !search_->loses_outcomes) {
       endless_ = search_->endless([&](std::uint64_t bytes) { return lasts("searching", bytes); });
-      if (endless_ && endless_->needs_names) return this->search(result, false);
-      whole_ = endless_.has_value();
+      if (!endless_) why = reason();
+      if (endless_ && endless_->needs_names) search_->loses_outcomes = true;
     }
-    const bool has_symmetry = search_->graph.symmetry != nullptr;
-    reduced_ = reduces || has_symmetry;
-    note(result, whole_ ? "" : reason());
-    result.stats.reduction = reduces && has_symmetry ? "stubborn sets, symmetry"
-                             : reduces               ? "stubborn sets"
-                             : has_symmetry          ? "symmetry"
-                                                     : "none";
+    is_cut_ = !why.empty();
+    whole_ = !is_cut_;
+    return why;
+  }
+
+  std::string search_compactly(bool reduces, bool symmetry) {
+    auto& compact =
+        begin<CompactSearch>(reduces ? &sets_ : nullptr, symmetry ? &symmetry_ : nullptr);
+    compact.run([&] { return goes_on("searching") && !compact.loses_outcomes; });
+    const std::string why = reason();
+    is_cut_ = !why.empty();
+    whole_ = false;
+    // The ways on which it has come to something are long; their memory is there for shorter ones.
+    compact.forget_states();
+    if (is_cut_) budget_.renew();
+    if (is_cut_) return why;
+    return compact.reservation() + (program_.reads_clock ? std::string("; ") + reads_clock : "");
   }
 
   // Whether there is the finding that is asked for.
@@ -145,15 +173,12 @@ class Exploring {
   // The result of the search that has ended. `why`: it has not seen all; empty: it has.
   void note(Exploration& result, const std::string& why) {
     result.incomplete_reason = why;
-    if (why.empty() && program_.reads_clock) {
-      result.incomplete_reason = "the program reads the clock; an exploration knows no durations";
-    }
+    if (why.empty() && program_.reads_clock) result.incomplete_reason = reads_clock;
     result.complete = result.incomplete_reason.empty();
-    states_ = record_->graph.states.size();
+    result.stats = record_->stats;
+    result.stats.states = record_->states();  // the shortest ways add some
     result.outcomes = outcomes_->list();
     result.findings = findings();
-    result.stats = record_->stats;
-    result.stats.states = states_;
   }
 
   // What the search before has found is forgotten, and its memory is there for another.
@@ -170,10 +195,10 @@ class Exploring {
     budget_.renew();
   }
 
-  template <class Kind>
-  Kind& begin() {
+  template <class Kind, class... More>
+  Kind& begin(More... more) {
     forget();
-    auto kind = std::make_unique<Kind>(machine_, examiner_, *outcomes_, limits_);
+    auto kind = std::make_unique<Kind>(machine_, examiner_, *outcomes_, limits_, more...);
     Kind& its = *kind;
     record_ = std::move(kind);
     kept_bytes_ = [&its] { return its.memory_bytes(); };
@@ -249,11 +274,10 @@ class Exploring {
 
   bool lasts(const char* phase, std::uint64_t extra_bytes) {
     return budget_.lasts(phase, [&](ExploreProgress& progress) {
-      const StateGraph& graph = record_->graph;
-      progress.states = graph.states.size();
+      progress.states = record_->states();
       progress.transitions = record_->stats.transitions;
-      progress.found = !graph.shown.empty();
-      progress.frontier = graph.states.size() - graph.examined;
+      progress.found = !record_->graph.shown.empty();
+      progress.frontier = record_->frontier();
       progress.memory_bytes = memory_bytes() + extra_bytes;
       memory_bytes_ = std::max(memory_bytes_, progress.memory_bytes);
     });
@@ -282,7 +306,8 @@ class Exploring {
     group_endless();
     std::vector<Way> ways(groups_.size());
     if (options_.counterexamples && !groups_.empty()) {
-      const std::uint64_t nodes_max = std::max<std::uint64_t>(nodes_at_least, 2 * states_);
+      const std::uint64_t nodes_max =
+          std::max<std::uint64_t>(nodes_at_least, 2 * record_->graph.states.size());
       const std::optional<Prospects> prospects = prospects_of_groups();
       const auto targets = [&](std::uint32_t set) -> const std::vector<std::uint32_t>& {
         return targets_of(set);
@@ -446,6 +471,9 @@ class Exploring {
       }
       for (const std::uint32_t group : groups) ++groups_[group].states;
     }
+    for (const auto& [set, states] : record_->graph.shown_beside) {
+      for (const std::uint32_t group : groups_of_set[set]) groups_[group].states += states;
+    }
     for (const std::uint32_t set : record_->graph.deadlocked) {
       if (set >= groups_of_set.size()) continue;
       for (const std::uint32_t group : groups_of_set[set]) groups_[group].in_deadlock = true;
@@ -558,13 +586,13 @@ class Exploring {
   Search* search_ = nullptr;                 // that, if it is one through everything
   std::function<std::size_t()> kept_bytes_;  // by it
   bool whole_ = false;                       // it has seen all states
+  bool is_cut_ = false;                      // a limit has ended it
   bool reduced_ = false;                     // but for those that need not be seen
   Budget budget_;
   std::uint64_t memory_bytes_ = 0;  // the most that was in use
   std::vector<Group> groups_;
   std::optional<EndlessParts> endless_;  // of a search that has seen all
   std::map<Ending, std::uint32_t> group_of_ending_;
-  std::uint64_t states_ = 0;                                            // that the search has seen
   std::map<std::uint32_t, std::uint32_t> group_of_symptom_;             // without exceptions
   std::map<std::uint32_t, std::vector<std::uint32_t>> targets_of_set_;  // without exceptions
 };

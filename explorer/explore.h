@@ -19,7 +19,7 @@ struct ExploreLimits {
   std::uint64_t memory_bytes_max = 0;  // of everything the exploration keeps; 0: none
   double seconds_max = 0;              // real time; 0: none
   std::uint64_t steps_max = 0;         // depth of an interleaving; 0: none. No reduction then, and
-                                       // not for preemptions_max
+                                       // not for preemptions_max or hash_compaction
   std::function<bool()> interrupted;   // asked now and then; true ends the search
 };
 
@@ -44,6 +44,8 @@ struct ExploreOptions {
   // Where a limit of states or memory ends the search and nothing was found, within the same
   // limit again: interleavings with few preemptions, then random ones.
   bool fall_back = false;
+  // Keep a hash of each state instead of the state (CompactSearch): never complete. One thread.
+  bool hash_compaction = false;
   std::uint64_t schedules = 0;  // only so many random interleavings; 0: all
   bool first = false;  // end with the first finding: at random, then few preemptions, then all
   bool forget_dead_locals = true;                        // as Machine says
@@ -67,7 +69,7 @@ enum class Verdict : std::uint8_t {
   partial_deadlock,
   livelock,    // but for that, or with an error beside it, all is well
   error,       // uncaught exception, invariant, final check
-  incomplete,  // nothing found, but not everything was seen
+  incomplete,  // nothing found, but something may have been missed
 };
 std::string_view verdict_name(Verdict verdict);  // "ok", "deadlock", "partial-deadlock", ...
 
@@ -80,7 +82,8 @@ struct Exploration {
   std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
   struct Stats {
     std::uint64_t states = 0, transitions = 0, terminal_states = 0, deadlock_states = 0;
-    std::uint64_t depth = 0;  // steps of the longest of the shortest ways to a state
+    std::uint64_t depth = 0;  // steps of the longest of the shortest ways to a state; with
+                              // hash_compaction, of the longest way that was followed
     std::uint64_t memory_bytes = 0;
     double seconds = 0;
     std::string reduction = "none";

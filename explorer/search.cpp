@@ -11,9 +11,6 @@
 namespace lockstep {
 namespace {
 
-// Steps at the beginning of a program, among which threads are looked for that are alike.
-constexpr std::uint32_t beginning_max = 1000;
-
 // States that workers are given at a time, how many of them are followed without workers where
 // these are of little use, and of how many the memory is asked for ahead.
 constexpr std::uint32_t batch_max = 8192;
@@ -22,31 +19,8 @@ constexpr std::uint32_t states_ahead = 4;
 
 }  // namespace
 
-// States that everybody comes by at the beginning lead to all others. Which threads can change
-// places is asked of each of them: of the last thread of a class that is created, usually.
-void Search::find_symmetry(const std::function<bool()>& go_on) {
-  State state = initial_state(machine_);
-  std::vector<Choice> choices;
-  Symmetry::Classes best;
-  for (std::uint32_t depth = 0; depth < beginning_max && go_on(); ++depth) {
-    Symmetry::Classes classes = symmetry_->classes_in(state, Symmetry::pairs(best));
-    if (!classes.empty()) {
-      best = std::move(classes);
-      graph.symmetric_from = depth;
-    }
-    enabled(machine_, state, choices);
-    const std::span<const Choice> chosen =
-        reduction_ != nullptr ? reduction_->choose(state, choices, depth) : choices;
-    if (chosen.size() != 1) break;
-    step(machine_, state, chosen.front());
-  }
-  if (best.empty()) return;
-  symmetry_->set_classes(std::move(best));
-  graph.symmetry = symmetry_;
-}
-
 void Search::run(const std::function<bool()>& go_on) {
-  if (symmetry_ != nullptr) find_symmetry(go_on);
+  if (symmetry_ != nullptr) find_symmetry(*symmetry_, reduction_, go_on);
   const State initial = initial_state(machine_);
   graph.threads_max = thread_count(machine_.program, initial);
   add(graph.states.ask(initial.words), 0, StateGraph::no_parent);

@@ -54,7 +54,6 @@ class Search : public SearchRecord {
   std::size_t memory_bytes() const;  // of all that is kept, the graph too
 
  private:
-  void find_symmetry(const std::function<bool()>& go_on);
   bool follow_new(const std::function<bool()>& go_on);
   bool follow_next();
   bool follow_together(const std::function<bool()>& go_on);

@@ -34,6 +34,9 @@ struct StateGraph {
   Parents parents;   // state 0 is its own
   // State and the set of symptoms that it shows, if that is not the empty one; ascending.
   std::vector<std::pair<std::uint32_t, std::uint32_t>> shown;
+  // How many states show a set that are not in the table; nothing if all are. Every set that is
+  // named is shown by a state of the table too.
+  std::map<std::uint32_t, std::uint64_t> shown_beside;
   std::set<std::uint32_t> deadlocked;  // the sets that deadlocked states show
   struct Step {
     std::uint32_t from;
@@ -66,7 +69,7 @@ struct StateGraph {
   std::size_t memory_bytes() const {
     constexpr std::size_t tree_node = 4 * sizeof(void*);
     return states.memory_bytes() + parents.memory_bytes() + shown.capacity() * sizeof(shown[0]) +
-           deadlocked.size() * (tree_node + 8) +
+           deadlocked.size() * (tree_node + 8) + shown_beside.size() * (tree_node + 16) +
            endings.size() * (tree_node + sizeof(Ending) + sizeof(Step));
   }
 };

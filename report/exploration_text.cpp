@@ -29,7 +29,7 @@ std::string_view sentence(Verdict verdict) {
     case Verdict::error:
       return "ERROR: some interleaving goes wrong";
     case Verdict::incomplete:
-      return "INCOMPLETE: nothing found, but not everything was seen";
+      return "INCOMPLETE: nothing found, but something may have been missed";
   }
   return "";
 }

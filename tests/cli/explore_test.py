@@ -58,7 +58,7 @@ class Explore(binary.TestCase):
                       ["--max-memory", "8M"]]:
             with self.subTest(limit=limit):
                 out, _ = self.lockstep("explore", path, *limit, status=3)
-                self.assertIn("INCOMPLETE: nothing found, but not everything was seen", out)
+                self.assertIn("INCOMPLETE: nothing found, but something may have been missed", out)
                 self.assertIn("NOT all interleavings explored", out)
                 out, _ = self.lockstep("explore", path, *limit, "--allow-incomplete", status=0)
                 self.assertIn("INCOMPLETE", out)
@@ -108,6 +108,29 @@ class Explore(binary.TestCase):
             self.assertGreater(alone["stats"]["states"], 4 * 2048)
             self.assertEqual(report("2", *more), alone)
             self.assertEqual(report("5", *more), alone)
+
+    def test_hash_compaction_says_with_what_probability_a_state_was_missed(self):
+        path = binary.ROOT / "scenarios/classics/philosophers-ordered.lockstep.json"
+        out, _ = self.lockstep("explore", path, "--hash-compaction", "--report", "json", status=3)
+        report = json.loads(out)
+        self.assertEqual((report["verdict"], report["complete"]), ("incomplete", False))
+        reason, said = report["incomplete_reason"].rsplit(" ", 1)
+        self.assertEqual(reason, "hash compaction: states are known by 64 bits of a hash, and one was missed "
+                                 "with a probability of at most")
+        states = report["stats"]["states"]
+        bound = states * (states - 1) / 2 / 2 ** 64
+        self.assertLessEqual(bound, float(said))
+        self.assertLess(float(said), 1.1 * bound)
+        out, _ = self.lockstep("explore", path, "--hash-compaction", status=3)
+        self.assertIn("something may have been missed", out)
+        self.assertIn("with a probability of at most " + said, " ".join(out.split()))
+        self.lockstep("explore", path, "--hash-compaction", "--allow-incomplete", status=0)
+        out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--hash-compaction", "--report", "json", status=1)
+        finding = json.loads(out)["findings"][0]
+        self.lockstep("run", binary.TWO_MUTEXES, "--schedule", ", ".join(finding["schedule"]), status=1)
+        for option in ("--preemptions", "--swarm", "--max-steps"):
+            _, err = self.lockstep("explore", path, "--hash-compaction", option, "3", status=2)
+            self.assertIn("exclude each other", err)
 
     def test_a_finding_is_one_also_when_cut_short(self):
         out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--allow-incomplete", "--report", "json",
