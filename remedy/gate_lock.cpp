@@ -107,14 +107,11 @@ std::vector<Proposal> propose_gate_lock(const Scenario& scenario, const Program&
   std::set<std::size_t> locks;
   std::vector<std::string> objects;
   bool processes = false;
-  for (const std::vector<ObjectId>& cycle : lock_cycles(program, exploration)) {
-    for (const ObjectId object : cycle) {
-      const std::optional<std::size_t> lock = names.find(object);
-      if (!lock) return {};
-      if (locks.insert(*lock).second) objects.push_back(names.names()[*lock]);
-      const ObjectKind kind = program.objects[object.index].kind;
-      processes = processes || reentrant(kind) == ObjectKind::mp_rlock;
-    }
+  for (const ObjectId object : locks_on_cycles(program, exploration)) {
+    const std::optional<std::size_t> lock = names.find(object);
+    if (!lock) return {};
+    if (locks.insert(*lock).second) objects.push_back(names.names()[*lock]);
+    processes = processes || reentrant(program.objects[object.index].kind) == ObjectKind::mp_rlock;
   }
   if (locks.empty()) return {};
 

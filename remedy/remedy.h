@@ -71,12 +71,13 @@ struct TriedRemedy {
 };
 
 // So many proposals are tried: of one remedy, of one scenario, and of two remedies together where
-// none alone is verified. A patched scenario may have this many times the states of the original.
+// none alone is verified. A patched scenario may have this many times the states of the original,
+// and all explorations together this many times the seconds of ExploreLimits.
 inline constexpr std::size_t proposals_of_a_remedy_max = 8;  // a ladder counts as one
 inline constexpr std::size_t rungs_max = 8;                  // of a ladder
 inline constexpr std::size_t explorations_max = 64;
 inline constexpr std::size_t combinations_max = 16;
-inline constexpr std::uint64_t growth_max = 50;
+inline constexpr std::uint64_t growth_max = 10;
 inline constexpr std::uint64_t patched_states_min = 100'000;  // this many it may have in any case
 
 struct FixResult {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "language/constant.h"
 #include "language/pointer.h"
@@ -211,6 +212,14 @@ std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
   std::ranges::sort(cycles);
   cycles.erase(std::unique(cycles.begin(), cycles.end()), cycles.end());
   return cycles;
+}
+
+std::vector<ObjectId> locks_on_cycles(const Program& program, const Exploration& exploration) {
+  std::set<ObjectId> locks;
+  for (const std::vector<ObjectId>& cycle : lock_cycles(program, exploration)) {
+    locks.insert(cycle.begin(), cycle.end());
+  }
+  return {locks.begin(), locks.end()};
 }
 
 const ScenarioObject* declaration_of(const Scenario& scenario, const Program& program,

@@ -42,6 +42,8 @@ std::optional<ObjectKind> reentrant(ObjectKind kind);
 // set twice.
 std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
                                                const Exploration& exploration);
+// All of them, ascending.
+std::vector<ObjectId> locks_on_cycles(const Program& program, const Exploration& exploration);
 // Where an object, or the array of which it is one, is declared; null if lockstep made it.
 const ScenarioObject* declaration_of(const Scenario& scenario, const Program& program,
                                      ObjectId object);

@@ -149,10 +149,8 @@ std::vector<Proposal> propose_try_acquire(const Scenario& scenario, const Progra
   const LockNames names(scenario, program);
   const Nests nests(bodies, names);
   std::set<std::size_t> locks;
-  for (const std::vector<ObjectId>& cycle : lock_cycles(program, exploration)) {
-    for (const ObjectId object : cycle) {
-      if (const std::optional<std::size_t> lock = names.find(object)) locks.insert(*lock);
-    }
+  for (const ObjectId object : locks_on_cycles(program, exploration)) {
+    if (const std::optional<std::size_t> lock = names.find(object)) locks.insert(*lock);
   }
   std::vector<Proposal> proposals;
   std::string why_not;

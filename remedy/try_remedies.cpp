@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -312,8 +313,11 @@ class Trials {
     return bits;
   }
   bool is_over() const {
-    return explorations_ >= explorations_max ||
-           (options_.limits.interrupted && options_.limits.interrupted());
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
+    const ExploreLimits& limits = options_.limits;
+    return explorations_ >= explorations_max || (limits.interrupted && limits.interrupted()) ||
+           (limits.seconds_max > 0 &&
+            passed.count() > static_cast<double>(growth_max) * limits.seconds_max);
   }
 
   void combine(const TriedRemedy& base, std::vector<TriedRemedy>& found) {
@@ -462,6 +466,7 @@ class Trials {
   std::set<std::string> seen_;  // patched texts
   std::map<std::string, Ladder> ladders_;
   std::size_t explorations_ = 0;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
 bool is_better(const TriedRemedy& a, const TriedRemedy& b) {

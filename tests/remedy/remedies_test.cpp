@@ -54,6 +54,12 @@ std::vector<const TriedRemedy*> of(const FixResult& result, const std::string& r
   return found;
 }
 
+std::string with_lines(const std::string& text, const std::string& end_of_line) {
+  std::string out;
+  for (const char c : text) out += c == '\n' ? end_of_line : std::string(1, c);
+  return out;
+}
+
 struct Row {
   const char* what;
   std::string remedy, title;
@@ -796,14 +802,15 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "functions": {"f": [{"with": "jobs_lock", "do": [{"if": "jobs", "then": [{"pop": "jobs"}]}]}]},
   "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}}, "objects": {"jobs_lock": "Lock"}})json"},
   }));
+  const std::string end_of_line = GENERATE("\n", "\r\n");
   INFO(row.what);
-  const FixResult result = fixed(row.before);
+  const FixResult result = fixed(with_lines(row.before, end_of_line));
   INFO(summary(result));
   const auto tried = of(result, row.remedy);
   const auto found = std::ranges::find_if(
       tried, [&](const TriedRemedy* one) { return one->proposal.title == row.title; });
   REQUIRE(found != tried.end());
-  CHECK((*found)->proposal.patched_text == row.after);
+  CHECK((*found)->proposal.patched_text == with_lines(row.after, end_of_line));
   CHECK((*found)->verdict == TriedRemedy::Verdict::verified);
   CHECK((*found)->timed_run_ends);
   CHECK(result.exploration.findings.size() > 0);
