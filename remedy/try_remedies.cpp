@@ -325,6 +325,7 @@ class Trials {
     if (!loaded.program) return;
     const auto first = std::ranges::find(remedy_rows(), base.proposal.remedy, &RemedyRow::name);
     std::vector<TriedRemedy> tried;
+    ladders_.clear();  // they are about places in another list
     for (const RemedyRow& row : remedy_rows()) {
       const bool is_needed = std::ranges::any_of(
           base.exploration.findings, [&](const Finding& finding) { return fits(row, finding); });
@@ -340,7 +341,7 @@ class Trials {
         both.title += "; " + second.title;
         both.patch.insert(both.patch.end(), second.patch.begin(), second.patch.end());
         both.patched_text = std::move(second.patched_text);
-        both.ladder = second.ladder.empty() ? "" : both.remedy + ": " + second.ladder;
+        both.ladder = std::move(second.ladder);
         both.only_ends = both.only_ends || second.only_ends;
         const std::size_t before = explorations_;
         attempt(std::move(both), mended_by(*first) | mended_by(row), tried);

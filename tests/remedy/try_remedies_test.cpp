@@ -271,6 +271,32 @@ TEST_CASE("fix: where none alone does, two together are tried", "[remedy][try_re
   CHECK(explore(*loaded_from(best.proposal.patched_text).program).findings.size() == 1);  // x
 }
 
+TEST_CASE("fix: a size is searched anew for each remedy that it is combined with",
+          "[remedy][try_remedies]") {
+  // None of the joins that may go mends it, nor does any number of workers with it: the tasks
+  // submit each other without end.
+  ExploreOptions options;
+  options.limits.states_max = 1000;
+  const FixResult result = fixed(R"json({
+  "lockstep": 1,
+  "objects": {"pool": {"type": "ThreadPoolExecutor", "max_workers": 1}},
+  "functions": {
+    "f": {"params": ["n"], "body": [{"submit": "pool", "function": "f", "args": ["n"], "into": "x"}, {"result": "x"}, {"set": "y", "to": "x"}]}
+  },
+  "threads": {
+    "T1": [{"join": "T2"}],
+    "T2": [{"join": "T1"}],
+    "T3": [{"submit": "pool", "function": "f", "args": [1]}]
+  }
+})json",
+                                 options);
+  INFO(summary(result));
+  CHECK(result.combined > 0);
+  CHECK(std::ranges::none_of(result.tried, [](const TriedRemedy& tried) {
+    return tried.verdict == TriedRemedy::Verdict::verified;
+  }));
+}
+
 TEST_CASE("fix: what refutes a remedy can be replayed", "[remedy][try_remedies]") {
   const FixResult result = fixed(two_faults);
   std::size_t replayed = 0;
