@@ -5,6 +5,7 @@
 #include "cli/options.h"
 #include "detector/finding.h"
 #include "language/complaint.h"
+#include "remedy/remedy.h"
 #include "report/advice.h"
 #include "report/words.h"
 
@@ -25,6 +26,13 @@ void print_page(Console& console, const FindingRow& row) {
   console.out(fmt::format("{} {}: {}\n\n{}\n\n{}\n", console.paint()(Ink::strong, row.code),
                           row.name, row.title, fmt::join(wrapped(page.meaning, 80), "\n"),
                           fmt::join(wrapped(fmt::format("What to do: {}", page.mend), 80), "\n")));
+  std::string remedies;
+  for (const RemedyRow& remedy : remedy_rows()) {
+    if (is_for(remedy, row.kind)) remedies += fmt::format("  {:<15}{}\n", remedy.name, remedy.help);
+  }
+  if (!remedies.empty()) {
+    console.out("\nWhat `lockstep fix` tries, each where it applies:\n" + remedies);
+  }
 }
 
 Exit act(const Command& command, const std::vector<std::string>& arguments, Console& console) {

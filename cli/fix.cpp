@@ -145,6 +145,9 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
     hints = FixHints{subject_arguments(input->subject), asked.remedy.has_value()};
     if (asked.remedy) hints->arguments += " --remedy " + *asked.remedy;
   }
+  // The table says which numbers there are; what to do next is not for one that is none.
+  const std::optional<std::string> wrong = out_of_range(result, asked.remedy);
+  if (wrong) hints.reset();
   bool written = true;
   for (const ReportTarget& target : *targets) {
     const bool on_output = target.path == "-";
@@ -155,7 +158,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                                            on_output ? console.paint() : Paint(false)));
   }
   if (!written) return Exit::bad_input;
-  if (const auto wrong = out_of_range(result, asked.remedy)) {
+  if (wrong) {
     console.err(fmt::format("lockstep {}: {}\n", command.name, *wrong));
     return Exit::bad_input;
   }

@@ -28,7 +28,7 @@
 #include "language/statement_text.h"
 #include "remedy/nests.h"
 #include "remedy/orders.h"
-#include "remedy/rows.h"
+#include "remedy/rewrite.h"
 #include "remedy/splice.h"
 
 namespace lockstep {
@@ -38,26 +38,6 @@ constexpr std::size_t orders_max = 4;
 constexpr std::size_t rewritings_max = 100;
 
 // Reading a body --------------------------------------------------------------------------------
-
-bool jumps(const Statement& statement, bool in_loop);
-bool jumps(const Block& block, bool in_loop) {
-  return std::ranges::any_of(block, [&](const Statement& s) { return jumps(s, in_loop); });
-}
-// Whether it may lead elsewhere than to the next statement, exceptions that it does not raise by
-// itself left out.
-bool jumps(const Statement& statement, bool in_loop) {
-  using enum StatementKind;
-  if (statement.kind == return_ || statement.kind == raise) return true;
-  if (statement.kind == break_ || statement.kind == continue_) return !in_loop;
-  const bool is_loop = statement.kind == while_ || statement.kind == for_;
-  return std::ranges::any_of(statement.fields, [&](const Field& field) {
-    if (const auto* block = std::get_if<Block>(&field)) return jumps(*block, in_loop || is_loop);
-    const auto* handlers = std::get_if<std::vector<ExceptHandler>>(&field);
-    return handlers != nullptr && std::ranges::any_of(*handlers, [&](const ExceptHandler& handler) {
-             return jumps(handler.body, in_loop);
-           });
-  });
-}
 
 // All statements at any depth.
 template <class Visit>
@@ -117,6 +97,36 @@ bool is_ascending(const LockName& first, const LockName& second) {
          second.index.starts_with(first.index + " +");
 }
 
+// "in f2, line 12, a cannot be taken before b: "
+std::string place_of(const Nest& nest, const Body& body, const LockNames& names) {
+  const std::string& held = names.names()[nest.held.lock.lock];
+  const std::string& taken = names.names()[nest.taken.lock.lock];
+  return "in " + body.name + ", line " + std::to_string(nest.taken.statement->place.line) + ", " +
+         taken + " cannot be taken before " + (held == taken ? "the other of the array" : held) +
+         ": ";
+}
+
+// Why a nest cannot be turned round, whatever stands in between; empty if it can.
+std::string obstacle(const Nest& nest) {
+  using How = Taking::How;
+  switch (nest.taken.how) {
+    case How::call:
+      return "it is taken in a function that is called";
+    case How::wait:
+      return "the end of a wait takes it";
+    case How::tried:
+      return "its acquire may fail, or its result is used";
+    case How::plain:
+    case How::with:
+      break;
+  }
+  if (!is_straight(nest)) return "it is taken in a loop, or on one way of several";
+  if (nest.taken.how == How::with && nest.held.how != How::with) {
+    return "a `with` would have to begin before an acquire";
+  }
+  return "";
+}
+
 // The document, one rewriting after the other -----------------------------------------------------
 
 struct Order {
@@ -155,6 +165,8 @@ class Rewriting {
     return false;
   }
   std::size_t rewritings() const { return rewritings_; }
+  // Where and why a place could not be rewritten, if run() is false.
+  const std::string& why_not() const { return why_not_; }
 
   const Edit& edit() const { return edit_; }
 
@@ -181,17 +193,32 @@ class Rewriting {
     using How = Taking::How;
     const Body& body = (*bodies_)[nest.body];
     const LockName& taken = nest.taken.lock;
-    if (!is_straight(nest)) return false;
+    const auto cannot = [&](const std::string& why) {
+      why_not_ = place_of(nest, body, *names_) + why;
+      return false;
+    };
+    if (!is_straight(nest)) return cannot(obstacle(nest));
     const std::vector<const Statement*> passed = between(nest);
-    if (touches(passed, body, taken.lock) || !is_steady(taken, passed, body)) return false;
+    if (touches(passed, body, taken.lock))
+      return cannot("what stands between takes or releases it");
+    if (!is_steady(taken, passed, body)) {
+      return cannot("what stands between changes which lock is meant");
+    }
     const bool is_pair = nest.held.lock.lock == taken.lock;
-    if (is_pair) return sort_pair(nest, passed, body);
+    if (is_pair) {
+      return sort_pair(nest, passed, body) ||
+             cannot("the two of the array cannot be sorted by min and max there");
+    }
 
     done(names_->names()[taken.lock] + " before " + names_->names()[nest.held.lock.lock],
          body.name);
-    if (nest.taken.how == How::plain) return !jump(passed) && hoist(nest);
-    if (nest.taken.how == How::with && nest.held.how == How::with) return widen(nest);
-    return false;
+    if (nest.taken.how == How::plain) {
+      return jump(passed) ? cannot("what stands between may lead past it") : hoist(nest);
+    }
+    if (nest.taken.how == How::with && nest.held.how == How::with) {
+      return widen(nest) || cannot("a label would be lost");
+    }
+    return cannot(obstacle(nest));
   }
 
   // acquire b; S; acquire a  ->  acquire a; acquire b; S
@@ -336,7 +363,7 @@ class Rewriting {
   }
 
   static bool jump(const std::vector<const Statement*>& statements) {
-    return std::ranges::any_of(statements, [](const Statement* s) { return jumps(*s, false); });
+    return std::ranges::any_of(statements, [](const Statement* s) { return jumps(*s); });
   }
 
   // The index means the same before the statements as behind them.
@@ -441,6 +468,7 @@ class Rewriting {
   const Order& order_;
   Edit edit_;
   std::size_t rewritings_ = 0;
+  std::string why_not_;
   std::vector<Done> done_;
   // Of the text as it stands:
   const Scenario* scenario_ = nullptr;
@@ -452,12 +480,7 @@ class Rewriting {
 // Choosing the order ------------------------------------------------------------------------------
 
 // What it costs to have `taken` before `held` in the order; the pair of an array is not asked for.
-std::uint64_t cost_of(const Nest& nest) {
-  using How = Taking::How;
-  const bool fits =
-      nest.taken.how == How::plain || (nest.taken.how == How::with && nest.held.how == How::with);
-  return fits && is_straight(nest) ? 1 : not_possible;
-}
+std::uint64_t cost_of(const Nest& nest) { return obstacle(nest).empty() ? 1 : not_possible; }
 
 class Chooser {
  public:
@@ -539,6 +562,17 @@ class Chooser {
   bool explained_ = true;
 };
 
+bool is_on_a_cycle(const Nest& nest, const std::vector<std::vector<ObjectId>>& cycles,
+                   const LockNames& names) {
+  const auto holds = [&](std::size_t lock) {
+    return std::ranges::any_of(cycles, [&](const std::vector<ObjectId>& cycle) {
+      return std::ranges::any_of(
+          cycle, [&](ObjectId object) { return names.find(object) == std::optional(lock); });
+    });
+  };
+  return holds(nest.held.lock.lock) && holds(nest.taken.lock.lock);
+}
+
 }  // namespace
 
 std::vector<Proposal> propose_lock_order(const Scenario& scenario, const Program& program,
@@ -551,9 +585,19 @@ std::vector<Proposal> propose_lock_order(const Scenario& scenario, const Program
   // What the chooser counts is pairs of locks; one rewriting may turn several, or lead to more.
   std::vector<Proposal> proposals;
   std::size_t fewest = rewritings_max;
+  std::string why_not;
+  for (const Nest& nest : nests.all()) {
+    const std::string why = obstacle(nest);
+    const bool counts = is_on_a_cycle(nest, cycles, names) && !why.empty();
+    if (counts && why_not.empty()) why_not = place_of(nest, bodies[nest.body], names) + why;
+  }
   for (const Order& order : Chooser(cycles, names, nests).all()) {
     Rewriting rewriting(scenario, program, order);
-    if (!rewriting.run() || rewriting.rewritings() == 0) continue;
+    if (!rewriting.run()) {
+      if (!rewriting.why_not().empty()) why_not = rewriting.why_not();
+      continue;
+    }
+    if (rewriting.rewritings() == 0) continue;
     if (rewriting.rewritings() > fewest) continue;
     if (rewriting.rewritings() < fewest) proposals.clear();
     fewest = rewriting.rewritings();
@@ -562,6 +606,9 @@ std::vector<Proposal> propose_lock_order(const Scenario& scenario, const Program
       return other.patched_text == proposal.patched_text;
     };
     if (std::ranges::none_of(proposals, is_same)) proposals.push_back(std::move(proposal));
+  }
+  if (proposals.empty() && !why_not.empty()) {
+    return {refusal_of("lock-order", why_not)};
   }
   return proposals;
 }

@@ -93,7 +93,7 @@ std::optional<std::string> removed(const JsonNode& root, std::string_view text,
   if (resolve(root, operation.path) == nullptr) return std::nullopt;
   const std::optional<Spot> at = spot(root, operation.path);
   if (!at) return std::nullopt;  // the whole document: nothing would be left
-  return without(text, *at->parent, *at->index);
+  return without(text, *at->parent, *at->index, operation.comments_above);
 }
 
 std::optional<std::string> applied(const JsonNode& root, std::string_view text,
@@ -232,11 +232,11 @@ bool Edit::replace(std::string pointer, std::string value) {
                 {PatchOperation::Kind::replace, pointer, std::move(value)}});
 }
 
-bool Edit::remove(std::string pointer) {
+bool Edit::remove(std::string pointer, bool comments_above) {
   const JsonNode* node = at(pointer);
   if (node == nullptr) return false;
   return apply({{PatchOperation::Kind::test, pointer, one_line(text_, *node)},
-                {PatchOperation::Kind::remove, pointer, ""}});
+                {PatchOperation::Kind::remove, pointer, "", comments_above}});
 }
 
 std::optional<std::string> apply_patch(const JsonNode& tree, std::string_view text,

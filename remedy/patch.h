@@ -38,7 +38,7 @@ class Edit {
   // the document would be more than read_json takes.
   bool add(std::string pointer, std::string value);
   bool replace(std::string pointer, std::string value);
-  bool remove(std::string pointer);
+  bool remove(std::string pointer, bool comments_above = false);
 
  private:
   bool apply(std::vector<PatchOperation> operations);

@@ -2,29 +2,109 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "language/constant.h"
 #include "language/pointer.h"
+#include "remedy/rewrite.h"
 
 namespace lockstep {
 namespace {
 
-bool is_circle_of_locks(const Finding& finding) {
-  return finding.kind == FindingKind::circular_wait &&
-         std::ranges::all_of(finding.threads, [](const StuckThread& stuck) {
-           const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
-           return !stuck.core || (kind && reentrant(*kind));
-         });
+constexpr std::uint32_t kinds(std::initializer_list<FindingKind> of) {
+  std::uint32_t bits = 0;
+  for (const FindingKind kind : of) bits |= 1u << static_cast<unsigned>(kind);
+  return bits;
 }
-bool is_self_deadlock(const Finding& finding) { return finding.kind == FindingKind::self_deadlock; }
+// A deadlock in which it matters what somebody waits for, and not which kind it is called.
+constexpr std::uint32_t waits = kinds({FindingKind::lost_wakeup, FindingKind::circular_wait,
+                                       FindingKind::orphaned_lock, FindingKind::semaphore_leak});
+constexpr std::uint32_t faults =
+    kinds({FindingKind::uncaught_exception, FindingKind::invariant, FindingKind::final_check});
 
+bool always(const Finding&) { return true; }
+
+template <class Test>
+bool some_thread(const Finding& finding, const Test& test) {
+  return std::ranges::any_of(finding.threads, test);
+}
+template <class Test>
+bool some_core(const Finding& finding, const Test& test) {
+  return some_thread(finding, [&](const StuckThread& stuck) { return stuck.core && test(stuck); });
+}
+
+bool is_type(const StuckThread& stuck, std::string_view type) {
+  return stuck.waits_for_type == type || stuck.waits_for_type == "mp." + std::string(type);
+}
+bool waits_for_notify(const Finding& finding) { return some_core(finding, waits_on_a_condition); }
+bool waits_for_notify_of_threads(const Finding& finding) {
+  return some_core(finding, [](const StuckThread& s) { return s.waits_for_type == "Condition"; });
+}
+bool is_for_while(const Finding& finding) {
+  return is_deadlock(finding.kind) ? waits_for_notify(finding) : is_for_a_lock(finding);
+}
+bool is_for_under_lock(const Finding& finding) {
+  return is_deadlock(finding.kind) ? waits_for_notify(finding) : is_without_lock(finding);
+}
+bool waits_for_item(const Finding& finding) {
+  return some_core(finding, [](const StuckThread& s) { return waits_on_a_queue(s, "get"); });
+}
+bool waits_for_room(const Finding& finding) {
+  return some_core(finding, [](const StuckThread& s) { return waits_on_a_queue(s, "put"); });
+}
+bool waits_for_tasks(const Finding& finding) {
+  return some_thread(finding, [](const StuckThread& s) { return waits_on_a_queue(s, "join"); });
+}
+bool waits_at_barrier(const Finding& finding) {
+  return some_core(finding, [](const StuckThread& s) { return s.waits_for_type == "Barrier"; });
+}
+bool waits_for_end(const Finding& finding) {
+  return some_core(finding, [&](const StuckThread& s) { return joins_in_the_cause(finding, s); });
+}
+
+// In the order in which they are tried.
 constexpr std::array rows{
     RemedyRow{"one-rlock", "the locks of a circular wait become one RLock with several names",
-              propose_one_rlock, is_circle_of_locks},
+              propose_one_rlock, kinds({FindingKind::circular_wait}), is_circle_of_locks},
     RemedyRow{"lock-order", "locks are taken in one order everywhere", propose_lock_order,
-              is_circle_of_locks},
+              kinds({FindingKind::circular_wait}), is_circle_of_locks},
+    RemedyRow{"gate-lock", "one more lock in front of those of a circular wait", propose_gate_lock,
+              kinds({FindingKind::circular_wait}), is_circle_of_locks},
+    RemedyRow{"try-acquire", "the second lock is tried for, the first let go where that fails",
+              propose_try_acquire, kinds({FindingKind::circular_wait}), is_circle_of_locks},
     RemedyRow{"rlock", "a Lock that its owner takes again becomes an RLock", propose_rlock,
-              is_self_deadlock},
+              kinds({FindingKind::self_deadlock}), always},
+    RemedyRow{"with", "`with` instead of acquire and release", propose_with,
+              waits | kinds({FindingKind::self_deadlock}), is_for_unreleased},
+    RemedyRow{"release", "the release that is missing", propose_release,
+              waits | kinds({FindingKind::self_deadlock}), is_for_unreleased},
+    RemedyRow{"while", "`while` or wait_for instead of `if` around a wait", propose_while,
+              faults | kinds({FindingKind::lost_wakeup}), is_for_while},
+    RemedyRow{"notify-all", "notify_all instead of notify", propose_notify_all, waits,
+              waits_for_notify},
+    RemedyRow{"under-lock", "test, change and notify with the condition's lock held",
+              propose_under_lock, waits | kinds({FindingKind::uncaught_exception}),
+              is_for_under_lock},
+    RemedyRow{"predicate", "a notify is remembered, and looked for before a wait",
+              propose_predicate, waits, waits_for_notify_of_threads},
+    RemedyRow{"sentinels", "a sign to stop for each consumer of a queue", propose_sentinels, waits,
+              waits_for_item},
+    RemedyRow{"task-done", "task_done for each item of a queue", propose_task_done, waits,
+              waits_for_tasks},
+    RemedyRow{"larger-queue", "the least size of a queue that suffices", propose_larger_queue,
+              waits, waits_for_room},
+    RemedyRow{"parties", "a barrier for as many as come", propose_parties, waits, waits_at_barrier},
+    RemedyRow{"more-workers", "the least number of a pool's workers that suffices",
+              propose_more_workers, kinds({FindingKind::pool_starvation}), always},
+    RemedyRow{"call-directly", "a task calls the function of which it would await the result",
+              propose_call_directly,
+              kinds({FindingKind::pool_starvation, FindingKind::future_cycle}), always},
+    RemedyRow{"join-order", "a join later, or none", propose_join_order,
+              waits | kinds({FindingKind::join_cycle}), waits_for_end},
+    RemedyRow{"daemon", "a thread that serves without end becomes a daemon", propose_daemon,
+              kinds({FindingKind::lost_wakeup}), waits_for_item},
+    RemedyRow{"lock", "a new lock from the look or the read to the write", propose_lock, faults,
+              is_for_a_lock},
 };
 
 // All wait for locks, and for which.
@@ -45,6 +125,65 @@ std::optional<std::vector<ObjectId>> locks_of(const Program& program, const Find
 
 std::span<const RemedyRow> remedy_rows() { return rows; }
 
+bool is_for(const RemedyRow& remedy, FindingKind kind) {
+  return (remedy.kinds >> static_cast<unsigned>(kind) & 1u) != 0;
+}
+bool fits(const RemedyRow& remedy, const Finding& finding) {
+  return is_for(remedy, finding.kind) && remedy.fits(finding);
+}
+
+bool is_circle_of_locks(const Finding& finding) {
+  return finding.kind == FindingKind::circular_wait &&
+         std::ranges::all_of(finding.threads, [](const StuckThread& stuck) {
+           const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
+           return !stuck.core || (kind && reentrant(*kind));
+         });
+}
+
+bool is_for_unreleased(const Finding& finding) {
+  return !is_circle_of_locks(finding) && some_core(finding, [](const StuckThread& stuck) {
+    const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
+    return (kind && reentrant(*kind)) || is_type(stuck, "Semaphore") ||
+           is_type(stuck, "BoundedSemaphore");
+  });
+}
+
+bool is_without_lock(const Finding& finding) {
+  return finding.kind == FindingKind::uncaught_exception &&
+         finding.subject.find("un-acquired lock") != std::string::npos;
+}
+
+bool is_for_a_lock(const Finding& finding) {
+  if (finding.kind == FindingKind::invariant || finding.kind == FindingKind::final_check) {
+    return true;
+  }
+  // What a program raises on purpose is none of it.
+  return finding.kind == FindingKind::uncaught_exception &&
+         std::ranges::any_of(std::array{"IndexError", "KeyError", "AssertionError", "TypeError",
+                                        "ZeroDivisionError", "AttributeError"},
+                             [&](const char* type) { return finding.subject.starts_with(type); });
+}
+
+bool waits_on_a_condition(const StuckThread& stuck) { return is_type(stuck, "Condition"); }
+
+bool waits_on_a_queue(const StuckThread& stuck, std::string_view operation) {
+  const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
+  return kind && is_queue(*kind) && stuck.operation == operation;
+}
+
+bool joins_in_the_cause(const Finding& finding, const StuckThread& stuck) {
+  return is_deadlock(finding.kind) && stuck.core && stuck.operation == "join" &&
+         (stuck.waits_for_type == "Thread" || stuck.waits_for_type == "Process");
+}
+
+bool names_in_a_wait(const Exploration& exploration, const std::string& pool) {
+  return std::ranges::any_of(exploration.findings, [&](const Finding& finding) {
+    return some_core(finding, [&](const StuckThread& stuck) {
+      return (stuck.waits_for + " ").find(" of " + pool + " ") != std::string::npos;
+    });
+  });
+}
+
 std::optional<ObjectKind> reentrant(ObjectKind kind) {
   switch (kind) {
     case ObjectKind::lock:
@@ -59,7 +198,7 @@ std::optional<ObjectKind> reentrant(ObjectKind kind) {
 }
 
 bool some_remedy_fits(const Finding& finding) {
-  return std::ranges::any_of(rows, [&](const RemedyRow& row) { return row.fits(finding); });
+  return std::ranges::any_of(rows, [&](const RemedyRow& row) { return fits(row, finding); });
 }
 
 std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
@@ -73,6 +212,14 @@ std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
   std::ranges::sort(cycles);
   cycles.erase(std::unique(cycles.begin(), cycles.end()), cycles.end());
   return cycles;
+}
+
+std::vector<ObjectId> locks_on_cycles(const Program& program, const Exploration& exploration) {
+  std::set<ObjectId> locks;
+  for (const std::vector<ObjectId>& cycle : lock_cycles(program, exploration)) {
+    locks.insert(cycle.begin(), cycle.end());
+  }
+  return {locks.begin(), locks.end()};
 }
 
 const ScenarioObject* declaration_of(const Scenario& scenario, const Program& program,
@@ -114,6 +261,13 @@ std::string in_words(const std::vector<std::string>& names) {
 
 Proposal proposal_of(std::string remedy, std::string title, const Edit& edit) {
   return {std::move(remedy), std::move(title), edit.patch(), edit.text()};
+}
+
+Proposal refusal_of(std::string remedy, std::string why_not) {
+  Proposal proposal;
+  proposal.remedy = std::move(remedy);
+  proposal.why_not = std::move(why_not);
+  return proposal;
 }
 
 }  // namespace lockstep

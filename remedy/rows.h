@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "remedy/patch.h"
@@ -11,12 +12,27 @@
 namespace lockstep {
 
 // The remedies, one file each.
-std::vector<Proposal> propose_one_rlock(const Scenario& scenario, const Program& program,
-                                        const Exploration& exploration);
-std::vector<Proposal> propose_lock_order(const Scenario& scenario, const Program& program,
-                                         const Exploration& exploration);
-std::vector<Proposal> propose_rlock(const Scenario& scenario, const Program& program,
-                                    const Exploration& exploration);
+using Propose = std::vector<Proposal>(const Scenario& scenario, const Program& program,
+                                      const Exploration& exploration);
+Propose propose_one_rlock, propose_lock_order, propose_gate_lock, propose_try_acquire,
+    propose_rlock, propose_with, propose_release, propose_while, propose_notify_all,
+    propose_under_lock, propose_predicate, propose_sentinels, propose_task_done,
+    propose_larger_queue, propose_parties, propose_more_workers, propose_call_directly,
+    propose_join_order, propose_daemon, propose_lock;
+
+// What a finding, or a thread that is stuck in it, is about.
+bool is_circle_of_locks(const Finding& finding);
+// A lock or permit may have been kept: somebody waits for it, and not all wait for locks in a
+// circle.
+bool is_for_unreleased(const Finding& finding);
+bool is_without_lock(const Finding& finding);  // wait or notify on a condition
+bool is_for_a_lock(const Finding& finding);    // two threads may have been in each other's way
+bool waits_on_a_condition(const StuckThread& stuck);
+bool waits_on_a_queue(const StuckThread& stuck, std::string_view operation);
+// It is about to join a thread or process, as the scenario says, and part of the cause.
+bool joins_in_the_cause(const Finding& finding, const StuckThread& stuck);
+// A future for which somebody waits is one of this pool.
+bool names_in_a_wait(const Exploration& exploration, const std::string& pool);
 
 // The lock that its owner may take again, for one that it may not: RLock for Lock, mp.RLock for
 // mp.Lock, themselves for themselves. Nothing: the kind is no lock.
@@ -26,6 +42,8 @@ std::optional<ObjectKind> reentrant(ObjectKind kind);
 // set twice.
 std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
                                                const Exploration& exploration);
+// All of them, ascending.
+std::vector<ObjectId> locks_on_cycles(const Program& program, const Exploration& exploration);
 // Where an object, or the array of which it is one, is declared; null if lockstep made it.
 const ScenarioObject* declaration_of(const Scenario& scenario, const Program& program,
                                      ObjectId object);
@@ -40,5 +58,7 @@ std::map<std::string, std::string> settings_of(const Scenario& scenario);
 std::string in_words(const std::vector<std::string>& names);
 
 Proposal proposal_of(std::string remedy, std::string title, const Edit& edit);
+// The remedy is one for what was found, but not for this text.
+Proposal refusal_of(std::string remedy, std::string why_not);
 
 }  // namespace lockstep

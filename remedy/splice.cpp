@@ -201,15 +201,17 @@ std::string with_member(std::string_view text, const JsonNode& object, std::stri
   return with_child(text, object, size(object), json_string(key) + ": ", value);
 }
 
-std::string without(std::string_view text, const JsonNode& container, std::size_t index) {
+std::string without(std::string_view text, const JsonNode& container, std::size_t index,
+                    bool comments_above) {
   const std::size_t count = size(container);
   LOCKSTEP_ASSERT(index < count, "what is removed is there");
   const Child child = child_at(text, container, index);
+  const std::size_t begin = comments_above ? child.first : child.begin;  // of its lines
   std::string out(text);
 
   if (child.comma) {
     if (child.has_lines()) {
-      const std::size_t from = line_begin(text, child.begin);
+      const std::size_t from = line_begin(text, begin);
       return out.erase(from, next_line(text, child.tail_end) - from);
     }
     const std::size_t behind = skip_on_line(text, *child.comma + 1);
@@ -227,7 +229,7 @@ std::string without(std::string_view text, const JsonNode& container, std::size_
   std::size_t from = child.begin;
   std::size_t to = child.end;
   if (child.has_lines()) {
-    from = line_begin(text, child.begin) - 1;
+    from = line_begin(text, begin) - 1;
     if (from > 0 && text[from - 1] == '\r') --from;
     from = std::max(from, inside);
     to = child.tail_end;
@@ -248,19 +250,59 @@ std::string without(std::string_view text, const JsonNode& container, std::size_
   return out.erase(comma, 1);
 }
 
+std::string comment_behind(std::string_view text, const JsonNode& array, std::size_t index) {
+  const Child child = child_at(text, array, index);
+  if (!child.has_lines()) return "";
+  const std::size_t tail = child.comma ? *child.comma + 1 : child.end;
+  return std::string(text.substr(tail, child.tail_end - tail));
+}
+
+std::string comments_above(std::string_view text, const JsonNode& array, std::size_t index) {
+  const Child child = child_at(text, array, index);
+  if (!child.has_lines()) return "";
+  return std::string(text.substr(child.first, child.begin - child.first));
+}
+
 std::string item_text(std::string_view text, const JsonNode& array, std::size_t index) {
   const Child child = child_at(text, array, index);
   std::string out(text.substr(child.begin, child.end - child.begin));
-  if (!child.has_lines()) return out;
-  const std::size_t tail = child.comma ? *child.comma + 1 : child.end;
-  return out.append(text.substr(tail, child.tail_end - tail));
+  return out + comment_behind(text, array, index);
 }
 
 std::string item_text_and_above(std::string_view text, const JsonNode& array, std::size_t index) {
-  const Child child = child_at(text, array, index);
-  std::string above;
-  if (child.has_lines()) above = text.substr(child.first, child.begin - child.first);
-  return above + item_text(text, array, index);
+  return comments_above(text, array, index) + item_text(text, array, index);
+}
+
+std::string items_between(std::string_view text, const JsonNode& array, std::size_t first,
+                          std::size_t last, std::string_view open, std::string_view close) {
+  const Child begin = child_at(text, array, first);
+  const Child end = child_at(text, array, last);
+  const std::string inside(text.substr(begin.begin, end.end - begin.begin));
+  if (!begin.begins_line || !end.begins_line) {
+    return std::string(open) + inside + std::string(close);
+  }
+  const std::string_view outer = indentation(text, array.begin);
+  const std::string indent(indentation(text, begin.begin));
+  const std::string step = indent.size() > outer.size() && indent.starts_with(outer)
+                               ? indent.substr(outer.size())
+                               : "  ";
+  const std::string_view end_of_line = line_break(text);
+  const std::string lines =
+      comments_above(text, array, first) + inside + comment_behind(text, array, last);
+  std::string out(open);
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t next = next_line(lines, at);
+    std::string_view line = std::string_view(lines).substr(at, next - at);
+    while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+    if (at > 0) {
+      line.remove_prefix(std::min(indent.size(), skip_on_line(line, 0)));
+    }
+    out += end_of_line;
+    if (!line.empty()) out += step;
+    out += line;
+    at = next;
+  }
+  return out + std::string(end_of_line) + std::string(close);
 }
 
 std::string one_line(std::string_view text, const JsonNode& node) {

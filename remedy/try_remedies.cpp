@@ -7,17 +7,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 #include <tuple>
 
 #include "engine/run/run.h"
+#include "language/schedule.h"
 #include "remedy/rows.h"
 
 namespace lockstep {
 namespace {
 
 constexpr std::uint64_t timed_steps_max = 200'000;
+constexpr std::uint64_t timed_steps_min = 10'000;
 
 // Sums up for how long each lock is held.
 class HoldTimes : public RunObserver {
@@ -40,18 +45,22 @@ class HoldTimes : public RunObserver {
   double seconds_ = 0;
 };
 
-// Of the timed run; nothing if that does not finish.
-std::optional<RemedyCost> cost_of(const Program& program, const ExploreLimits& limits) {
+struct TimedRun {
+  RunResult::End end;
+  RemedyCost cost;  // if it has finished
+};
+
+TimedRun timed_run(const Program& program, const ExploreLimits& limits,
+                   std::uint64_t steps_max = timed_steps_max) {
   const Machine machine(program);
   const std::unique_ptr<Policy> policy = policy_named("timed")->make(program, 0);
   HoldTimes times;
   RunOptions options;
   options.keep_choices = false;
-  options.limits.steps_max = timed_steps_max;
+  options.limits.steps_max = steps_max;
   options.limits.cut = limits.interrupted;
   const RunResult result = run(machine, *policy, &times, options);
-  if (result.end != RunResult::End::finished) return std::nullopt;
-  return RemedyCost{result.now, 0, times.seconds()};
+  return {result.end, {result.now, 0, times.seconds()}};
 }
 
 std::uint64_t edits_of(const Proposal& proposal) {
@@ -77,65 +86,141 @@ std::string in_words(const ExploredOutcome& outcome) {
   return out.empty() ? "it finishes" : out;
 }
 
+// As the expression of the value that JSON writes so; a tuple cannot be told from a list.
+std::string python(const std::string& text, const JsonNode& node) {
+  switch (node.kind) {
+    case JsonNode::Kind::null:
+      return "None";
+    case JsonNode::Kind::boolean:
+      return node.boolean ? "True" : "False";
+    case JsonNode::Kind::array: {
+      std::string out = "[";
+      for (const JsonNode& item : node.items) {
+        out += (out.size() > 1 ? ", " : "") + python(text, item);
+      }
+      return out + "]";
+    }
+    case JsonNode::Kind::object: {
+      std::string out = "{";
+      for (const JsonNode::Member& member : node.members) {
+        out += (out.size() > 1 ? ", " : "") + json_string(member.key) + ": " +
+               python(text, member.value);
+      }
+      return out + "}";
+    }
+    default:
+      return text.substr(node.begin, node.end - node.begin);
+  }
+}
+
+// "not (n == 1 and done == True)"
+std::string denial_of(const ExploredOutcome& outcome) {
+  std::string out;
+  for (const auto& [name, value] : outcome.variables) {
+    const JsonTree tree = read_json(value);
+    if (!tree.root) return "";
+    out += (out.empty() ? "not (" : " and ") + name + " == " + python(value, *tree.root);
+  }
+  return out.empty() ? out : out + ")";
+}
+
+std::uint32_t bit(FindingKind kind) { return 1u << static_cast<unsigned>(kind); }
+
 class Judge {
  public:
-  explicit Judge(const Exploration& original) : original_(original) {
+  Judge(const Exploration& original, const Program& program) : original_(original) {
+    for (const Global& global : program.globals) variables_.insert(global.name);
     for (const ExploredOutcome& outcome : original.outcomes) {
-      if (is_finished(outcome)) known_.insert({outcome.variables, outcome.exceptions});
+      if (is_finished(outcome)) known_.insert(told(outcome));
+      values_.insert(told(outcome).first);
     }
     for (const Finding& finding : original.findings) findings_.insert(identity(finding));
   }
 
-  // Sets verdict and reason from the exploration.
-  void judge(TriedRemedy& tried) const {
-    const Exploration& patched = tried.exploration;
+  // Whether something that is wrong with the original is not wrong with this.
+  bool is_progress(const Exploration& patched) const {
+    std::set<Identity> left;
+    for (const Finding& finding : patched.findings) left.insert(identity(finding));
+    return patched.complete && !std::ranges::includes(left, findings_);
+  }
+
+  struct Judgement {
+    TriedRemedy::Verdict verdict;
+    std::string reason;
+    const Finding* finding = nullptr;          // of the patched scenario, that refutes it
+    const ExploredOutcome* outcome = nullptr;  // likewise
+  };
+  // `mended`: bits of the kinds, other than deadlocks, for which the remedy was proposed. Of these
+  // none may be left; of deadlocks none may anyway.
+  Judgement judge(const Exploration& patched, const Proposal& proposal,
+                  std::uint32_t mended) const {
     using enum TriedRemedy::Verdict;
-    const auto say = [&](TriedRemedy::Verdict verdict, std::string reason) {
-      tried.verdict = verdict;
-      tried.reason = std::move(reason);
-    };
     for (const Finding& finding : patched.findings) {
-      if (is_deadlock(finding.kind)) {
-        const bool known = findings_.contains(identity(finding));
-        return say(refuted, (known ? "it still deadlocks: " : "it deadlocks in another way: ") +
-                                finding.message);
-      }
+      if (!is_deadlock(finding.kind)) continue;
+      const bool known = findings_.contains(identity(finding));
+      return {refuted,
+              (known ? "it still deadlocks: " : "it deadlocks in another way: ") + finding.message,
+              &finding};
     }
     for (const Finding& finding : patched.findings) {
-      if (findings_.contains(identity(finding))) continue;
-      if (original_.complete) return say(refuted, "it does something new: " + finding.message);
-      return say(unknown, "the exploration of the original was cut short and did not show this: " +
-                              finding.message);
-    }
-    if (!patched.complete) return say(unknown, patched.incomplete_reason);
-    if (!patched.finished_possible()) {
-      if (original_.finished_possible()) return say(refuted, "it can no longer finish");
-      // A thread whose owner runs for ever without letting the lock go counts as waiting its turn.
-      return say(unknown,
-                 "it never finishes, so that a thread that waits for ever beside others "
-                 "may have gone unnoticed");
-    }
-    if (known_.empty() && original_.complete) {
-      return say(verified,
-                 "the original never finishes, so that there are no outcomes to compare with");
-    }
-    for (const ExploredOutcome& outcome : patched.outcomes) {
-      if (!is_finished(outcome) || known_.contains({outcome.variables, outcome.exceptions})) {
-        continue;
+      if (findings_.contains(identity(finding))) {
+        if ((mended & bit(finding.kind)) == 0) continue;
+        return {refuted, "it does not mend this: " + finding.message, &finding};
       }
       if (original_.complete) {
-        return say(refuted, "it ends as the original never does: " + in_words(outcome));
+        return {refuted, "it does something new: " + finding.message, &finding};
       }
-      return say(unknown, "the exploration of the original was cut short and did not end so: " +
-                              in_words(outcome));
+      return {unknown, "the exploration of the original was cut short and did not show this: " +
+                           finding.message};
     }
-    say(verified,
-        patched.findings.empty() ? "" : "faults of the original other than deadlocks remain");
+    if (!patched.complete) return {unknown, patched.incomplete_reason};
+    if (!patched.finished_possible()) {
+      if (original_.finished_possible()) return {refuted, "it can no longer finish"};
+      // A thread whose owner runs for ever without letting the lock go counts as waiting its turn.
+      return {unknown,
+              "it never finishes, so that a thread that waits for ever beside others "
+              "may have gone unnoticed"};
+    }
+    if (proposal.only_ends && original_.complete) {
+      for (const ExploredOutcome& outcome : patched.outcomes) {
+        if (!values_.contains(told(outcome).first)) {
+          return {refuted, "it ends too early: " + in_words(outcome), nullptr, &outcome};
+        }
+      }
+    }
+    const std::string remains =
+        patched.findings.empty() ? "" : "faults of the original other than those it mends remain";
+    const auto verified_with = [&](std::string note) -> Judgement {
+      if (!note.empty() && !remains.empty()) note += "; ";
+      return {verified, note + remains};
+    };
+    if (known_.empty() && original_.complete) {
+      return verified_with(
+          "the original never finishes, so that there are no outcomes to compare with");
+    }
+    // Where an exception is what is to be mended, an end with one is no end to compare with.
+    const bool is_about_exceptions = (mended & bit(FindingKind::uncaught_exception)) != 0;
+    if (is_about_exceptions && original_.complete &&
+        std::ranges::all_of(known_, [](const Outcome& end) { return !end.second.empty(); })) {
+      return verified_with(
+          "the original never finishes without an exception, so that there are no outcomes to "
+          "compare with");
+    }
+    for (const ExploredOutcome& outcome : patched.outcomes) {
+      if (!is_finished(outcome) || known_.contains(told(outcome))) continue;
+      if (original_.complete) {
+        return {refuted, "it ends as the original never does: " + in_words(outcome), nullptr,
+                &outcome};
+      }
+      return {unknown, "the exploration of the original was cut short and did not end so: " +
+                           in_words(outcome)};
+    }
+    return verified_with("");
   }
 
  private:
-  using Outcome = std::pair<std::vector<std::pair<std::string, std::string>>,
-                            std::vector<std::pair<std::string, std::string>>>;
+  using Values = std::vector<std::pair<std::string, std::string>>;
+  using Outcome = std::pair<Values, Values>;  // variables, exceptions
   using Identity = std::tuple<FindingKind, std::string, std::string, std::string>;
 
   // A deadlock is known by its fingerprint. What else is wrong is known by what it says, since
@@ -144,36 +229,252 @@ class Judge {
     if (is_deadlock(finding.kind)) return {finding.kind, finding.fingerprint, "", ""};
     return {finding.kind, "", finding.subject, finding.thread};
   }
+  // Without the variables that a remedy has added.
+  Outcome told(const ExploredOutcome& outcome) const {
+    Outcome result{{}, outcome.exceptions};
+    for (const auto& variable : outcome.variables) {
+      if (variables_.contains(variable.first)) result.first.push_back(variable);
+    }
+    return result;
+  }
 
   const Exploration& original_;
+  std::set<std::string> variables_;
   std::set<Outcome> known_;
+  std::set<Values> values_;  // also of ends that are deadlocks
   std::set<Identity> findings_;
 };
 
-TriedRemedy tried(Proposal proposal, const Scenario& scenario, const Judge& judge,
-                  const ExploreOptions& options) {
-  TriedRemedy result{TriedRemedy::Verdict::unknown, std::move(proposal), "", {}, {}};
-  const Loaded loaded = load(scenario.file, result.proposal.patched_text, settings_of(scenario));
-  if (!loaded.program) {
-    result.reason = "the patched scenario cannot be read: " + loaded.complaints.front().message;
-    result.exploration.complete = false;
-    result.exploration.verdict = Verdict::incomplete;
+// Tries proposals, one after the other, and remembers which were.
+class Trials {
+ public:
+  Trials(const Scenario& scenario, const Program& program, const ExploreOptions& options,
+         FixResult& result)
+      : scenario_(scenario),
+        program_(program),
+        options_(options),
+        result_(result),
+        judge_(result.exploration, program) {
+    // A remedy that makes a large program of a small one is not followed for long.
+    const std::uint64_t states =
+        std::max(patched_states_min, growth_max * result.exploration.stats.states);
+    std::uint64_t& limit = options_.limits.states_max;
+    limit = limit == 0 ? states : std::min(limit, states);
+  }
+
+  void alone() {
+    for (const RemedyRow& row : remedy_rows()) {
+      if (!applies(row)) continue;
+      std::size_t tried = 0;
+      std::set<std::string> ladders;
+      for (Proposal& proposal : row.propose(scenario_, program_, result_.exploration)) {
+        if (!proposal.why_not.empty()) {
+          result_.inapplicable.push_back({proposal.remedy, proposal.why_not});
+          continue;
+        }
+        if (proposal.ladder.empty() || ladders.insert(proposal.ladder).second) ++tried;
+        if (tried > proposals_of_a_remedy_max) {
+          ++result_.left_out;
+          continue;
+        }
+        attempt(std::move(proposal), mended_by(row), result_.tried);
+      }
+    }
+  }
+
+  // Where none alone is verified: a second one for what the first leaves.
+  void together() {
+    std::vector<const TriedRemedy*> bases;
+    for (const TriedRemedy& tried : result_.tried) {
+      if (tried.verdict == TriedRemedy::Verdict::refuted && judge_.is_progress(tried.exploration)) {
+        bases.push_back(&tried);
+      }
+    }
+    std::ranges::stable_sort(
+        bases, {}, [](const TriedRemedy* tried) { return tried->exploration.findings.size(); });
+    std::vector<TriedRemedy> found;
+    for (const TriedRemedy* base : bases) {
+      combine(*base, found);
+      if (!found.empty()) break;
+    }
+    std::ranges::move(found, std::back_inserter(result_.tried));
+  }
+
+ private:
+  bool applies(const RemedyRow& row) const {
+    return std::ranges::any_of(result_.exploration.findings,
+                               [&](const Finding& finding) { return fits(row, finding); });
+  }
+  std::uint32_t mended_by(const RemedyRow& row) const {
+    std::uint32_t bits = 0;
+    for (const Finding& finding : result_.exploration.findings) {
+      if (!is_deadlock(finding.kind) && fits(row, finding)) bits |= bit(finding.kind);
+    }
+    return bits;
+  }
+  bool is_over() const {
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
+    const ExploreLimits& limits = options_.limits;
+    return explorations_ >= explorations_max || (limits.interrupted && limits.interrupted()) ||
+           (limits.seconds_max > 0 &&
+            passed.count() > static_cast<double>(growth_max) * limits.seconds_max);
+  }
+
+  void combine(const TriedRemedy& base, std::vector<TriedRemedy>& found) {
+    const Loaded loaded = load(scenario_.file, base.proposal.patched_text, settings_of(scenario_));
+    if (!loaded.program) return;
+    const auto first = std::ranges::find(remedy_rows(), base.proposal.remedy, &RemedyRow::name);
+    std::vector<TriedRemedy> tried;
+    ladders_.clear();  // they are about places in another list
+    for (const RemedyRow& row : remedy_rows()) {
+      const bool is_needed = std::ranges::any_of(
+          base.exploration.findings, [&](const Finding& finding) { return fits(row, finding); });
+      if (!is_needed) continue;
+      for (Proposal& second : row.propose(*loaded.scenario, *loaded.program, base.exploration)) {
+        if (!second.why_not.empty()) continue;
+        if (result_.combined >= combinations_max) {
+          ++result_.left_out;
+          continue;
+        }
+        Proposal both = base.proposal;
+        both.remedy += " + " + second.remedy;
+        both.title += "; " + second.title;
+        both.patch.insert(both.patch.end(), second.patch.begin(), second.patch.end());
+        both.patched_text = std::move(second.patched_text);
+        both.ladder = std::move(second.ladder);
+        both.only_ends = both.only_ends || second.only_ends;
+        const std::size_t before = explorations_;
+        attempt(std::move(both), mended_by(*first) | mended_by(row), tried);
+        result_.combined += explorations_ - before;
+      }
+    }
+    for (TriedRemedy& one : tried) {
+      if (one.verdict == TriedRemedy::Verdict::verified) found.push_back(std::move(one));
+    }
+  }
+
+  void attempt(Proposal proposal, std::uint32_t mended, std::vector<TriedRemedy>& into) {
+    Ladder* ladder = proposal.ladder.empty() ? nullptr : &ladders_[proposal.ladder];
+    if (ladder != nullptr && ladder->is_verified) return;
+    if (!seen_.insert(proposal.patched_text).second) return;
+    if (is_over()) {
+      ++result_.left_out;
+      return;
+    }
+    ++explorations_;
+    TriedRemedy result = tried(std::move(proposal), mended);
+    if (ladder != nullptr) {
+      const bool is_verified = result.verdict == TriedRemedy::Verdict::verified;
+      ladder->is_verified = is_verified;
+      const std::string title = result.proposal.title;
+      const std::string reason = result.reason;
+      if (!ladder->first) {
+        ladder->first = into.size();
+        into.push_back(std::move(result));
+      } else if (is_verified) {
+        result.reason += (result.reason.empty() ? "" : "; ") + std::string("tried before: ") +
+                         ladder->last_title + ", but " + ladder->last_reason;
+        into[*ladder->first] = std::move(result);
+      } else {
+        into[*ladder->first].reason = ladder->first_reason + "; likewise up to: " + title;
+      }
+      if (ladder->last_title.empty()) ladder->first_reason = reason;
+      ladder->last_title = title;
+      ladder->last_reason = reason;
+      return;
+    }
+    into.push_back(std::move(result));
+  }
+
+  TriedRemedy tried(Proposal proposal, std::uint32_t mended) const {
+    TriedRemedy result{TriedRemedy::Verdict::unknown, std::move(proposal), "", {}, {}};
+    result.cost.edits = edits_of(result.proposal);
+    const Loaded loaded =
+        load(scenario_.file, result.proposal.patched_text, settings_of(scenario_));
+    if (!loaded.program) {
+      result.reason = "the patched scenario cannot be read: " + loaded.complaints.front().message;
+      result.exploration.complete = false;
+      result.exploration.verdict = Verdict::incomplete;
+      return result;
+    }
+    result.exploration = explore(*loaded.program, options_);
+    Judge::Judgement judgement = judge_.judge(result.exploration, result.proposal, mended);
+    result.verdict = judgement.verdict;
+    result.reason = std::move(judgement.reason);
+    if (judgement.finding != nullptr) show(result, judgement.finding->schedule, *loaded.program);
+    if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome);
+    if (result.verdict != TriedRemedy::Verdict::verified) return result;
+
+    // One that goes on for much longer than any way to a new state goes round.
+    const Exploration::Stats& stats = result.exploration.stats;
+    const std::uint64_t steps_max =
+        std::min(timed_steps_max, timed_steps_min + 100 * (stats.depth + stats.states));
+    const TimedRun run = timed_run(*loaded.program, options_.limits, steps_max);
+    result.timed_run_ends = run.end == RunResult::End::finished;
+    if (result.timed_run_ends) {
+      result.cost = run.cost;
+      result.cost.edits = edits_of(result.proposal);
+    } else if (run.end == RunResult::End::limit && !original_runs_on()) {
+      // Threads that give way to each other in step do so for ever.
+      result.verdict = TriedRemedy::Verdict::unknown;
+      result.reason = fmt::format(
+          "its timed run has not ended after {} steps, perhaps since threads give way to each "
+          "other for ever",
+          steps_max);
+    }
     return result;
   }
-  result.exploration = explore(*loaded.program, options);
-  judge.judge(result);
-  if (result.verdict == TriedRemedy::Verdict::verified) {
-    result.cost = cost_of(*loaded.program, options.limits).value_or(RemedyCost{});
+
+  bool original_runs_on() const {
+    return timed_run(program_, options_.limits).end == RunResult::End::limit;
   }
-  result.cost.edits = edits_of(result.proposal);
-  return result;
-}
+
+  static void show(TriedRemedy& result, const Schedule& schedule, const Program& program) {
+    if (schedule.empty()) return;
+    result.schedule_json = schedule_json(schedule, program, 2);
+    result.schedule_text = schedule_text(schedule).value_or("");
+  }
+
+  // The interleaving is found as that of a final check which the outcome fails.
+  void show_outcome(TriedRemedy& result, const ExploredOutcome& outcome) const {
+    const std::string denial = denial_of(outcome);
+    if (denial.empty() || !options_.counterexamples) return;
+    Edit edit(result.proposal.patched_text);
+    const bool made = edit.at("/finally") == nullptr
+                          ? edit.add("/finally", "[" + json_string(denial) + "]")
+                          : edit.add("/finally/-", json_string(denial));
+    if (!made) return;
+    const Loaded loaded = load(scenario_.file, edit.text(), settings_of(scenario_));
+    if (!loaded.program) return;
+    for (const Finding& finding : explore(*loaded.program, options_).findings) {
+      if (finding.kind == FindingKind::final_check && finding.subject == denial) {
+        return show(result, finding.schedule, *loaded.program);
+      }
+    }
+  }
+
+  struct Ladder {
+    bool is_verified = false;
+    std::optional<std::size_t> first;  // index of the first rung, or of the one that is verified
+    std::string first_reason, last_title, last_reason;
+  };
+
+  const Scenario& scenario_;
+  const Program& program_;
+  ExploreOptions options_;
+  FixResult& result_;
+  Judge judge_;
+  std::set<std::string> seen_;  // patched texts
+  std::map<std::string, Ladder> ladders_;
+  std::size_t explorations_ = 0;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 bool is_better(const TriedRemedy& a, const TriedRemedy& b) {
   const auto key = [](const TriedRemedy& tried) {
     const RemedyCost& cost = tried.cost;
-    return std::make_tuple(tried.verdict, cost.makespan, cost.lock_hold, cost.edits,
-                           std::string_view(tried.proposal.remedy),
+    return std::make_tuple(tried.verdict, !tried.timed_run_ends, cost.makespan, cost.lock_hold,
+                           cost.edits, std::string_view(tried.proposal.remedy),
                            std::string_view(tried.proposal.title));
   };
   return key(a) < key(b);
@@ -184,17 +485,16 @@ bool is_better(const TriedRemedy& a, const TriedRemedy& b) {
 FixResult fix(const Scenario& scenario, const Program& program, const ExploreOptions& options) {
   FixResult result;
   result.exploration = explore(program, options);
-  const Judge judge(result.exploration);
-  std::set<std::string> seen;  // patched texts
-  for (const RemedyRow& row : remedy_rows()) {
-    for (Proposal& proposal : row.propose(scenario, program, result.exploration)) {
-      if (!seen.insert(proposal.patched_text).second) continue;
-      result.tried.push_back(tried(std::move(proposal), scenario, judge, options));
-    }
-  }
+  Trials trials(scenario, program, options, result);
+  trials.alone();
+  const bool is_mended = std::ranges::any_of(result.tried, [](const TriedRemedy& tried) {
+    return tried.verdict == TriedRemedy::Verdict::verified;
+  });
+  if (!is_mended) trials.together();
   std::ranges::stable_sort(result.tried, is_better);
   if (!result.tried.empty() && result.exploration.finished_possible()) {
-    result.original_cost = cost_of(program, options.limits);
+    const TimedRun run = timed_run(program, options.limits);
+    if (run.end == RunResult::End::finished) result.original_cost = run.cost;
   }
   return result;
 }

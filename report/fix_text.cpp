@@ -35,6 +35,37 @@ Ink ink_of(TriedRemedy::Verdict verdict) {
   return Ink::plain;
 }
 
+// A long one is left to the report for programs.
+std::string schedule_in_short(const TriedRemedy& tried) {
+  constexpr std::size_t letters_max = 200;
+  const bool is_short = !tried.schedule_text.empty() && tried.schedule_text.size() <= letters_max;
+  return is_short ? "'" + printable(tried.schedule_text) + "'" : "see --report json";
+}
+
+// What stands below the table: which remedies there would be, and what was left out.
+std::string not_tried(const FixResult& result, std::size_t width) {
+  std::string text;
+  for (const FixResult::Inapplicable& each : result.inapplicable) {
+    text += hanging(fmt::format("{} does not apply: {}", each.remedy, printable(each.reason)),
+                    width, 0, 2);
+  }
+  if (result.combined > 0) {
+    text += hanging(
+        fmt::format("No remedy alone was verified, so {} of two together {} tried.",
+                    counted(result.combined, "combination"), result.combined == 1 ? "was" : "were"),
+        width, 0, 2);
+  }
+  if (result.left_out > 0) {
+    text += hanging(fmt::format("{} {} not tried: at most {} of one remedy, {} combinations, "
+                                "{} in all.",
+                                counted(result.left_out, "change more", "changes more"),
+                                result.left_out == 1 ? "was" : "were", proposals_of_a_remedy_max,
+                                combinations_max, explorations_max),
+                    width, 0, 2);
+  }
+  return text.empty() ? text : '\n' + text;
+}
+
 }  // namespace
 
 std::string_view verdict_name(TriedRemedy::Verdict verdict) {
@@ -67,7 +98,10 @@ std::string fix_text(const FixResult& result, const std::optional<FixHints>& hin
   for (const Finding& finding : result.exploration.findings) {
     text += hanging(finding_line(finding), width, 0, 2);
   }
-  if (result.tried.empty()) return text + "\nNo remedy that lockstep knows applies here.\n";
+  if (result.tried.empty()) {
+    text += "\nNo remedy that lockstep knows applies here.\n";
+    return text + not_tried(result, width);
+  }
 
   const RemedyCost* original = result.original_cost ? &*result.original_cost : nullptr;
   constexpr std::size_t columns = 7;
@@ -76,7 +110,7 @@ std::string fix_text(const FixResult& result, const std::optional<FixHints>& hin
   for (std::size_t i = 0; i < result.tried.size(); ++i) {
     const TriedRemedy& tried = result.tried[i];
     const RemedyCost& cost = tried.cost;
-    const bool runs = tried.verdict == TriedRemedy::Verdict::verified;
+    const bool runs = tried.verdict == TriedRemedy::Verdict::verified && tried.timed_run_ends;
     rows.push_back(
         {std::to_string(i + 1), printable(tried.proposal.remedy),
          std::string(verdict_name(tried.verdict)), grouped(tried.exploration.stats.states),
@@ -107,7 +141,11 @@ std::string fix_text(const FixResult& result, const std::optional<FixHints>& hin
     const TriedRemedy& tried = result.tried[r - 1];
     text += "   " + shortened(printable(tried.proposal.title), width - 3) + '\n';
     if (!tried.reason.empty()) text += hanging(printable(tried.reason), width, 3, 5);
+    if (!tried.schedule_json.empty()) {
+      text += hanging("schedule of the changed scenario: " + schedule_in_short(tried), width, 3, 5);
+    }
   }
+  text += not_tried(result, width);
 
   const auto is_verified = [&](std::size_t i) {
     return i < result.tried.size() && result.tried[i].verdict == TriedRemedy::Verdict::verified;
@@ -144,6 +182,9 @@ std::string fix_json(const FixResult& result, const Program& program, const Subj
                    {"title", tried.proposal.title},
                    {"verdict", verdict_name(tried.verdict)}};
     if (!tried.reason.empty()) remedy["reason"] = tried.reason;
+    if (!tried.schedule_json.empty()) {
+      remedy["schedule"] = Json::parse(tried.schedule_json, nullptr, false);
+    }
     remedy["exploration"] = {{"verdict", verdict_name(explored.verdict)},
                              {"complete", explored.complete},
                              {"states", explored.stats.states}};
@@ -151,6 +192,12 @@ std::string fix_json(const FixResult& result, const Program& program, const Subj
     remedy["patch"] = Json::parse(patch_json(tried.proposal.patch), nullptr, false);
     json["remedies"].push_back(std::move(remedy));
   }
+  json["inapplicable"] = Json::array();
+  for (const FixResult::Inapplicable& each : result.inapplicable) {
+    json["inapplicable"].push_back({{"remedy", each.remedy}, {"reason", each.reason}});
+  }
+  json["combinations"] = result.combined;
+  json["left_out"] = result.left_out;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

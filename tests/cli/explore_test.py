@@ -36,11 +36,10 @@ class Explore(binary.TestCase):
     def test_fix_is_suggested_where_a_remedy_may_help(self):
         out, _ = self.lockstep("explore", self.write("s.json", binary.deadlock()), status=1)
         self.assertIn("lockstep fix ", out)
-        orphaned = {"lockstep": 1, "objects": {"m": "Lock"},
-                    "threads": {"T1": [{"acquire": "m"}], "T2": [{"acquire": "m"}]}}
+        nobody_sets_it = {"lockstep": 1, "objects": {"e": "Event"}, "threads": {"T1": [{"wait": "e"}]}}
         for verb in [["explore"], ["run", "--schedule", "T1"]]:
-            out, _ = self.lockstep(verb[0], self.write("o.json", orphaned), *verb[1:], status=1)
-            self.assertIn("LS005", out)
+            out, _ = self.lockstep(verb[0], self.write("o.json", nobody_sets_it), *verb[1:], status=1)
+            self.assertIn("LS004", out)
             self.assertNotIn("lockstep fix ", out)
 
     def test_a_schedule_that_is_not_saved_is_spoken_of(self):

@@ -1,11 +1,32 @@
 """fix: remedies that were verified, what is written, and when it is refused."""
 import json
+import re
 import unittest
 
 import binary
 
 SELF_DEADLOCK = {"lockstep": 1, "objects": {"m": "Lock"},
                  "threads": {"T1": [{"with": "m", "do": [{"with": "m", "do": [{"pass": True}]}]}]}}
+
+
+def apply(patch, document):
+    """RFC 6902, as far as a patch of lockstep goes."""
+    for operation in patch:
+        *above, last = [token.replace("~1", "/").replace("~0", "~")
+                        for token in operation["path"].split("/")[1:]]
+        parent = document
+        for token in above:
+            parent = parent[int(token) if isinstance(parent, list) else token]
+        key = int(last) if isinstance(parent, list) else last
+        if operation["op"] == "test":
+            assert parent[key] == operation["value"], operation
+        elif operation["op"] == "remove":
+            del parent[key]
+        elif operation["op"] == "add" and isinstance(parent, list):
+            parent.insert(key, operation["value"])
+        else:
+            parent[key] = operation["value"]
+    return document
 
 
 class Fix(binary.TestCase):
@@ -38,6 +59,38 @@ class Fix(binary.TestCase):
         self.assertRegex(err, r"--remedy: expected 1 to \d, found 7")
         _, err = self.lockstep("fix", self.write("s.json", SELF_DEADLOCK), "--remedy", "2", status=2)
         self.assertIn("--remedy: expected 1, found 2", err)
+
+    def test_a_remedy_beyond_the_table_is_offered_nothing_to_do(self):
+        out, _ = self.lockstep("fix", binary.TWO_MUTEXES, "--remedy", "9", status=2)
+        self.assertRegex(out, r"(?m)^1 +one-rlock")
+        self.assertNotIn("--diff", out)
+        self.assertNotIn("--remedy", out)
+
+    def test_every_remedy_is_documented_and_named_where_its_finding_is_explained(self):
+        page = (binary.ROOT / "docs/remedies.md").read_text()
+        listed = set(re.findall(r"(?m)^\| `([a-z-]+)` \|", page))
+        _, err = self.lockstep("fix", binary.TWO_MUTEXES, "--remedy", "none", status=2)
+        known = set(re.search(r"expected (.*) or a number", err)[1].split(", "))
+        self.assertEqual(listed, known)
+        explained = set()
+        for line in self.lockstep("explain", status=0)[0].splitlines():
+            told = self.lockstep("explain", line.split()[0], status=0)[0]
+            explained |= set(re.findall(r"(?m)^  ([a-z-]+) {2,}", told))
+        self.assertEqual(explained, known)
+
+    def test_the_schedule_that_refutes_a_remedy_is_one_of_the_changed_scenario(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "objects": {"c": "Condition"},
+            "threads": {"W": [{"with": "c", "do": [{"wait": "c"}]}],
+                        "T": [{"with": "c", "do": [{"notify": "c"}]}]}})
+        report = json.loads(self.lockstep("fix", path, "--report", "json", status=0)[0])
+        refuted = [each for each in report["remedies"] if each["verdict"] == "refuted"]
+        self.assertTrue(refuted)
+        for each in refuted:
+            changed = self.write("changed.json", apply(each["patch"], json.loads(path.read_text())))
+            schedule = json.dumps(each["schedule"])
+            out, _ = self.lockstep("run", changed, "--schedule", schedule, status=1)
+            self.assertIn("DEADLOCK", out)
 
     def test_a_reason_is_never_empty(self):
         path = self.write("s.json", binary.deadlock())

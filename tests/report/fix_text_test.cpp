@@ -52,6 +52,37 @@ verified: all interleavings of the changed scenario were explored, and none show
 )");
 }
 
+TEST_CASE("What refutes a remedy, what does not apply and what was not tried is said",
+          "[report][fix_text]") {
+  FixResult more = result();
+  more.tried[1].schedule_text = "T1*3,T2";
+  more.tried[1].schedule_json = R"(["T1*3", "T2"])";
+  more.inapplicable = {{"lock-order", "in f, line 3, a cannot be taken before b: it is called"}};
+  more.left_out = 12;
+  more.combined = 1;
+  const std::string text = fix_text(more, std::nullopt, 100, Paint(false));
+  CHECK_THAT(text, Catch::Contains(R"(   one RLock
+   T1 still waits for ever
+   schedule of the changed scenario: 'T1*3,T2'
+
+lock-order does not apply: in f, line 3, a cannot be taken before b: it is called
+No remedy alone was verified, so 1 combination of two together was tried.
+12 changes more were not tried: at most 8 of one remedy, 16 combinations, 64 in all.
+
+verified: )"));
+
+  const auto program = Program();
+  const auto json = nlohmann::json::parse(fix_json(more, program, Subject{"s.json", {}}));
+  CHECK(json["remedies"][1]["schedule"] == nlohmann::json::parse(R"(["T1*3", "T2"])"));
+  CHECK(json["inapplicable"][0]["remedy"] == "lock-order");
+  CHECK(json["left_out"] == 12);
+  CHECK(json["combinations"] == 1);
+
+  more.tried[1].schedule_text = std::string(300, 'T');
+  CHECK_THAT(fix_text(more, std::nullopt, 100, Paint(false)),
+             Catch::Contains("schedule of the changed scenario: see --report json"));
+}
+
 TEST_CASE("What to do next is said only where there is something left to do",
           "[report][fix_text]") {
   const auto tail = [](const FixResult& result, const std::optional<FixHints>& hints) {
