@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "detector/deadlock.h"
+#include "detector/lock_order.h"
 #include "engine/assert.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/run/run.h"
@@ -203,6 +204,15 @@ std::optional<Finding> uncaught_exception(const Machine& machine, const State& s
   return std::nullopt;
 }
 
+std::optional<Finding> against_order(const Machine& machine, const State& state,
+                                     const Suspicion& suspicion) {
+  const LockOrderWatch watch(machine);
+  for (const OrderBreach& breach : watch.breaches(state)) {
+    if (watch.fingerprint(breach) == suspicion.fingerprint) return watch.finding(state, breach);
+  }
+  return std::nullopt;
+}
+
 std::optional<Finding> deadlock(const Machine& machine, const State& state,
                                 const FutureAccesses& future, const Witness& witness,
                                 const Suspicion& suspicion) {
@@ -226,6 +236,9 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
     case FindingKind::invariant:
     case FindingKind::final_check:
       finding = broken_condition(machine, state, suspicion);
+      break;
+    case FindingKind::lock_order:
+      finding = against_order(machine, state, suspicion);
       break;
     default:
       finding = deadlock(machine, state, future, witness, suspicion);

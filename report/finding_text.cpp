@@ -206,6 +206,9 @@ std::string badness(const Finding& finding) {
       return "Some interleaving reaches such a state.";
     case FindingKind::final_check:
       return "Some interleaving ends so.";
+    case FindingKind::lock_order:
+      return "Some interleaving comes so far; together with others who keep to the order it may "
+             "hang.";
     default:
       break;
   }
