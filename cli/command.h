@@ -19,8 +19,8 @@ struct Command {
   Exit (*act)(const Command& command, const std::vector<std::string>& arguments, Console& console);
 };
 
-extern const Command run_command, replay_command, explore_command, fix_command, check_command,
-    graph_command, export_command, validate_command, schema_command, explain_command;
+extern const Command run_command, replay_command, explore_command, predict_command, fix_command,
+    check_command, graph_command, export_command, validate_command, schema_command, explain_command;
 
 // All of them, in the order of the short help.
 std::span<const Command* const> commands();

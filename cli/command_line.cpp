@@ -13,9 +13,9 @@
 namespace lockstep {
 namespace {
 
-constexpr std::array table{&run_command,    &replay_command, &explore_command, &fix_command,
-                           &check_command,  &graph_command,  &export_command,  &validate_command,
-                           &schema_command, &explain_command};
+constexpr std::array table{&run_command,      &replay_command, &explore_command, &predict_command,
+                           &fix_command,      &check_command,  &graph_command,   &export_command,
+                           &validate_command, &schema_command, &explain_command};
 
 const Command* find_command(std::string_view name) {
   const auto found = std::find_if(table.begin(), table.end(),

@@ -1,8 +1,6 @@
 // lockstep explore: all interleavings.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/options.h"
@@ -14,30 +12,6 @@
 
 namespace lockstep {
 namespace {
-
-// One file for the first finding; into a folder, one for each.
-bool save_schedules(Console& console, const Command& command, const Input& input,
-                    const Exploration& exploration, const std::string& path) {
-  std::error_code error;
-  if (exploration.findings.empty()) {
-    const bool is_old = std::filesystem::exists(path, error);
-    console.err(fmt::format("lockstep {}: nothing was found, so no schedule is saved in {}{}\n",
-                            command.name, shown_path(path),
-                            is_old ? "; what is there is left as it is" : ""));
-    return true;
-  }
-  if (!path.ends_with('/') && !std::filesystem::is_directory(path, error)) {
-    return save_schedule(console, command, input, exploration.findings.front().schedule, path);
-  }
-  std::filesystem::create_directories(path, error);  // if not, writing says why
-  std::size_t number = 0;
-  for (const Finding& finding : exploration.findings) {
-    const std::string name = fmt::format("{}-{}.schedule.json", ++number, row(finding.kind).name);
-    const std::string file = (std::filesystem::path(path) / name).string();
-    if (!save_schedule(console, command, input, finding.schedule, file)) return false;
-  }
-  return true;
-}
 
 Exit act(const Command& command, const std::vector<std::string>& arguments, Console& console) {
   ScenarioOptions scenario;
@@ -80,7 +54,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                             exploration_text(exploration, {input->program, input->subject, width,
                                                            paint, interleaving}));
   }
-  if (save) written &= save_schedules(console, command, *input, exploration, *save);
+  if (save) written &= save_schedules(console, command, *input, exploration.findings, *save);
   if (!written) return Exit::bad_input;
   return exit_of(exploration, limits);
 }

@@ -112,6 +112,8 @@ bool is_condition(const Finding& finding) {
   return finding.kind == FindingKind::invariant || finding.kind == FindingKind::final_check;
 }
 
+bool is_against_order(const Finding& finding) { return finding.kind == FindingKind::lock_order; }
+
 bool ends_with_exception(const ExploredOutcome& outcome) {
   return std::any_of(outcome.exceptions.begin(), outcome.exceptions.end(),
                      [](const auto& exception) { return !is_silent(exception.second); });
@@ -145,6 +147,17 @@ class ExplorationJudge {
       }
     } else if (expected != Possibility::possible && !exploration_.complete) {
       undecided(evidence.what, wanted);
+    }
+  }
+
+  void hold_order(OrderExpectation expected, const Finding* broken) {
+    const std::string what = "explore/lock_order";
+    if (expected == OrderExpectation::kept && broken != nullptr) {
+      unmet(what, "kept", "broken: " + finding_line(*broken), broken);
+    } else if (expected == OrderExpectation::broken && broken == nullptr && exploration_.complete) {
+      unmet(what, "broken", "kept: no interleaving breaks it", nullptr);
+    } else if (broken == nullptr && !exploration_.complete) {
+      undecided(what, expected == OrderExpectation::kept ? "kept" : "broken");
     }
   }
 
@@ -295,6 +308,13 @@ Judgement judge_run(const Program& program, const RunExpectation& expected,
     if (find(wanted, thread) != nullptr || is_silent(line)) continue;
     unmet("run/exceptions/" + thread, "none", line);
   }
+  const Finding* against_order = first(simulation.findings, is_against_order);
+  const OrderExpectation order = expected.lock_order.value_or(OrderExpectation::kept);
+  if (order == OrderExpectation::kept && against_order != nullptr) {
+    unmet("run/lock_order", "kept", "broken: " + finding_line(*against_order));
+  } else if (order == OrderExpectation::broken && against_order == nullptr) {
+    unmet("run/lock_order", "broken", "kept");
+  }
   for (const Finding& finding : simulation.findings) {
     if (!is_condition(finding)) continue;
     unmet(fmt::format("run/{}", row(finding.kind).name), "to hold", finding_line(finding));
@@ -336,6 +356,10 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
     }
     judge.hold_outcomes(patterns);
   }
+
+  const Finding* against_order = first(findings, is_against_order);
+  if (expected.lock_order) judge.hold_order(*expected.lock_order, against_order);
+  if (against_order != nullptr && !expected.lock_order) judge.unexpected(*against_order);
 
   const bool expects_deadlock =
       (expected.deadlock && *expected.deadlock != Possibility::impossible) ||

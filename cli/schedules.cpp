@@ -96,4 +96,27 @@ bool save_schedule(Console& console, const Command& command, const Input& input,
   return false;
 }
 
+bool save_schedules(Console& console, const Command& command, const Input& input,
+                    std::span<const Finding> findings, const std::string& path) {
+  std::error_code error;
+  if (findings.empty()) {
+    const bool is_old = std::filesystem::exists(path, error);
+    console.err(fmt::format("lockstep {}: nothing was found, so no schedule is saved in {}{}\n",
+                            command.name, shown_path(path),
+                            is_old ? "; what is there is left as it is" : ""));
+    return true;
+  }
+  if (!path.ends_with('/') && !std::filesystem::is_directory(path, error)) {
+    return save_schedule(console, command, input, findings.front().schedule, path);
+  }
+  std::filesystem::create_directories(path, error);  // if not, writing says why
+  std::size_t number = 0;
+  for (const Finding& finding : findings) {
+    const std::string name = fmt::format("{}-{}.schedule.json", ++number, row(finding.kind).name);
+    const std::string file = (std::filesystem::path(path) / name).string();
+    if (!save_schedule(console, command, input, finding.schedule, file)) return false;
+  }
+  return true;
+}
+
 }  // namespace lockstep

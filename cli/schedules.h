@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/input.h"
+#include "detector/finding.h"
 #include "engine/run/run.h"
 #include "language/schedule.h"
 
@@ -22,5 +23,8 @@ std::optional<Schedule> read_schedule_argument(Console& console, const Command& 
 // is called from. False: it could not be written, and that has been said.
 bool save_schedule(Console& console, const Command& command, const Input& input,
                    const Schedule& schedule, const std::string& path);
+// One file for the first finding; into a folder, one for each.
+bool save_schedules(Console& console, const Command& command, const Input& input,
+                    std::span<const Finding> findings, const std::string& path);
 
 }  // namespace lockstep

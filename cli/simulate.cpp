@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <utility>
 
 #include "cli/signals.h"
+#include "detector/lock_order.h"
 #include "engine/state/thread_name.h"
 #include "engine/value/text.h"
 #include "explorer/witness.h"
@@ -24,8 +26,8 @@ constexpr std::size_t lines_max = 300;
 // declares to hold always.
 class Watch : public RunObserver {
  public:
-  Watch(const Program& program, TraceSink* sink, std::optional<TimeKeeper::Spans> times)
-      : program_(program), recorder_(sink) {
+  Watch(const Machine& machine, TraceSink* sink, std::optional<TimeKeeper::Spans> times)
+      : program_(machine.program), recorder_(sink), order_(machine) {
     if (times) times_.emplace(*times);
   }
 
@@ -50,10 +52,11 @@ class Watch : public RunObserver {
     recorder_.on_step_end(machine, after, now);
     if (times_) times_->on_step_end(machine, after, now);
     check(machine, after, program_.invariants);
+    check_order(after);
   }
 
   bool watches_each_step() const override {
-    return recorder_.watches_each_step() || !program_.invariants.empty();
+    return recorder_.watches_each_step() || !program_.invariants.empty() || !order_.is_idle();
   }
 
   // Remembers the first moment at which each of them does not hold.
@@ -69,9 +72,17 @@ class Watch : public RunObserver {
     }
   }
 
+  void check_order(const State& state) {
+    for (const OrderBreach& breach : order_.breaches(state)) {
+      breaches_.try_emplace(order_.fingerprint(breach), step_);
+    }
+  }
+
   const TraceRecorder& recorder() const { return recorder_; }
   const std::optional<TimeKeeper>& times() const { return times_; }
   const std::vector<Violation>& violations() const { return violations_; }
+  // Fingerprints, and the first step after which each is there.
+  const std::map<std::string, std::uint64_t>& breaches() const { return breaches_; }
 
  private:
   const Program& program_;
@@ -79,6 +90,8 @@ class Watch : public RunObserver {
   std::optional<TimeKeeper> times_;
   std::uint64_t step_ = 0;
   std::vector<Violation> violations_;
+  LockOrderWatch order_;
+  std::map<std::string, std::uint64_t> breaches_;
 };
 
 // The way to a finding: the first `steps` choices of the run.
@@ -131,7 +144,7 @@ std::string interleaving_text(const Program& program, const Finding& finding, st
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
                     const SimulationLimits& limits, std::optional<TimeKeeper::Spans> times) {
   const Machine machine(program);
-  Watch watch(program, sink, times);
+  Watch watch(machine, sink, times);
   RunOptions options;
   const auto start = std::chrono::steady_clock::now();
   bool is_late = false;
@@ -144,6 +157,7 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
   };
 
   watch.check(machine, initial_state(machine), program.invariants);
+  watch.check_order(initial_state(machine));
   Simulation simulation;
   simulation.result = run(machine, policy, &watch, options);
   if (is_late) {
@@ -225,6 +239,9 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
     const auto condition = static_cast<std::size_t>(violation.condition - conditions.data());
     add(kind, condition_fingerprint(program, kind, condition), condition,
         way_of(machine, result, violation.step));
+  }
+  for (const auto& [fingerprint, step] : watch.breaches()) {
+    add(FindingKind::lock_order, fingerprint, 0, way_of(machine, result, step));
   }
   return simulation;
 }

@@ -35,6 +35,7 @@ bool is_deadlock(FindingKind kind) {
     case FindingKind::uncaught_exception:
     case FindingKind::invariant:
     case FindingKind::final_check:
+    case FindingKind::lock_order:
       break;
   }
   return false;

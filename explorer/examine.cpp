@@ -17,7 +17,7 @@ Value reported_exception(const Machine& machine, LocalFactsTable& facts, LocalId
 }
 
 Examiner::Examiner(const Machine& machine, const FutureAccesses& future)
-    : machine_(machine), facts_(machine, future), watch_(machine, future, facts_) {
+    : machine_(machine), facts_(machine, future), watch_(machine, future, facts_), order_(machine) {
   sets_.intern({});
   const Program& program = machine.program;
   const auto add = [&](FindingKind kind, const std::vector<Condition>& conditions,
@@ -37,6 +37,7 @@ std::uint32_t Examiner::examine(const State& state, std::span<const Choice> enab
   add_exceptions(state);
   add_broken_invariants(state);
   add_stuck(state, enabled);
+  if (!order_.is_idle()) add_against_order(state);
   if (has_exited(state)) add_broken(state, final_checks_);
   if (shown_.empty()) return 0;
   std::ranges::sort(shown_);
@@ -103,6 +104,16 @@ void Examiner::add_stuck(const State& state, std::span<const Choice> enabled) {
       symptoms_.push_back({seen.kind, seen.fingerprint, {}, {}, 0});
     }
     shown_.push_back(of_cause_[cause]);
+  }
+}
+
+void Examiner::add_against_order(const State& state) {
+  for (const OrderBreach& breach : order_.breaches(state)) {
+    std::string fingerprint = order_.fingerprint(breach);
+    const auto [found, added] =
+        of_breach_.try_emplace(fingerprint, static_cast<std::uint32_t>(symptoms_.size()));
+    if (added) symptoms_.push_back({FindingKind::lock_order, std::move(fingerprint), {}, {}, 0});
+    shown_.push_back(found->second);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "detector/finding.h"
+#include "detector/lock_order.h"
 #include "explorer/local_facts.h"
 #include "explorer/row_table.h"
 #include "explorer/stuck_watch.h"
@@ -20,7 +21,7 @@ namespace lockstep {
 
 struct Symptom {
   FindingKind kind;
-  std::string fingerprint;    // deadlocks only
+  std::string fingerprint;    // deadlocks and lock_order only
   ThreadId thread;            // uncaught_exception only
   LocalId ended;              // uncaught_exception only: what the thread is then
   std::size_t condition = 0;  // invariant, final_check: index in the Program
@@ -50,19 +51,22 @@ class Examiner {
   void add_exceptions(const State& state);
   void add_broken(const State& state, std::span<const Check> checks);
   void add_broken_invariants(const State& state);
+  void add_against_order(const State& state);
   void add_stuck(const State& state, std::span<const Choice> enabled);
 
   const Machine& machine_;
   LocalFactsTable facts_;
   StuckWatch watch_;
+  LockOrderWatch order_;
   std::vector<Symptom> symptoms_;
   std::vector<Check> invariants_, final_checks_;
   RowTable variables_;                   // values of all shared variables
   std::vector<std::uint32_t> broken_;    // index = row of variables_: a set
   std::vector<std::uint32_t> of_cause_;  // index in watch_.seen() -> symptom
   std::map<std::pair<ThreadId, LocalId>, std::uint32_t> of_exception_;
-  RowTable sets_;                     // row 0 is empty
-  std::vector<std::uint32_t> shown_;  // by the state at hand
+  std::map<std::string, std::uint32_t> of_breach_;  // by fingerprint
+  RowTable sets_;                                   // row 0 is empty
+  std::vector<std::uint32_t> shown_;                // by the state at hand
   std::vector<Word> row_;
 };
 

@@ -524,7 +524,8 @@ class Exploring {
     };
     std::uint64_t unknown = 0;
     for (std::uint32_t i = 0; i < groups_.size(); ++i) {
-      if (groups_[i].suspicion.kind == FindingKind::invariant) unknown |= bit(i);
+      const FindingKind kind = groups_[i].suspicion.kind;
+      if (kind == FindingKind::invariant || kind == FindingKind::lock_order) unknown |= bit(i);
     }
     prospects->add_unknown(unknown);
     State state;
@@ -555,7 +556,7 @@ class Exploring {
     return place->second;
   }
   std::string fingerprint_of(const Symptom& symptom) const {
-    return is_deadlock(symptom.kind)
+    return is_deadlock(symptom.kind) || symptom.kind == FindingKind::lock_order
                ? symptom.fingerprint
                : condition_fingerprint(program_, symptom.kind, symptom.condition);
   }

@@ -7,6 +7,7 @@
 
 #include "detector/deadlock.h"
 #include "detector/endless.h"
+#include "detector/lock_order.h"
 #include "engine/assert.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/run/run.h"
@@ -204,6 +205,15 @@ std::optional<Finding> uncaught_exception(const Machine& machine, const State& s
   return std::nullopt;
 }
 
+std::optional<Finding> against_order(const Machine& machine, const State& state,
+                                     const Suspicion& suspicion) {
+  const LockOrderWatch watch(machine);
+  for (const OrderBreach& breach : watch.breaches(state)) {
+    if (watch.fingerprint(breach) == suspicion.fingerprint) return watch.finding(state, breach);
+  }
+  return std::nullopt;
+}
+
 std::optional<Finding> deadlock(const Machine& machine, const State& state,
                                 const FutureAccesses& future, const Witness& witness,
                                 const Suspicion& suspicion) {
@@ -233,6 +243,9 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
       break;
     case FindingKind::livelock:
       finding = livelock(machine, state, suspicion.movers);
+      break;
+    case FindingKind::lock_order:
+      finding = against_order(machine, state, suspicion);
       break;
     default:
       finding = deadlock(machine, state, future, witness, suspicion);

@@ -38,6 +38,7 @@ class Compiler {
     settings();
     objects();
     names();
+    lock_order();
     actions();
     variables();
     functions();
@@ -220,6 +221,33 @@ class Compiler {
   void for_each_element(const ScenarioObject& object, Visit visit) const {
     const Meaning meaning = module_.names.find(object.name);
     for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) visit(meaning.index + i);
+  }
+
+  // A second name for a lock that has its place changes nothing: remedies make such names.
+  void lock_order() {
+    std::vector<ObjectId>& order = program_.lock_order;
+    for (const ScenarioLock& entry : scenario_.lock_order) {
+      const Meaning found = object_named(entry.name);
+      if (found.kind == Meaning::Kind::unknown) {
+        module_.complaints.at(entry.place, "",
+                              fmt::format("there is no object {}{}", in_quotes(entry.name),
+                                          did_you_mean(entry.name, object_names())));
+        continue;
+      }
+      for (std::uint32_t i = 0; i < std::max(found.count, 1U); ++i) {
+        const ObjectInfo& object = program_.objects[found.index + i];
+        const ObjectId lock = object.lock.value_or(ObjectId{found.index + i});
+        if (!row(program_.objects[lock.index].kind).owned) {
+          module_.complaints.at(
+              entry.place, "",
+              fmt::format("expected a Lock, an RLock, one of multiprocessing or a Condition, found "
+                          "{}",
+                          described(found, entry.name, program_)));
+          break;
+        }
+        if (std::ranges::find(order, lock) == order.end()) order.push_back(lock);
+      }
+    }
   }
 
   // ---- names

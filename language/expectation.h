@@ -14,6 +14,9 @@ namespace lockstep {
 // Of all interleavings. A cut-short exploration can confirm `possible` only.
 enum class Possibility : std::uint8_t { impossible, possible, certain };
 
+// Whether locks are taken in the scenario's lock_order; of all interleavings, or some.
+enum class OrderExpectation : std::uint8_t { kept, broken };
+
 using NamedValues = std::vector<std::pair<std::string, Constant>>;
 
 struct RunExpectation {
@@ -23,9 +26,11 @@ struct RunExpectation {
   std::optional<std::vector<std::string>> output;  // lines
   NamedValues final;                               // some variables
   std::optional<std::vector<std::pair<std::string, std::string>>> exceptions;  // thread, type
+  std::optional<OrderExpectation> lock_order;
 };
 struct ExploreExpectation {
   std::optional<Possibility> deadlock, partial_deadlock, livelock, exceptions;
+  std::optional<OrderExpectation> lock_order;
   std::optional<std::vector<NamedValues>> outcomes;  // of those that finish: projected on the
                                                      // names used, exactly these and no other
 };

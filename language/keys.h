@@ -37,6 +37,8 @@ inline constexpr KeyRow scenario_keys[] = {
     {"schedule", false, "an explicit interleaving: a list of directives"},
     {"invariants", false, "expressions over shared variables that hold in every state"},
     {"finally", false, "expressions over shared variables that hold at the end"},
+    {"lock_order", false,
+     "locks in the order in which a thread may take them while it holds others"},
     {"expect", false, "what lockstep check holds the scenario to"},
 };
 
@@ -219,12 +221,15 @@ inline constexpr KeyRow expect_run_keys[] = {
     {"output", false, "the lines printed, in order"},
     {"final", false, "values of shared variables at the end; a string is a text"},
     {"exceptions", false, "the uncaught exceptions: thread and class"},
+    {"lock_order", false, "whether the lock_order of the scenario is kept or broken"},
 };
 inline constexpr KeyRow expect_explore_keys[] = {
     {"deadlock", false, "whether no thread can go on"},
     {"partial_deadlock", false, "whether some threads can never go on, while others do"},
     {"livelock", false, "whether threads may come to go on for ever where no end can be reached"},
     {"exceptions", false, "whether a thread ends with an exception"},
+    {"lock_order", false,
+     "whether the lock_order of the scenario is kept in all interleavings, or broken in some"},
     {"outcomes", false,
      "values of shared variables at the end: exactly these combinations; a string is a text"},
 };
@@ -272,6 +277,7 @@ inline constexpr KeyRow saved_keys[] = {
 // In the order of their enumerations. Policies are those of engine/run.
 inline constexpr std::string_view gil_names[] = {"3.9", "3.12", "free-threaded", "none"};
 inline constexpr std::string_view outcome_names[] = {"finished", "deadlock", "cut-short"};
+inline constexpr std::string_view order_names[] = {"kept", "broken"};
 inline constexpr std::string_view possibility_names[] = {"impossible", "possible", "certain"};
 
 // Bounds of numbers, ends included.

@@ -30,7 +30,10 @@ bool may_create_threads(const Scenario& scenario) {
 class ExpectationReader {
  public:
   ExpectationReader(Reader& reader, const JsonNode& document, const Scenario& scenario)
-      : reader_(reader), threads_{"MainThread"}, any_thread_(may_create_threads(scenario)) {
+      : reader_(reader),
+        threads_{"MainThread"},
+        has_order_(document.find("lock_order") != nullptr),
+        any_thread_(may_create_threads(scenario)) {
     const auto add_keys = [](const JsonNode* names, std::set<std::string>& to) {
       if (names == nullptr) return;
       for (const JsonNode::Member& member : names->members) to.insert(member.key);
@@ -59,6 +62,8 @@ class ExpectationReader {
         run.final = read_values(value);
       } else if (member.key == "exceptions") {
         run.exceptions = read_exceptions(value);
+      } else if (member.key == "lock_order") {
+        run.lock_order = read_order(value);
       }
     }
     return run;
@@ -78,6 +83,8 @@ class ExpectationReader {
         explore.livelock = read_possibility(value);
       } else if (member.key == "exceptions") {
         explore.exceptions = read_possibility(value);
+      } else if (member.key == "lock_order") {
+        explore.lock_order = read_order(value);
       } else if (member.key == "outcomes") {
         explore.outcomes = read_outcomes(value);
       }
@@ -100,6 +107,15 @@ class ExpectationReader {
   }
 
  private:
+  std::optional<OrderExpectation> read_order(const At& at) {
+    const std::optional<std::size_t> i = reader_.one_of(at, order_names);
+    if (!i) return std::nullopt;
+    if (!has_order_) {
+      reader_.complain(at, "the scenario has no \"lock_order\" that could be kept or broken");
+    }
+    return static_cast<OrderExpectation>(*i);
+  }
+
   std::optional<Possibility> read_possibility(const At& at) {
     const std::optional<std::size_t> i = reader_.one_of(at, possibility_names);
     if (!i) return std::nullopt;
@@ -192,6 +208,7 @@ class ExpectationReader {
 
   Reader& reader_;
   std::set<std::string> variables_, threads_;
+  bool has_order_;   // the scenario declares one
   bool any_thread_;  // threads that are created may have any name
 };
 

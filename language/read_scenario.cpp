@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "language/directives.h"
@@ -59,6 +60,30 @@ void read_input(Reader& reader, const At& at, Scenario& scenario) {
       reader.expected(item, "a line, which is a text without line breaks");
     } else {
       scenario.input.push_back(item.node.text);
+    }
+  }
+}
+
+// What the names stand for is looked up by the compiler.
+void read_lock_order(Reader& reader, const At& at, std::vector<ScenarioLock>& order) {
+  if (!reader.is_array(at, "an array of locks")) return;
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
+    const At item = at.item(i);
+    const std::string* name = reader.text(item, "the name of a lock");
+    if (name == nullptr) continue;
+    const std::size_t bracket = std::min(name->find('['), name->size());
+    const std::string_view index = std::string_view(*name).substr(bracket);
+    const bool is_index = index.size() > 2 && index.ends_with(']') &&
+                          index.find_first_not_of("0123456789", 1) == index.size() - 1;
+    if (!identifier_fault(name->substr(0, bracket)).empty() || (!index.empty() && !is_index)) {
+      reader.complain(item, fmt::format("expected an object such as \"name\" or \"name[0]\", "
+                                        "found {}",
+                                        in_quotes(*name)));
+    } else if (!seen.insert(*name).second) {
+      reader.complain(item, fmt::format("{} has its place in the order already", in_quotes(*name)));
+    } else {
+      order.push_back({*name, reader.place(item)});
     }
   }
 }
@@ -140,6 +165,7 @@ void read_document(Reader& reader, const At& document,
     if (member.key == "input") read_input(reader, value, scenario);
     if (member.key == "invariants") read_conditions(reader, value, scenario.invariants);
     if (member.key == "finally") read_conditions(reader, value, scenario.final_checks);
+    if (member.key == "lock_order") read_lock_order(reader, value, scenario.lock_order);
     if (member.key == "expect") read_expectation(reader, value, node, scenario);
     if (member.key == "schedule") read_directives(reader, value, nullptr);
   }

@@ -92,6 +92,11 @@ struct ScenarioCondition {  // invariants, finally
   Operand expression;
 };
 
+struct ScenarioLock {  // lock_order
+  std::string name;    // "db", or "forks[2]"; an array is all its objects in their order
+  Place place;
+};
+
 struct Scenario {
   std::string file;  // as named by the caller; "-" is standard input
   std::string text;  // the file's bytes
@@ -109,6 +114,7 @@ struct Scenario {
   std::optional<Block> main;
   std::vector<ScenarioThread> threads;
   std::vector<ScenarioCondition> invariants, final_checks;
+  std::vector<ScenarioLock> lock_order;
   Expectation expect;
   JsonNode tree;  // the document; "schedule" is read from it later
 };

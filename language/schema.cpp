@@ -293,9 +293,11 @@ Json expect() {
     if (key == "outcome") return enumeration(outcome_names);
     if (key == "output") return array_of({{"type", "string"}});
     if (key == "final") return values;
+    if (key == "lock_order") return enumeration(order_names);
     return {{"type", "object"}, {"additionalProperties", ref("exception")}};
   });
   const Json explore = object_of(expect_explore_keys, [&](std::string_view key) -> Json {
+    if (key == "lock_order") return enumeration(order_names);
     return key == "outcomes" ? array_of(values) : enumeration(possibility_names);
   });
   const Json fix = object_of(expect_fix_keys, [](std::string_view) { return text(); });
@@ -321,6 +323,7 @@ Json top_level(std::string_view key) {
   if (key == "input") return array_of({{"type", "string"}, {"pattern", "^[^\\r\\n]*$"}});
   if (key == "schedule") return array_of(ref("directive"));
   if (key == "invariants" || key == "finally") return array_of(ref("expression"));
+  if (key == "lock_order") return with(array_of(object_name()), "uniqueItems", true);
   if (key == "expect") return expect();
   return text();
 }

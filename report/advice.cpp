@@ -83,6 +83,12 @@ constexpr std::array rows{
         "Hold one lock from the read to the write. The GIL is no such lock: it lets other threads "
         "in at every call and every blocking operation, before CPython 3.10 also inside "
         "`n -= 1`, and free-threaded builds have none."},
+    Advice{FindingKind::lock_order, "LOCK ORDER",
+           "A thread asks for a lock while it holds one that comes behind it in the lock_order of "
+           "the scenario. Where all keep to one order no circle of locks can close; one who does "
+           "not is half of a deadlock, even if the other half is not written yet.",
+           "Take the lock before those that come behind it. Or let these go first. If the order "
+           "itself is wrong, change lock_order; an attempt with blocking=False is free of it."},
     Advice{FindingKind::livelock, "LIVELOCK",
            "Some interleavings end, but this one has come to where none does any more: threads go on "
            "in a circle, each step of which is possible, and wait in it for something that does not "

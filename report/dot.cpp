@@ -32,15 +32,14 @@ const EdgeWords& words(const GraphPicture::Edge& edge) {
   return rows[static_cast<std::size_t>(edge.kind)];
 }
 
-// Two lines, the second if there is one.
-std::string label(std::string_view text, std::string_view detail) {
+}  // namespace
+
+std::string dot_label(std::string_view text, std::string_view detail) {
   std::string literal = dot_string(text);
   if (detail.empty()) return literal;
   literal.pop_back();
   return literal + "\\n" + dot_string(detail).substr(1);
 }
-
-}  // namespace
 
 std::string graph_dot(const GraphPicture& picture, const std::string& title) {
   std::string text = "digraph wait_for {\n";
@@ -48,13 +47,13 @@ std::string graph_dot(const GraphPicture& picture, const std::string& title) {
   text += "  node [fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=10];\n";
   for (std::size_t i = 0; i < picture.vertices.size(); ++i) {
     const GraphPicture::Vertex& vertex = picture.vertices[i];
-    text += fmt::format("  v{} [label={}, shape={}{}];\n", i, label(vertex.name, vertex.detail),
+    text += fmt::format("  v{} [label={}, shape={}{}];\n", i, dot_label(vertex.name, vertex.detail),
                         vertex.is_thread ? "ellipse" : "box",
                         vertex.stuck ? ", color=red, fontcolor=red" : "");
   }
   for (const GraphPicture::Edge& edge : picture.edges) {
     text += fmt::format("  v{} -> v{} [label={}{}];\n", edge.from, edge.to,
-                        label(words(edge).label, edge.detail), words(edge).style);
+                        dot_label(words(edge).label, edge.detail), words(edge).style);
   }
   return text + "}\n";
 }

@@ -85,6 +85,8 @@ std::string finding_json(const Program& program, const Finding& finding, const S
   return dumped(finding_object(program, finding, subject), -1);
 }
 
+std::string place_json(const Program& program, SiteId id) { return dumped(site(program, id), -1); }
+
 std::string exploration_json(const Program& program, const Exploration& exploration,
                              const Subject& subject) {
   Json json = {{"lockstep_report", report_version},

@@ -17,5 +17,7 @@ std::string exploration_json(const Program& program, const Exploration& explorat
 
 // One element of its "findings", on one line without a line break.
 std::string finding_json(const Program& program, const Finding& finding, const Subject& subject);
+// A place, likewise.
+std::string place_json(const Program& program, SiteId site);
 
 }  // namespace lockstep

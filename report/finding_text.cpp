@@ -208,6 +208,9 @@ std::string badness(const Finding& finding) {
       return "Some interleaving ends so.";
     case FindingKind::livelock:
       return "Some interleavings end; from here on none does.";
+    case FindingKind::lock_order:
+      return "Some interleaving comes so far; together with others who keep to the order it may "
+             "hang.";
     default:
       break;
   }

@@ -177,6 +177,7 @@ struct Program {
   std::vector<Site> sites;
   std::vector<Condition> invariants;
   std::vector<Condition> final_checks;
+  std::vector<ObjectId> lock_order;        // in which locks are to be taken; each once
   std::vector<std::string> input;          // the lines that input() returns
   std::optional<FunctionId> timer_body;    // what a Timer executes: interval, function, arguments
   std::optional<FunctionId> signal_body;   // what a signal on its way executes: its number

@@ -42,25 +42,35 @@ void Choices::add(Choice choice, std::uint64_t times) {
   last_times_ = times;
 }
 
+void Choices::stretches(const std::function<bool(Choice, std::uint64_t)>& stretch) const {
+  for (std::size_t at = 0; at < bytes_.size();) {
+    Choice choice;
+    const std::uint64_t head = take(bytes_, at);
+    choice.thread.index = static_cast<std::uint32_t>(head >> kind_bits);
+    choice.kind = static_cast<Choice::Kind>(head & ((1U << kind_bits) - 1));
+    choice.value =
+        choice.kind == Choice::Kind::choose ? static_cast<std::uint32_t>(take(bytes_, at)) : 0;
+    if (!stretch(choice, take(bytes_, at))) return;
+  }
+  if (last_times_ > 0) stretch(last_, last_times_);
+}
+
 std::vector<Choice> Choices::first(std::uint64_t count) const {
   count = std::min(count, size_);
   std::vector<Choice> choices;
   choices.reserve(count);
-  std::size_t at = 0;
-  while (choices.size() < count) {
-    Choice choice = last_;
-    std::uint64_t times = last_times_;
-    if (at < bytes_.size()) {
-      const std::uint64_t head = take(bytes_, at);
-      choice.thread.index = static_cast<std::uint32_t>(head >> kind_bits);
-      choice.kind = static_cast<Choice::Kind>(head & ((1U << kind_bits) - 1));
-      choice.value =
-          choice.kind == Choice::Kind::choose ? static_cast<std::uint32_t>(take(bytes_, at)) : 0;
-      times = take(bytes_, at);
-    }
+  stretches([&](Choice choice, std::uint64_t times) {
     choices.insert(choices.end(), std::min<std::uint64_t>(times, count - choices.size()), choice);
-  }
+    return choices.size() < count;
+  });
   return choices;
+}
+
+void Choices::for_each(const std::function<void(Choice)>& visit) const {
+  stretches([&](Choice choice, std::uint64_t times) {
+    for (; times > 0; --times) visit(choice);
+    return true;
+  });
 }
 
 }  // namespace lockstep

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "engine/step/step.h"
@@ -17,10 +18,14 @@ class Choices {
   bool empty() const { return size_ == 0; }
   std::vector<Choice> first(std::uint64_t count) const;  // all, if there are fewer
   std::vector<Choice> all() const { return first(size_); }
+  void for_each(const std::function<void(Choice)>& visit) const;  // in order
 
   friend bool operator==(const Choices&, const Choices&) = default;
 
  private:
+  // `stretch`: told of a choice and how often it comes; false ends it.
+  void stretches(const std::function<bool(Choice, std::uint64_t)>& stretch) const;
+
   std::uint64_t size_ = 0;
   // Stretches but for the last one: thread, kind, value and length, as numbers of seven bits a
   // byte, lowest first; the top bit says that more follow.

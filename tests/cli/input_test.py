@@ -5,7 +5,7 @@ import unittest
 
 import binary
 
-READERS = ["run", "explore", "fix", "graph"]
+READERS = ["run", "explore", "predict", "fix", "graph"]
 
 
 class Input(binary.TestCase):

@@ -4,7 +4,8 @@ import unittest
 
 import binary
 
-VERBS = ["run", "replay", "explore", "fix", "check", "graph", "validate", "schema", "explain"]
+VERBS = ["run", "replay", "explore", "predict", "fix", "check", "graph", "validate", "schema",
+         "explain"]
 
 
 class Usage(binary.TestCase):

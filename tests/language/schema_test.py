@@ -92,6 +92,7 @@ LOADER_ONLY = {
     "needs its surroundings": [
         r" stands outside a ",
         r"must be the last$",
+        r"^the scenario has no \"lock_order\" ",
         r"^nothing is being handled",
     ],
 }
