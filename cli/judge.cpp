@@ -294,6 +294,11 @@ Judgement judge_run(const Program& program, const RunExpectation& expected,
     if (find(wanted, thread) != nullptr || is_silent(line)) continue;
     unmet("run/exceptions/" + thread, "none", line);
   }
+  if (expected.exit_status && expected.exit_status != simulation.exit_status) {
+    unmet("run/exit_status", std::to_string(*expected.exit_status),
+          simulation.exit_status ? std::to_string(*simulation.exit_status)
+                                 : "the main process has not ended");
+  }
   for (const Finding& finding : simulation.findings) {
     if (!is_condition(finding)) continue;
     unmet(fmt::format("run/{}", row(finding.kind).name), "to hold", finding_line(finding));

@@ -79,10 +79,13 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
       choose_policy(console, command, *input, policy, schedule, seed);
   if (chosen == nullptr) return Exit::bad_input;
   if (steps_max == 0) steps_max = replay_steps_max;
-  // Elsewhere who ran when was decided without regard to time.
+  // Elsewhere who ran when was decided without regard to time. Who wants no trace has to ask for
+  // the policy to be told where the time went.
   const bool is_timed = policy ? *policy == "timed" : !schedule && !input->schedule;
-  return conduct(console, command, *input, *chosen,
-                 {trace.value_or("text"), steps_max, save, seconds_max, is_timed, timeline});
+  const bool is_shown = trace.value_or("text") == "text" || (policy && trace == "none");
+  return conduct(
+      console, command, *input, *chosen,
+      {trace.value_or("text"), steps_max, save, seconds_max, is_timed && is_shown, timeline});
 }
 
 }  // namespace
