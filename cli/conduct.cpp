@@ -47,7 +47,11 @@ std::string end_line(const Simulation& simulation, std::size_t width, const Pain
   };
   switch (result.end) {
     case RunResult::End::finished:
-      return line(Ink::good, "finished", "");
+      // 0 goes without saying.
+      return line(Ink::good, "finished",
+                  simulation.exit_status.value_or(0) == 0
+                      ? ""
+                      : fmt::format(", exit status {}", *simulation.exit_status));
     case RunResult::End::stuck:
       return line(Ink::bad, "stuck", "; nobody can go on");
     case RunResult::End::stopped:
@@ -111,6 +115,7 @@ std::string final_values(const Simulation& simulation) {
     json["variables"][name] = parsed.is_discarded() ? Json(value) : std::move(parsed);
   }
   for (const auto& [thread, line] : simulation.exceptions) json["exceptions"][thread] = line;
+  json["exit_status"] = simulation.exit_status ? Json(*simulation.exit_status) : Json(nullptr);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -145,7 +150,7 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
     json = std::make_unique<TraceJsonl>(input.program, digest(input.scenario.text), write);
   }
   TraceSink* sink = text ? static_cast<TraceSink*>(text.get()) : json.get();
-  const bool shows_times = options.times && text != nullptr;
+  const bool shows_times = options.times && json == nullptr;
   std::optional<TimeKeeper::Spans> times;
   if (options.timeline) {
     times = TimeKeeper::Spans::kept;

@@ -20,8 +20,8 @@ struct ConductOptions {
   std::uint64_t steps_max;
   std::optional<std::string> save_schedule;  // a file
   double seconds_max = 0;                    // real time; 0: none
-  bool times = false;     // a table of where the time went, if the trace is shown as text
-  bool timeline = false;  // a drawing of it; not with "json"
+  bool times = false;                        // a table of where the time went; not with "json"
+  bool timeline = false;                     // a drawing of it; not with "json"
 };
 Exit conduct(Console& console, const Command& command, const Input& input, Policy& policy,
              const ConductOptions& options);

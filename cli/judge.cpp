@@ -315,6 +315,11 @@ Judgement judge_run(const Program& program, const RunExpectation& expected,
   } else if (order == OrderExpectation::broken && against_order == nullptr) {
     unmet("run/lock_order", "broken", "kept");
   }
+  if (expected.exit_status && expected.exit_status != simulation.exit_status) {
+    unmet("run/exit_status", std::to_string(*expected.exit_status),
+          simulation.exit_status ? std::to_string(*simulation.exit_status)
+                                 : "the main process has not ended");
+  }
   for (const Finding& finding : simulation.findings) {
     if (!is_condition(finding)) continue;
     unmet(fmt::format("run/{}", row(finding.kind).name), "to hold", finding_line(finding));

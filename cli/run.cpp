@@ -44,10 +44,13 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const std::unique_ptr<Policy> chosen = policy_of(console, command, *input, choice);
   if (chosen == nullptr) return Exit::bad_input;
   if (steps_max == 0) steps_max = replay_steps_max;
-  // Elsewhere who ran when was decided without regard to time.
+  // Elsewhere who ran when was decided without regard to time. Who wants no trace has to ask for
+  // the policy to be told where the time went.
   const bool is_timed = policy_name(choice, *input) == "timed";
-  return conduct(console, command, *input, *chosen,
-                 {trace.value_or("text"), steps_max, save, seconds_max, is_timed, timeline});
+  const bool is_shown = trace.value_or("text") == "text" || (choice.policy && trace == "none");
+  return conduct(
+      console, command, *input, *chosen,
+      {trace.value_or("text"), steps_max, save, seconds_max, is_timed && is_shown, timeline});
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "cli/signals.h"
 #include "detector/lock_order.h"
+#include "engine/operations/process.h"
 #include "engine/state/thread_name.h"
 #include "engine/value/text.h"
 #include "explorer/witness.h"
@@ -41,6 +42,7 @@ class Watch : public RunObserver {
   }
   void on_event(const Machine& machine, const State& state, const Event& event) override {
     recorder_.on_event(machine, state, event);
+    note_exit(machine, state, event);
   }
   void on_step(const Machine& machine, const State& before, std::uint64_t number, Choice choice,
                double now) override {
@@ -83,12 +85,27 @@ class Watch : public RunObserver {
   const std::vector<Violation>& violations() const { return violations_; }
   // Fingerprints, and the first step after which each is there.
   const std::map<std::string, std::uint64_t>& breaches() const { return breaches_; }
+  std::optional<std::int64_t> exit_status() const { return exit_status_; }
 
  private:
+  // What the code of MainThread ends with counts, and not what a function that is registered with
+  // atexit raises; os._exit() overrules both.
+  void note_exit(const Machine& machine, const State& state, const Event& event) {
+    const bool ends = event.kind == Event::Kind::thread_ended && event.thread == main_thread_id;
+    if (ends && !exit_status_) exit_status_ = exit_code(machine.values(), event.outcome.value);
+    const bool exits = event.kind == Event::Kind::operation &&
+                       event.operation == Operation::os_exit &&
+                       event.outcome.kind != Outcome::Kind::raised;
+    if (exits && process_of(machine.program, state, event.thread) == main_process_id) {
+      exit_status_ = machine.values().as_integer(event.arguments[0]) & exit_status_max;
+    }
+  }
+
   const Program& program_;
   TraceRecorder recorder_;
   std::optional<TimeKeeper> times_;
   std::uint64_t step_ = 0;
+  std::optional<std::int64_t> exit_status_;  // with which the main process ends
   std::vector<Violation> violations_;
   LockOrderWatch order_;
   std::map<std::string, std::uint64_t> breaches_;
@@ -167,7 +184,13 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
   const RunResult& result = simulation.result;
   const State& state = result.state;
   simulation.output = watch.recorder().output();
-  if (watch.times()) simulation.times = watch.times()->times(machine, state);
+  if (result.end == RunResult::End::finished) simulation.exit_status = watch.exit_status();
+  if (watch.times()) {
+    simulation.times = watch.times()->times(machine, state);
+    if (!simulation.times.processes.empty()) {
+      simulation.times.processes.front().exit_code = simulation.exit_status;
+    }
+  }
 
   const StateNames names(machine, state);
   for (std::size_t i = 0; i < program.globals.size(); ++i) {

@@ -19,10 +19,11 @@ struct Simulation {
   std::vector<Finding> findings;  // deadlocks first; with the schedule that leads to each
   std::vector<std::pair<std::string, std::string>> variables;   // name, value as JSON
   std::vector<std::pair<std::string, std::string>> exceptions;  // thread, "Type: text"
-  std::vector<std::string> output;                              // lines printed
-  std::vector<std::string> runnable;                            // who could go on
-  GraphPicture picture;                                         // who waits for whom at the end
-  RunTimes times;                                               // empty unless asked for
+  std::optional<std::int64_t> exit_status;  // of the main process; nothing: it has not ended
+  std::vector<std::string> output;          // lines printed
+  std::vector<std::string> runnable;        // who could go on
+  GraphPicture picture;                     // who waits for whom at the end
+  RunTimes times;                           // empty unless asked for
 };
 
 struct SimulationLimits {

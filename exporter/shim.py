@@ -376,12 +376,12 @@ class _Finished:
 
 
 class Timer(Thread):
-    def __init__(self, interval, function, args=None):
+    def __init__(self, interval, function, args=None, kwargs=None):
         with _Turn("Timer"):
             _threading.Thread.__init__(self)
             self._number = _number(self)
         self.interval, self.function = interval, function
-        self.args, self.kwargs = args or (), {}
+        self.args, self.kwargs = args or (), kwargs or {}
         self.finished = _Finished()
         self._run = lambda: _threading.Timer.run(self)
 
@@ -558,17 +558,17 @@ class File:
 
 class _AtExit:
     @staticmethod
-    def register(function, *args):
+    def register(function, *args, **kwargs):
         with _Turn("atexit"):
-            _atexit.register(_call_at_exit, function, args)
+            _atexit.register(_call_at_exit, function, args, kwargs)
 
 
-def _call_at_exit(function, args):
+def _call_at_exit(function, args, kwargs):
     _me.number = 0
     _end_main()
     take_turn("exit")
     try:
-        function(*args)
+        function(*args, **kwargs)
     except SystemExit:
         raise
     except BaseException as error:

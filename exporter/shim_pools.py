@@ -159,9 +159,9 @@ class ThreadPoolExecutor(_pool.ThreadPoolExecutor):
         self._futures = 0  # that were submitted
         _executors.append(self)
 
-    def submit(self, function, /, *args):
+    def submit(self, function, /, *args, **kwargs):
         with _Turn("submit", self):
-            future = super().submit(function, *args)
+            future = super().submit(function, *args, **kwargs)
             future.number, future.number_in = self._futures, self
             self._futures += 1
             return future

@@ -34,7 +34,7 @@ class _Closable:
         self._inside += 1
         try:
             with _Turn(what, listener, _is_patient(timeout)) as kind:
-                if kind == "!":
+                if kind == "!" and not self._is_closed:
                     raise TimeoutError("timed out")
                 if kind is None and timeout is not None:
                     self._socket.settimeout(timeout)

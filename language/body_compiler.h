@@ -1,6 +1,6 @@
 // From one body of statements (a function, main, a thread's own body) or one condition to a
 // Function. The .cpp files: compile_expression, compile_statement, compile_flow,
-// compile_futures, compile_pools. As CPython 3.11's
+// compile_calls, compile_futures, compile_pools. As CPython 3.11's
 // Python/compile.c does it wherever the order of effects or the places to switch could tell.
 #pragma once
 #include <cstdint>
@@ -16,6 +16,9 @@
 #include "language/scope.h"
 
 namespace lockstep {
+
+// Whether its value may be what imap of a Pool has returned.
+bool may_be_iterator(const Expression& expression);
 
 // What all bodies of a scenario share while they are compiled.
 struct Module {
@@ -150,6 +153,8 @@ class BodyCompiler {
   void map_by_pool(const Statement& statement, Verb verb, bool is_async);
   void imap_statement(const Statement& statement, Verb verb);
   void for_imap(const Statement& statement, Verb verb);
+  // Of the value on the stack, which may be an iterator of a Pool.
+  void for_any(const Statement& statement);
   // Pushes a callback that takes one argument, or None.
   void callback_or_none(const Statement& statement, std::string_view key);
   // Of a result of a Pool on the stack.
@@ -163,10 +168,12 @@ class BodyCompiler {
   void input_statement(const Statement& statement);
   // Pushes a function that takes so many arguments.
   void function_value_of(const Statement& statement, std::string_view key, std::size_t arguments);
-  // Pushes a function and the tuple of its arguments.
+  // Pushes a function and the tuple of its arguments, in the order of its parameters.
   void function_and_arguments(const Statement& statement, std::string_view function_key);
-  // The same with what is in `kwargs`.
-  void function_and_named_arguments(const Statement& statement, std::string_view function_key);
+  // Evaluates what is in `args` and `kwargs`. Returns the locals that have the arguments, in the
+  // order of the parameters; nothing after a complaint.
+  std::optional<std::vector<std::uint32_t>> named_arguments(const Statement& statement,
+                                                            std::string_view function_key);
   void call_of_verb(const Statement& statement, Verb verb);
   void verb_statement(const Statement& statement, Verb verb, std::string_view argument_key);
   void acquire_statement(const Statement& statement);

@@ -224,6 +224,9 @@ void BodyCompiler::name(const Expression& expression) {
       return;
     case Meaning::Kind::object:
       code_.constant(handle(ValueKind::object, object_value({meaning.index})));
+      if (module_.program.objects[meaning.index].kind == ObjectKind::mp_pool) {
+        code_.operate(Verb::look_up, target_of(expression));
+      }
       return;
     case Meaning::Kind::array:
       code_.constant(array_constant(meaning));
@@ -612,8 +615,14 @@ Target BodyCompiler::receiver(const Expression& expression, Verb verb) {
     code_.constant(none_constant());
     return {};
   }
-  this->expression(expression);
-  return target_of(expression);
+  const Target target = target_of(expression);
+  if (expression.kind == Kind::name && target.kind == Target::Kind::objects) {
+    // Whatever it is asked says too whether there is anything of this name.
+    code_.constant(handle(ValueKind::object, object_value(target.first)));
+  } else {
+    this->expression(expression);
+  }
+  return target;
 }
 
 void BodyCompiler::method(const Expression& expression) {

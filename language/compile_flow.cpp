@@ -10,6 +10,7 @@
 #include "engine/assert.h"
 #include "language/body_compiler.h"
 #include "language/constant.h"
+#include "language/pool_bodies.h"
 #include "language/statement_text.h"
 
 namespace lockstep {
@@ -98,6 +99,7 @@ void BodyCompiler::for_statement(const Statement& statement) {
     return for_imap(statement, Verb::imap_unordered);
   }
   operand(get_operand(statement, "in"));
+  if (has_pools(module_.program) && may_be_iterator(in)) return for_any(statement);
   code_.emit(Opcode::iterate);
   const Label begin = code_.here();
   const Label end = code_.label();
@@ -346,10 +348,7 @@ void BodyCompiler::handler(const ExceptHandler& handler, Label end) {
   if (!handler.types.empty()) {
     std::vector<Constant> classes;
     for (const ExceptionKind type : handler.types) {
-      Constant one;
-      one.kind = ValueKind::exception_class;
-      one.inline_value = exception_class_value(type);
-      classes.push_back(std::move(one));
+      classes.push_back(exception_class_constant(type));
     }
     code_.constant(classes.size() == 1 ? classes.front() : tuple_constant(std::move(classes)));
     code_.emit(Opcode::match_exception);

@@ -13,77 +13,9 @@
 
 namespace lockstep {
 
-// The arguments are evaluated as they are written, then put into the order of the parameters.
-void BodyCompiler::function_and_named_arguments(const Statement& statement,
-                                                std::string_view function_key) {
-  const Operand& named = get_operand(statement, "kwargs");
-  const auto complain_here = [&](std::string message) {
-    module_.complaints.at(statement.place, "/kwargs", std::move(message));
-    code_.constant(none_constant());
-    code_.constant(none_constant());
-  };
-  const Meaning function = scope_.find(get_function(statement, function_key));
-  if (function.kind != Meaning::Kind::function) {
-    return complain_here("only a function of the scenario, by its name, takes arguments by name");
-  }
-  const std::vector<std::string>& parameters =
-      module_.scenario.functions[function.index].parameters;
-  if (named.expression->kind != Expression::Kind::dict) {
-    return complain_here("expected an object: the parameters' names and the arguments");
-  }
-  const std::vector<Operand>* arguments = find_operands(statement, "args");
-  std::vector<std::uint32_t> slots;  // of the arguments, in the order in which they are written
-  const auto keep = [&] {
-    slots.push_back(scope_.hidden(fmt::format(".argument{}", slots.size())));
-    code_.emit(Opcode::store_local, slots.back());
-  };
-  for (std::size_t i = 0; arguments != nullptr && i < arguments->size(); ++i) {
-    operand((*arguments)[i]);
-    keep();
-  }
-  std::vector<std::optional<std::uint32_t>> of_parameter(slots.begin(), slots.end());
-  of_parameter.resize(std::max(of_parameter.size(), parameters.size()));
-  const std::vector<ExpressionPtr>& items = named.expression->operands;  // keys and values
-  const Operand* const outer = std::exchange(operand_, &named);
-  for (std::size_t i = 0; i + 1 < items.size(); i += 2) {
-    const std::optional<Constant> key = folded(*items[i]);
-    const std::string name = key && key->kind == ValueKind::string ? key->text : "";
-    const auto parameter = std::ranges::find(parameters, name);
-    if (parameter == parameters.end()) {
-      operand_ = outer;
-      return complain_here(fmt::format("{} has no parameter {}{}",
-                                       in_quotes(get_function(statement, function_key)),
-                                       in_quotes(name), did_you_mean(name, parameters)));
-    }
-    std::optional<std::uint32_t>& slot =
-        of_parameter[static_cast<std::size_t>(parameter - parameters.begin())];
-    if (slot) {
-      operand_ = outer;
-      return complain_here(
-          fmt::format("there is a value for the parameter {} already", in_quotes(name)));
-    }
-    expression(*items[i + 1]);
-    keep();
-    slot = slots.back();
-  }
-  operand_ = outer;
-  function_value_of(statement, function_key, slots.size());
-  std::uint32_t count = 0;
-  for (const std::optional<std::uint32_t>& slot : of_parameter) {
-    if (!slot) continue;
-    code_.emit(Opcode::load_local, *slot);
-    ++count;
-  }
-  code_.emit(Opcode::build_tuple, count);
-}
-
 void BodyCompiler::submit_statement(const Statement& statement) {
   const Target target = receiver_operand(get_operand(statement, "submit"), Verb::submit);
-  if (find_operand(statement, "kwargs") == nullptr) {
-    function_and_arguments(statement, "function");
-  } else {
-    function_and_named_arguments(statement, "function");
-  }
+  function_and_arguments(statement, "function");
   code_.operate(Verb::submit, target);
   store_or_pop(find_operand(statement, "into"));
 }

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "engine/assert.h"
+#include "engine/value/builtins.h"
 #include "language/body_compiler.h"
 #include "language/constant.h"
+#include "language/pool_bodies.h"
 #include "language/statement_text.h"
 
 namespace lockstep {
@@ -95,15 +97,27 @@ void BodyCompiler::imap_statement(const Statement& statement, Verb verb) {
   store_or_pop(find_operand(statement, "into"));
 }
 
-// for x in pool.imap(function, iterable):
-//
-//   while True:
-//       try: x = next(iterator), but for StopIteration: leave
-//       the body
+bool may_be_iterator(const Expression& expression) {
+  switch (expression.kind) {
+    case Expression::Kind::name:
+    case Expression::Kind::attribute:
+    case Expression::Kind::method:  // d.get(k)
+    case Expression::Kind::subscript:
+    case Expression::Kind::conditional:
+    case Expression::Kind::logical_and:
+    case Expression::Kind::logical_or:
+      return true;
+    case Expression::Kind::call:  // a function of the scenario
+      return !builtin_named(expression.text);
+    default:
+      return false;
+  }
+}
+
+// for x in pool.imap(function, iterable)
 void BodyCompiler::for_imap(const Statement& statement, Verb verb) {
   const Operand& in = get_operand(statement, "in");
   const std::vector<ExpressionPtr>& parts = in.expression->operands;  // the Pool, its arguments
-  const std::uint32_t iterator = scope_.hidden(fmt::format(".results{}", enclosing_.size()));
   const Operand* const outer = std::exchange(operand_, &in);
   const Target target = receiver(*parts[0], verb);
   if (parts.size() != 3) {
@@ -118,32 +132,59 @@ void BodyCompiler::for_imap(const Statement& statement, Verb verb) {
   }
   code_.operate(verb, target);
   operand_ = outer;
-  code_.emit(Opcode::store_local, iterator);
+  for_any(statement);
+}
 
-  const Label begin = code_.here();
+// An iterator of a Pool stays on the stack with a 0 above it, as an iterable with its index does:
+//
+//   while True:
+//       try: x = next(iterator), but for StopIteration: leave
+//       the body
+void BodyCompiler::for_any(const Statement& statement) {
+  const std::uint32_t is_results = scope_.hidden(fmt::format(".is_results{}", enclosing_.size()));
+  const Label counted = code_.label();
+  const Label plain = code_.label();
+  const Label found = code_.label();
   const Label failed = code_.label();
   const Label other = code_.label();
   const Label end = code_.label();
+  code_.emit(Opcode::is_iterator);
+  code_.emit(Opcode::store_local, is_results);
+  code_.emit(Opcode::load_local, is_results);
+  code_.jump(Opcode::jump_if_false, plain);
+  code_.constant(integer_constant(0));
+  code_.jump(Opcode::jump, counted);
+  code_.place(plain);
+  code_.emit(Opcode::iterate);
+  code_.place(counted);
+
+  const Label begin = code_.here();
+  const Label next = code_.label();
+  code_.emit(Opcode::load_local, is_results);
+  code_.jump(Opcode::jump_if_false, next);
+  code_.emit(Opcode::duplicate_two);
+  code_.emit(Opcode::pop);
   Assembler::Range range = code_.open_range();
-  code_.emit(Opcode::load_local, iterator);
+  range.depth = code_.depth() - 1;
   code_.constant(none_constant());
   code_.operate(Verb::next, {});
   code_.close_range(range, failed);
+  code_.jump(Opcode::jump, found);
+  code_.place(next);
+  code_.jump(Opcode::next_item, end);
+  code_.place(found);
   store_names(statement);
-  enter({.kind = Enclosing::Kind::while_loop, .next = begin, .end = end});
+  enter({.kind = Enclosing::Kind::for_loop, .next = begin, .end = end});
   block(get_block(statement, "do"));
   leave();
   code_.jump(Opcode::loop_back, begin);
 
   // What a call has raised is raised here, a StopIteration too: it ends the loop as in Python.
   code_.place_handler(failed, range);
-  Constant stop;
-  stop.kind = ValueKind::exception_class;
-  stop.inline_value = exception_class_value(ExceptionKind::stop_iteration);
-  code_.constant(stop);
+  code_.constant(exception_class_constant(ExceptionKind::stop_iteration));
   code_.emit(Opcode::match_exception);
   code_.jump(Opcode::jump_if_false, other);
-  code_.emit(Opcode::pop);
+  for (int below = 0; below < 3; ++below) code_.emit(Opcode::pop);
   code_.jump(Opcode::jump, end);
   code_.place(other);
   code_.emit(Opcode::reraise);

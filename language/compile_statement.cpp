@@ -11,17 +11,6 @@
 #include "language/statement_text.h"
 
 namespace lockstep {
-namespace {
-
-Constant function_constant(FunctionId function) {
-  Constant handle;
-  handle.kind = ValueKind::function;
-  handle.inline_value = function_value(function);
-  return handle;
-}
-
-}  // namespace
-
 void BodyCompiler::statement(const Statement& statement) {
   if (code_.address() >= code_max) {
     if (!std::exchange(module_.is_full, true)) {
@@ -407,88 +396,7 @@ void BodyCompiler::time_statement(const Statement& statement, Operation operatio
   code_.emit(Opcode::pop);
 }
 
-// ---- calls and threads
-
-std::optional<Meaning> BodyCompiler::callee(const Statement& statement, std::string_view key,
-                                            std::size_t arguments) {
-  const std::string& name = get_function(statement, key);
-  const Meaning meaning = scope_.find(name);
-  const auto complain_here = [&](std::string message) {
-    module_.complaints.at(statement.place, "/" + std::string(key), std::move(message));
-  };
-  switch (meaning.kind) {
-    case Meaning::Kind::local:
-    case Meaning::Kind::variable:
-      return meaning;
-    case Meaning::Kind::function:
-      if (auto wrong = wrong_arguments(module_.scenario.functions[meaning.index], arguments)) {
-        complain_here(std::move(*wrong));
-        return std::nullopt;
-      }
-      return meaning;
-    case Meaning::Kind::unknown:
-      complain_here(
-          fmt::format("there is no function {}{}", in_quotes(name),
-                      did_you_mean(name, module_.names.of_kind(Meaning::Kind::function))));
-      return std::nullopt;
-    default:
-      complain_here(fmt::format("expected a function of the scenario, found {}",
-                                described(meaning, name, module_.program)));
-      return std::nullopt;
-  }
-}
-
-void BodyCompiler::call_statement(const Statement& statement) {
-  const std::vector<Operand>* arguments = find_operands(statement, "args");
-  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
-  const std::optional<Meaning> function = callee(statement, "call", given);
-  const bool is_value = function && function->kind != Meaning::Kind::function;
-  if (is_value) {
-    code_.emit(function->kind == Meaning::Kind::local ? Opcode::load_local : Opcode::load_global,
-               function->index);
-  }
-  for (std::size_t i = 0; i < given; ++i) operand((*arguments)[i]);
-  if (is_value) {
-    code_.emit(Opcode::call_value, 0, static_cast<std::uint32_t>(given));
-  } else if (function) {
-    code_.emit(Opcode::call, function->index, static_cast<std::uint32_t>(given));
-  } else {
-    code_.emit(Opcode::build_tuple, static_cast<std::uint32_t>(given));  // after a complaint
-  }
-  store_or_pop(find_operand(statement, "into"));
-}
-
-void BodyCompiler::function_value_of(const Statement& statement, std::string_view key,
-                                     std::size_t arguments) {
-  const std::optional<Meaning> function = callee(statement, key, arguments);
-  if (function && function->kind == Meaning::Kind::local) {
-    code_.emit(Opcode::load_local, function->index);
-  } else if (function && function->kind == Meaning::Kind::variable) {
-    code_.emit(Opcode::load_global, function->index);
-  } else {
-    code_.constant(function_constant({function ? function->index : 0}));
-  }
-}
-
-void BodyCompiler::function_and_arguments(const Statement& statement,
-                                          std::string_view function_key) {
-  const std::vector<Operand>* arguments = find_operands(statement, "args");
-  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
-  function_value_of(statement, function_key, given);
-  std::vector<Constant> constants;
-  for (std::size_t i = 0; i < given; ++i) {
-    operand_ = &(*arguments)[i];
-    const std::optional<Constant> constant = folded(*operand_->expression);
-    if (!constant) break;
-    constants.push_back(*constant);
-  }
-  if (constants.size() == given) {
-    code_.constant(tuple_constant(std::move(constants)));
-  } else {
-    for (const Operand& argument : *arguments) operand(argument);
-    code_.emit(Opcode::build_tuple, static_cast<std::uint32_t>(given));
-  }
-}
+// ---- threads
 
 // Thread(target, args, name, daemon), in the order of Python's parameters; Process likewise.
 void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key,

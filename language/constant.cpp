@@ -57,6 +57,12 @@ std::string real_literal(double x) {
 }  // namespace
 
 Constant none_constant() { return {}; }
+Constant function_constant(FunctionId function) {
+  return in_word(ValueKind::function, function_value(function));
+}
+Constant exception_class_constant(ExceptionKind kind) {
+  return in_word(ValueKind::exception_class, exception_class_value(kind));
+}
 Constant boolean_constant(bool b) { return in_word(ValueKind::boolean, boolean_value(b)); }
 Constant integer_constant(std::int64_t n) {
   const bool small = n >= small_integer_min && n <= small_integer_max;

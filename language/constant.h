@@ -22,6 +22,8 @@ Constant string_constant(std::string text);
 Constant bytes_constant(std::string content);
 Constant list_constant(std::vector<Constant> items);
 Constant tuple_constant(std::vector<Constant> items);
+Constant function_constant(FunctionId function);
+Constant exception_class_constant(ExceptionKind kind);
 Constant dict_constant(std::vector<Constant> keys_and_values);
 
 // Nothing for what no Constant can hold: a range, an exception value.

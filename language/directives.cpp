@@ -18,6 +18,7 @@ using Kind = JsonNode::Kind;
 
 // Whether a thread may have a name that is not declared: it is created, or renamed.
 bool names_threads(const Program& program) {
+  if (program.feeder_body) return true;
   return std::any_of(program.code.begin(), program.code.end(), [](const Instruction& instruction) {
     return (instruction.opcode == Opcode::perform &&
             (static_cast<Operation>(instruction.a) == Operation::thread_create ||
@@ -25,7 +26,8 @@ bool names_threads(const Program& program) {
              static_cast<Operation>(instruction.a) == Operation::timer_create)) ||
            (instruction.opcode == Opcode::operate &&
             (static_cast<Verb>(instruction.a) == Verb::set_name ||
-             static_cast<Verb>(instruction.a) == Verb::submit));
+             static_cast<Verb>(instruction.a) == Verb::submit ||
+             static_cast<Verb>(instruction.a) == Verb::create_pool));
   });
 }
 

@@ -26,8 +26,10 @@ struct RunExpectation {
   std::optional<std::vector<std::string>> output;  // lines
   NamedValues final;                               // some variables
   std::optional<std::vector<std::pair<std::string, std::string>>> exceptions;  // thread, type
+  std::optional<std::int64_t> exit_status;
   std::optional<OrderExpectation> lock_order;
 };
+inline constexpr std::int64_t exit_status_max = 255;
 struct ExploreExpectation {
   std::optional<Possibility> deadlock, partial_deadlock, livelock, exceptions;
   std::optional<OrderExpectation> lock_order;

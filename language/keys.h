@@ -221,6 +221,7 @@ inline constexpr KeyRow expect_run_keys[] = {
     {"output", false, "the lines printed, in order"},
     {"final", false, "values of shared variables at the end; a string is a text"},
     {"exceptions", false, "the uncaught exceptions: thread and class"},
+    {"exit_status", false, "with which the main process ends; 0 to 255"},
     {"lock_order", false, "whether the lock_order of the scenario is kept or broken"},
 };
 inline constexpr KeyRow expect_explore_keys[] = {

@@ -5,29 +5,10 @@
 #include "engine/value/value.h"
 #include "language/constant.h"
 #include "language/pool_bodies.h"
+#include "language/unwritten.h"
 
 namespace lockstep {
 namespace {
-
-constexpr std::uint32_t is = static_cast<std::uint32_t>(Comparison::is);
-
-Constant exception_class(ExceptionKind kind) {
-  Constant constant;
-  constant.kind = ValueKind::exception_class;
-  constant.inline_value = exception_class_value(kind);
-  return constant;
-}
-
-SiteId unwritten(Module& module, std::string text) {
-  return module.add_site({0, 0, ""}, std::move(text));
-}
-
-void jump_if(Assembler& code, const Constant& constant, Assembler::Label to) {
-  code.emit(Opcode::duplicate);
-  code.constant(constant);
-  code.emit(Opcode::compare, is);
-  code.jump(Opcode::jump_if_true, to);
-}
 
 // _handle_workers.
 Function maintainer(Module& module) {
@@ -54,13 +35,12 @@ Function handler(Module& module, Verb verb, std::string name, std::string text) 
   code.set_site(unwritten(module, std::move(text)));
   const Assembler::Label next = code.label();
   const Assembler::Label failed = code.label();
-  const Assembler::Label other = code.label();
   const Assembler::Label end = code.label();
   const Assembler::Label begin = code.here();
   code.emit(Opcode::load_local, pool);
   code.operate(verb, {});
-  jump_if(code, none_constant(), next);
-  jump_if(code, boolean_constant(true), end);
+  jump_if_is(code, none_constant(), next);
+  jump_if_is(code, boolean_constant(true), end);
   code.emit(Opcode::unpack, 3);  // the value, the callback, the job
   code.emit(Opcode::lift, 2);
   code.emit(Opcode::store_local, job);
@@ -77,14 +57,7 @@ Function handler(Module& module, Verb verb, std::string name, std::string text) 
   code.emit(Opcode::pop);
   code.jump(Opcode::loop_back, begin);
 
-  code.place_handler(failed, range);
-  code.constant(exception_class(ExceptionKind::key_error));
-  code.emit(Opcode::match_exception);
-  code.jump(Opcode::jump_if_false, other);
-  code.emit(Opcode::pop);
-  code.jump(Opcode::loop_back, begin);
-  code.place(other);
-  code.emit(Opcode::reraise);
+  swallow(code, ExceptionKind::key_error, range, failed, begin);
 
   code.place(end);
   code.emit(Opcode::pop);
@@ -101,37 +74,21 @@ Function worker(Module& module) {
   const Assembler::Label failed = code.label();
   const Assembler::Label other = code.label();
   const Assembler::Label end = code.label();
-  const bool has_initializer =
-      std::ranges::any_of(module.scenario.objects, [](const ScenarioObject& object) {
-        return object.kind == ObjectKind::mp_pool && !object.action.empty();
-      });
-  if (has_initializer) {
-    const Assembler::Label initialized = code.label();
-    code.emit(Opcode::load_local, pool);
-    code.operate(Verb::initializer, {});
-    jump_if(code, none_constant(), initialized);
-    code.emit(Opcode::unpack, 2);
-    code.emit(Opcode::call_with);
-    code.place(initialized);
-    code.emit(Opcode::pop);
-  }
+  const Assembler::Label ends = code.label();
+  Assembler::Range initializer{};
+  const bool initializes = has_initializer(module, ObjectKind::mp_pool);
+  if (initializes) initializer = initialize(code, ends);
   const Assembler::Label begin = code.here();
   // value -> on with the next task
-  const auto give = [&](bool raised) {
-    code.emit(Opcode::store_local, results);
-    code.emit(Opcode::load_local, pool);
-    code.emit(Opcode::load_local, job);
-    code.emit(Opcode::load_local, number);
-    code.emit(Opcode::load_local, results);
-    code.constant(boolean_constant(raised));
-    code.operate(Verb::give_result, {});
+  const auto go_on = [&](bool raised) {
+    give(code, Verb::give_result, {job, number, results}, raised);
     code.jump(Opcode::jump_if_false, begin);
     code.constant(none_constant());
     code.emit(Opcode::return_value);
   };
   code.emit(Opcode::load_local, pool);
   code.operate(Verb::take, {});
-  jump_if(code, none_constant(), end);
+  jump_if_is(code, none_constant(), end);
   code.emit(Opcode::unpack, 4);
   for (const std::uint32_t local : {items, function, number, job}) {
     code.emit(Opcode::store_local, local);
@@ -154,15 +111,19 @@ Function worker(Module& module) {
   code.place(done);
   code.close_range(range, failed);
   code.emit(Opcode::load_local, results);
-  give(false);
+  go_on(false);
 
   code.place_handler(failed, range);
-  code.constant(exception_class(ExceptionKind::exception));
+  code.constant(exception_class_constant(ExceptionKind::exception));
   code.emit(Opcode::match_exception);
   code.jump(Opcode::jump_if_false, other);
-  give(true);
+  go_on(true);
   code.place(other);
   code.emit(Opcode::reraise);
+  if (initializes) {
+    code.place_handler(ends, initializer);
+    code.emit(Opcode::reraise);
+  }
 
   code.place(end);
   code.emit(Opcode::pop);

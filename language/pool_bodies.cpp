@@ -6,15 +6,10 @@
 #include "engine/operations/executor.h"
 #include "engine/value/arithmetic.h"
 #include "language/constant.h"
+#include "language/unwritten.h"
 
 namespace lockstep {
 namespace {
-
-constexpr std::uint32_t is = static_cast<std::uint32_t>(Comparison::is);
-
-SiteId unwritten(Module& module, std::string text) {
-  return module.add_site({0, 0, ""}, std::move(text));
-}
 
 // Future._invoke_callbacks: an Exception is logged and forgotten.
 Function callbacks(Module& module) {
@@ -24,7 +19,6 @@ Function callbacks(Module& module) {
   const Assembler::Label begin = code.label();
   const Assembler::Label end = code.label();
   const Assembler::Label failed = code.label();
-  const Assembler::Label other = code.label();
   code.emit(Opcode::load_local, callbacks);
   code.emit(Opcode::iterate);
   code.place(begin);
@@ -38,17 +32,7 @@ Function callbacks(Module& module) {
   code.emit(Opcode::pop);
   code.jump(Opcode::loop_back, begin);
 
-  code.place_handler(failed, range);
-  Constant exception;
-  exception.kind = ValueKind::exception_class;
-  exception.inline_value = exception_class_value(ExceptionKind::exception);
-  code.constant(exception);
-  code.emit(Opcode::match_exception);
-  code.jump(Opcode::jump_if_false, other);
-  code.emit(Opcode::pop);
-  code.jump(Opcode::loop_back, begin);
-  code.place(other);
-  code.emit(Opcode::reraise);
+  swallow(code, ExceptionKind::exception, range, failed, begin);
 
   code.place(end);
   code.constant(none_constant());
@@ -75,10 +59,7 @@ void fail(Assembler& code, FunctionId callbacks) {
   const Assembler::Label again = code.here();
   code.emit(Opcode::load_local, pool);
   code.operate(Verb::drain, {});
-  code.emit(Opcode::duplicate);
-  code.constant(none_constant());
-  code.emit(Opcode::compare, is);
-  code.jump(Opcode::jump_if_true, drained);
+  jump_if_is(code, none_constant(), drained);
   code.emit(Opcode::store_local, future);
   code.emit(Opcode::load_local, future);
   code.constant(string_constant(std::string(broken_pool_message)));
@@ -103,31 +84,6 @@ void fail(Assembler& code, FunctionId callbacks) {
   code.emit(Opcode::reraise);
 }
 
-bool has_initializer(const Module& module, ObjectKind kind) {
-  return std::ranges::any_of(module.scenario.objects, [&](const ScenarioObject& object) {
-    return object.kind == kind && !object.action.empty();
-  });
-}
-
-// Calls the initializer, if the pool, the first local, has one. Returns where that may raise.
-Assembler::Range initialize(Assembler& code, Assembler::Label failed) {
-  const Assembler::Label initialized = code.label();
-  code.emit(Opcode::load_local, 0);
-  code.operate(Verb::initializer, {});
-  code.emit(Opcode::duplicate);
-  code.constant(none_constant());
-  code.emit(Opcode::compare, is);
-  code.jump(Opcode::jump_if_true, initialized);
-  code.emit(Opcode::unpack, 2);
-  Assembler::Range range = code.open_range();
-  range.depth = code.depth() - 2;
-  code.emit(Opcode::call_with);
-  code.close_range(range, failed);
-  code.place(initialized);
-  code.emit(Opcode::pop);
-  return range;
-}
-
 // _worker and _WorkItem.run of Lib/concurrent/futures/thread.py.
 Function worker(Module& module, FunctionId callbacks) {
   enum : std::uint32_t { pool, future };
@@ -138,12 +94,6 @@ Function worker(Module& module, FunctionId callbacks) {
   const Assembler::Label finished = code.label();
   const Assembler::Label end = code.label();
   const Assembler::Label callback_failed = code.label();
-  const auto jump_if_none = [&](Assembler::Label to) {
-    code.emit(Opcode::duplicate);
-    code.constant(none_constant());
-    code.emit(Opcode::compare, is);
-    code.jump(Opcode::jump_if_true, to);
-  };
   const auto finish = [&](bool raised) {
     code.emit(Opcode::load_local, future);
     code.emit(Opcode::swap);
@@ -159,11 +109,11 @@ Function worker(Module& module, FunctionId callbacks) {
   const Assembler::Label begin = code.here();
   code.emit(Opcode::load_local, pool);
   code.operate(Verb::take, {});
-  jump_if_none(end);
+  jump_if_is(code, none_constant(), end);
   code.emit(Opcode::store_local, future);
   code.emit(Opcode::load_local, future);
   code.operate(Verb::begin, {});
-  jump_if_none(skip);
+  jump_if_is(code, none_constant(), skip);
   code.emit(Opcode::unpack, 2);  // the function below its arguments
   const std::uint32_t depth = code.depth() - 2;
   Assembler::Range task = code.open_range();
@@ -212,12 +162,6 @@ Function manager(Module& module, FunctionId callbacks) {
   const Assembler::Label broken = code.label();
   const Assembler::Label stopped = code.label();
   const Assembler::Label end = code.label();
-  const auto jump_if = [&](const Constant& constant, Assembler::Label to) {
-    code.emit(Opcode::duplicate);
-    code.constant(constant);
-    code.emit(Opcode::compare, is);
-    code.jump(Opcode::jump_if_true, to);
-  };
   const auto ask = [&](Verb verb) {
     code.emit(Opcode::load_local, pool);
     code.operate(verb, {});
@@ -227,8 +171,8 @@ Function manager(Module& module, FunctionId callbacks) {
   ask(Verb::fill_calls);
   code.emit(Opcode::pop);
   ask(Verb::watch);
-  jump_if(none_constant(), woken);
-  jump_if(boolean_constant(false), broken);
+  jump_if_is(code, none_constant(), woken);
+  jump_if_is(code, boolean_constant(false), broken);
   code.emit(Opcode::unpack, 3);
   code.emit(Opcode::store_local, raised);
   code.emit(Opcode::store_local, value);
@@ -243,8 +187,8 @@ Function manager(Module& module, FunctionId callbacks) {
   code.emit(Opcode::pop);
   const Assembler::Label check = code.here();
   ask(Verb::check);
-  jump_if(none_constant(), go_on);
-  jump_if(boolean_constant(true), end);
+  jump_if_is(code, none_constant(), go_on);
+  jump_if_is(code, boolean_constant(true), end);
   code.emit(Opcode::unpack, 2);  // the future below its callbacks
   code.emit(Opcode::call, callbacks.index, 2);
   code.emit(Opcode::pop);
@@ -296,32 +240,25 @@ Function process_worker(Module& module) {
   const bool initializes = has_initializer(module, ObjectKind::process_pool);
   if (initializes) initializer = initialize(code, initializer_failed);
   const Assembler::Label begin = code.here();
-  const auto give = [&](bool raised) {
-    code.emit(Opcode::store_local, value);
+  const auto go_on = [&](bool raised) {
+    code.emit(Opcode::swap);
     code.emit(Opcode::store_local, number);
-    code.emit(Opcode::load_local, pool);
-    code.emit(Opcode::load_local, number);
-    code.emit(Opcode::load_local, value);
-    code.constant(boolean_constant(raised));
-    code.operate(Verb::give, {});
+    give(code, Verb::give, {number, value}, raised);
     code.emit(Opcode::pop);
     code.jump(Opcode::loop_back, begin);
   };
   code.emit(Opcode::load_local, pool);
   code.operate(Verb::take, {});
-  code.emit(Opcode::duplicate);
-  code.constant(none_constant());
-  code.emit(Opcode::compare, is);
-  code.jump(Opcode::jump_if_true, end);
+  jump_if_is(code, none_constant(), end);
   code.emit(Opcode::unpack, 3);  // the number, the function, its arguments
   const std::uint32_t depth = code.depth() - 2;
   Assembler::Range task = code.open_range();
   task.depth = depth;
   code.emit(Opcode::call_with);
   code.close_range(task, failed);
-  give(false);
+  go_on(false);
   code.place_handler(failed, task);
-  give(true);
+  go_on(true);
   if (initializes) code.place_handler(initializer_failed, initializer);
   code.place(end);
   code.emit(Opcode::pop);

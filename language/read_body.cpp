@@ -392,6 +392,7 @@ bool creates_threads(const Block& block) {
     return statement.kind == StatementKind::thread || statement.kind == StatementKind::spawn ||
            statement.kind == StatementKind::timer || statement.kind == StatementKind::process ||
            statement.kind == StatementKind::submit || statement.kind == StatementKind::map ||
+           statement.kind == StatementKind::pool ||
            std::any_of(statement.fields.begin(), statement.fields.end(), in_field);
   });
 }

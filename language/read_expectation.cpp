@@ -62,6 +62,8 @@ class ExpectationReader {
         run.final = read_values(value);
       } else if (member.key == "exceptions") {
         run.exceptions = read_exceptions(value);
+      } else if (member.key == "exit_status") {
+        run.exit_status = reader_.integer(value, 0, exit_status_max);
       } else if (member.key == "lock_order") {
         run.lock_order = read_order(value);
       }

@@ -17,6 +17,24 @@ std::vector<std::string> type_names() {
   return names;
 }
 
+// Of a type that is near none: those that its name is a part of, as Pool is of mp.Pool and of
+// ThreadPoolExecutor.
+std::string did_you_mean_type(const std::string& found) {
+  constexpr std::size_t letters_min = 4;
+  const std::vector<std::string> names = type_names();
+  std::string nearest = did_you_mean(found, names);
+  if (!nearest.empty() || found.size() < letters_min) return nearest;
+  std::vector<std::string> meant;
+  for (const std::string& name : names) {
+    if (name.find(found) != std::string::npos) meant.push_back(in_quotes(name));
+  }
+  if (meant.empty()) return "";
+  const std::string last = meant.back();
+  meant.pop_back();
+  return fmt::format("; did you mean {}{}{}?", fmt::join(meant, ", "), meant.empty() ? "" : " or ",
+                     last);
+}
+
 std::int64_t value_without_parameter(ObjectKind kind) {
   const auto found = std::ranges::find(object_parameters, kind, &ObjectParameter::kind);
   return found == std::end(object_parameters) ? 0 : found->without;
@@ -31,7 +49,7 @@ void read_type(Reader& reader, const At& at, ScenarioObject& object) {
   }
   reader.complain(
       at, fmt::format("expected a type of object, found {}{}", found(reader.text(), at.node),
-                      is_text ? did_you_mean(at.node.text, type_names()) : ""));
+                      is_text ? did_you_mean_type(at.node.text) : ""));
 }
 
 void read_parameter(Reader& reader, const At& at, const ObjectParameter& parameter,

@@ -292,6 +292,7 @@ Json expect() {
     if (key == "seed") return integer(0, std::numeric_limits<std::int64_t>::max());
     if (key == "outcome") return enumeration(outcome_names);
     if (key == "output") return array_of({{"type", "string"}});
+    if (key == "exit_status") return integer(0, exit_status_max);
     if (key == "final") return values;
     if (key == "lock_order") return enumeration(order_names);
     return {{"type", "object"}, {"additionalProperties", ref("exception")}};

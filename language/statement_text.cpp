@@ -20,9 +20,17 @@ std::string joined(const std::vector<Operand>* operands) {
   return out;
 }
 
+// "a, b, **{'c': 1}" of f(a, b, c=1).
+std::string arguments_of(const Statement& statement) {
+  std::string arguments = joined(find_operands(statement, "args"));
+  const Operand* named = find_operand(statement, "kwargs");
+  if (named != nullptr) arguments += (arguments.empty() ? "**" : ", **") + named->source;
+  return arguments;
+}
+
 // "f, a, b" of Thread(f, a, b).
 std::string function_and_arguments(const Statement& statement, std::string_view key) {
-  const std::string arguments = joined(find_operands(statement, "args"));
+  const std::string arguments = arguments_of(statement);
   return get_function(statement, key) + (arguments.empty() ? "" : ", " + arguments);
 }
 
@@ -83,7 +91,7 @@ std::string text_of(const Statement& statement) {
       return fmt::format("for {} in {}", names(), source("in"));
     case StatementKind::call:
       return fmt::format("{}{}({})", into("into"), get_function(statement, "call"),
-                         joined(find_operands(statement, "args")));
+                         arguments_of(statement));
     case StatementKind::raise: {
       const Operand* raised = find_operand(statement, "raise");
       return raised == nullptr ? "raise" : "raise " + raised->source;
@@ -102,12 +110,12 @@ std::string text_of(const Statement& statement) {
                          function_and_arguments(statement, "target"));
     case StatementKind::spawn:
       return fmt::format("{}spawn {}({})", into("as"), get_function(statement, "spawn"),
-                         joined(find_operands(statement, "args")));
+                         arguments_of(statement));
     case StatementKind::cancel:
       return into("into") + "cancel " + source("cancel");
     case StatementKind::submit:
       return fmt::format("{}submit {}({}) to {}", into("into"), get_function(statement, "function"),
-                         joined(find_operands(statement, "args")), source("submit"));
+                         arguments_of(statement), source("submit"));
     case StatementKind::map:
       return fmt::format("{}map {} over {} by {}{}", into("into"),
                          get_function(statement, "function"),
@@ -125,8 +133,7 @@ std::string text_of(const Statement& statement) {
     case StatementKind::apply:
     case StatementKind::apply_async:
       return fmt::format("{}{} {}({}) by {}", into("into"), key,
-                         get_function(statement, "function"),
-                         joined(find_operands(statement, "args")), source(key));
+                         get_function(statement, "function"), arguments_of(statement), source(key));
     case StatementKind::map_async:
     case StatementKind::starmap:
     case StatementKind::starmap_async:

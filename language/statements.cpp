@@ -14,6 +14,9 @@ using enum FieldKind;
 constexpr bool required = true;
 constexpr bool optional = false;
 
+constexpr FieldRow kwargs_row{"kwargs", expression, optional,
+                              "more of them, an object: each by the parameter's name"};
+
 constexpr FieldRow set_fields[] = {
     {"set", target, required,
      "the variable, item (xs[i], d['k']) or attribute (t.name, t.daemon, v.value) to assign to"},
@@ -69,6 +72,7 @@ constexpr FieldRow continue_fields[] = {
 constexpr FieldRow call_fields[] = {
     {"call", function, required, "the function"},
     {"args", arguments, optional, "its arguments"},
+    kwargs_row,
     {"into", target, optional, "where its result is stored"},
 };
 constexpr FieldRow return_fields[] = {
@@ -107,6 +111,7 @@ constexpr FieldRow thread_fields[] = {
     {"thread", target, required, "where the thread is stored"},
     {"target", function, required, "the function that it executes"},
     {"args", arguments, optional, "the function's arguments"},
+    kwargs_row,
     {"name", expression, optional, "the thread's name"},
     {"daemon", expression, optional,
      "whether it is a daemon; without it as the thread that creates it"},
@@ -123,6 +128,7 @@ constexpr FieldRow join_fields[] = {
 constexpr FieldRow spawn_fields[] = {
     {"spawn", function, required, "the function that it executes"},
     {"args", arguments, optional, "the function's arguments"},
+    kwargs_row,
     {"as", target, optional, "where the thread is stored"},
     {"name", expression, optional, "the thread's name"},
     {"daemon", expression, optional,
@@ -217,11 +223,13 @@ constexpr FieldRow timer_fields[] = {
     {"interval", expression, required, "virtual seconds from its start"},
     {"function", function, required, "the function that it then executes"},
     {"args", arguments, optional, "the function's arguments"},
+    kwargs_row,
 };
 constexpr FieldRow process_fields[] = {
     {"process", target, required, "where the process is stored"},
     {"target", function, required, "the function that its main thread executes"},
     {"args", arguments, optional, "the function's arguments"},
+    kwargs_row,
     {"name", expression, optional, "the process's name"},
     {"daemon", expression, optional,
      "whether it is a daemon; without it as the process that creates it"},
@@ -250,6 +258,7 @@ constexpr FieldRow input_fields[] = {
 constexpr FieldRow atexit_fields[] = {
     {"atexit", function, required, "the function"},
     {"args", arguments, optional, "its arguments"},
+    kwargs_row,
 };
 
 constexpr FieldRow write_fields[] = {
@@ -295,13 +304,13 @@ constexpr FieldRow recv_fields[] = {
 };
 constexpr FieldRow close_fields[] = {
     {"close", expression, required,
-     "the Listener, end of a connection, or queue or Pool of multiprocessing"},
+     "the Listener, end of a connection, process, or queue or Pool of multiprocessing"},
 };
 constexpr FieldRow submit_fields[] = {
     {"submit", expression, required, "the executor"},
     {"function", function, required, "the function that a worker calls"},
     {"args", arguments, optional, "the function's arguments"},
-    {"kwargs", expression, optional, "more of them, an object: each by the parameter's name"},
+    kwargs_row,
     {"into", target, optional, "where the future is stored"},
 };
 constexpr FieldRow map_fields[] = {
@@ -357,6 +366,7 @@ constexpr FieldRow apply_fields[] = {
     {"apply", expression, required, "the Pool"},
     {"function", function, required, "the function that a worker calls"},
     {"args", arguments, optional, "the function's arguments"},
+    kwargs_row,
     {"into", target, optional, "where its result is stored"},
 };
 constexpr FieldRow callback_row{
@@ -373,6 +383,7 @@ constexpr FieldRow apply_async_fields[] = {
     {"apply_async", expression, required, "the Pool"},
     {"function", function, required, "the function that a worker calls"},
     {"args", arguments, optional, "the function's arguments"},
+    kwargs_row,
     callback_row,
     error_callback_row,
     result_row,
@@ -462,8 +473,8 @@ constexpr std::array rows{
                  "goes on with the next round of the innermost loop",
                  R"json({"continue": true})json", "", continue_fields},
     StatementRow{StatementKind::call, "call", "calls a function",
-                 R"json({"call": "f", "args": [1, "'a'"], "into": "x"})json", "{call}({args})",
-                 call_fields},
+                 R"json({"call": "f", "args": [1, "'a'"], "into": "x"})json",
+                 "{call}({args}, **{kwargs})", call_fields},
     StatementRow{StatementKind::return_, "return", "leaves the function",
                  R"json({"return": "n"})json", "", return_fields},
     StatementRow{
@@ -487,7 +498,8 @@ constexpr std::array rows{
                  R"json({"yield": true})json", "time.sleep(0)", yield_fields},
     StatementRow{StatementKind::thread, "thread", "creates a thread",
                  R"json({"thread": "t", "target": "f", "args": [1], "daemon": true})json",
-                 "threading.Thread(target={target}, args={args}, name={name}, daemon={daemon})",
+                 "threading.Thread(target={target}, args={args}, kwargs={kwargs}, name={name}, "
+                 "daemon={daemon})",
                  thread_fields},
     StatementRow{StatementKind::start, "start", "starts a thread or process",
                  R"json({"start": "t"})json", "{start}.start()", start_fields},
@@ -498,7 +510,8 @@ constexpr std::array rows{
         R"json({"join": "t", "timeout": 1})json", "{join}.join(timeout={timeout})", join_fields},
     StatementRow{StatementKind::spawn, "spawn", "creates a thread and starts it",
                  R"json({"spawn": "f", "args": [1], "as": "t"})json",
-                 "threading.Thread(target={spawn}, args={args}, name={name}, daemon={daemon})",
+                 "threading.Thread(target={spawn}, args={args}, kwargs={kwargs}, name={name}, "
+                 "daemon={daemon})",
                  spawn_fields},
     StatementRow{StatementKind::acquire, "acquire", "acquires a lock or semaphore",
                  R"json({"acquire": "mutexA", "timeout": 1, "into": "got"})json",
@@ -558,13 +571,15 @@ constexpr std::array rows{
     StatementRow{StatementKind::timer, "timer",
                  "creates a thread that waits and then calls a function, once it is started",
                  R"json({"timer": "t", "interval": 5, "function": "f", "args": [1]})json",
-                 "threading.Timer({interval}, {function}, args={args})", timer_fields},
-    StatementRow{StatementKind::process, "process",
-                 "creates a process, which begins with a copy of all memory once it is started",
-                 R"json({"process": "p", "target": "f", "args": [1]})json",
-                 "multiprocessing.Process(target={target}, args={args}, name={name}, "
-                 "daemon={daemon})",
-                 process_fields},
+                 "threading.Timer({interval}, {function}, args={args}, kwargs={kwargs})",
+                 timer_fields},
+    StatementRow{
+        StatementKind::process, "process",
+        "creates a process, which begins with a copy of all memory once it is started",
+        R"json({"process": "p", "target": "f", "args": [1]})json",
+        "multiprocessing.Process(target={target}, args={args}, kwargs={kwargs}, name={name}, "
+        "daemon={daemon})",
+        process_fields},
     StatementRow{StatementKind::join_thread, "join_thread",
                  "waits until all that this process has put into a closed queue is in the pipe",
                  R"json({"join_thread": "mq"})json", "{join_thread}.join_thread()",
@@ -590,8 +605,8 @@ constexpr std::array rows{
     StatementRow{StatementKind::atexit, "atexit",
                  "registers a function that MainThread calls before the process ends, the last one "
                  "first",
-                 R"json({"atexit": "f", "args": [1]})json", "atexit.register({atexit}, {args})",
-                 atexit_fields},
+                 R"json({"atexit": "f", "args": [1]})json",
+                 "atexit.register({atexit}, {args}, **{kwargs})", atexit_fields},
     StatementRow{
         StatementKind::write, "write", "appends text to a file, all at once; other threads may run",
         R"json({"write": "log", "text": "f'{i}\\n'"})json", "{write}.write({text})", write_fields},
@@ -612,8 +627,9 @@ constexpr std::array rows{
                  "{recv}.recv({size}, {timeout})", recv_fields},
     StatementRow{
         StatementKind::close, "close",
-        "closes a Listener or an end of a connection; or a queue of multiprocessing for this "
-        "process; or a Pool, which takes no more tasks and ends its workers once all is done",
+        "closes a Listener or an end of a connection; or the object of a process that has ended; "
+        "or a queue of multiprocessing for this process; or a Pool, which takes no more tasks and "
+        "ends its workers once all is done",
         R"json({"close": "conn"})json", "{close}.close()", close_fields},
     StatementRow{StatementKind::submit, "submit",
                  "has a function called by a worker of a pool; the future stands for the call",
@@ -649,13 +665,14 @@ constexpr std::array rows{
     StatementRow{StatementKind::apply, "apply",
                  "has a worker of a Pool call a function, and waits for the result",
                  R"json({"apply": "workers", "function": "f", "args": [1], "into": "x"})json",
-                 "{apply}.apply({function}, args={args})", apply_fields},
-    StatementRow{StatementKind::apply_async, "apply_async",
-                 "has a worker of a Pool call a function; the AsyncResult stands for the call",
-                 R"json({"apply_async": "workers", "function": "f", "args": [1], "into": "r"})json",
-                 "{apply_async}.apply_async({function}, args={args}, callback={callback}, "
-                 "error_callback={error_callback})",
-                 apply_async_fields},
+                 "{apply}.apply({function}, args={args}, kwds={kwargs})", apply_fields},
+    StatementRow{
+        StatementKind::apply_async, "apply_async",
+        "has a worker of a Pool call a function; the AsyncResult stands for the call",
+        R"json({"apply_async": "workers", "function": "f", "args": [1], "into": "r"})json",
+        "{apply_async}.apply_async({function}, args={args}, kwds={kwargs}, callback={callback}, "
+        "error_callback={error_callback})",
+        apply_async_fields},
     StatementRow{StatementKind::map_async, "map_async",
                  "has the workers of a Pool call a function with each item of an iterable",
                  R"json({"map_async": "workers", "function": "f", "over": "xs", "into": "r"})json",

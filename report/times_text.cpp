@@ -74,7 +74,8 @@ ThreadTimes sum_of(std::span<const ThreadTimes> threads) {
   sum.name = fmt::format("and {} more", grouped(threads.size()));
   for (const ThreadTimes& thread : threads) {
     sum.runs_ns += thread.runs_ns;
-    sum.ready_ns += thread.ready_ns;
+    sum.gil_ns += thread.gil_ns;
+    sum.core_ns += thread.core_ns;
     sum.sleeps_ns += thread.sleeps_ns;
     sum.blocked_ns += thread.blocked_ns;
     for (const ThreadTimes::Blocked& blocked : thread.blocked) {
@@ -94,8 +95,10 @@ char letter(Activity activity) {
   switch (activity) {
     case Activity::runs:
       return '#';
-    case Activity::ready:
+    case Activity::waits_for_gil:
       return '.';
+    case Activity::waits_for_core:
+      return ':';
     case Activity::blocked:
       return '-';
     case Activity::sleeps:
@@ -111,6 +114,7 @@ Ink ink_of(char letter) {
     case '-':
       return Ink::bad;
     case '.':
+    case ':':
       return Ink::warn;
     default:
       return Ink::quiet;
@@ -124,7 +128,8 @@ std::int64_t slice_begin(std::int64_t total_ns, std::size_t i, std::size_t count
 }
 
 std::string slices(const ThreadTimes& thread, std::int64_t total_ns, std::size_t count) {
-  constexpr std::array activities{Activity::runs, Activity::blocked, Activity::ready,
+  constexpr std::array activities{Activity::runs, Activity::blocked, Activity::waits_for_gil,
+                                  Activity::waits_for_core,
                                   Activity::sleeps};  // of equal shares the first is shown
   std::string line;
   auto span = thread.spans.begin();
@@ -171,12 +176,85 @@ std::size_t name_width(std::span<const ThreadTimes> threads) {
   return std::min(width, name_width_max);
 }
 
-std::string_view ready_words(const RunTimes& times) {
-  return times.has_gil ? "waits for the GIL" : "ready";
+constexpr std::string_view gil_words = "waits for the GIL";
+constexpr std::string_view core_words = "waits for a core";
+
+// A column of durations; those of nobody are left out.
+template <class Row>
+struct Column {
+  std::string_view heading;
+  std::int64_t Row::*time_ns;
+  bool is_shown = true;
+  std::size_t width = 0;
+};
+// Their width together, with what is between them and what follows.
+template <class Row>
+std::size_t fit(std::span<Column<Row>> columns, std::span<const Row> rows) {
+  std::size_t taken = 0;
+  for (Column<Row>& column : columns) {
+    if (!column.is_shown) continue;
+    column.width = column.heading.size();
+    for (const Row& row : rows) {
+      column.width = std::max(column.width, nanoseconds_text(row.*column.time_ns).size());
+    }
+    taken += column.width + gap;
+  }
+  return taken;
+}
+template <class Row>
+std::string headings(std::span<const Column<Row>> columns) {
+  std::string text;
+  for (const Column<Row>& column : columns) {
+    if (column.is_shown) text += fmt::format("{:>{}}{:{}}", column.heading, column.width, "", gap);
+  }
+  return text;
+}
+template <class Row>
+std::string cells(std::span<const Column<Row>> columns, const Row& row) {
+  std::string text;
+  for (const Column<Row>& column : columns) {
+    if (!column.is_shown) continue;
+    text +=
+        fmt::format("{:>{}}{:{}}", nanoseconds_text(row.*column.time_ns), column.width, "", gap);
+  }
+  return text;
 }
 
 std::string total_text(std::int64_t total_ns) {
   return total_ns == 0 ? "0 s" : nanoseconds_text(total_ns);
+}
+
+// A row for each process: what its threads did together, how long it was there, how it ended.
+struct ProcessRow : ProcessTimes {
+  std::int64_t time_ns;
+};
+std::string processes_text(const RunTimes& times, const Paint& paint, std::size_t rows_max) {
+  if (times.processes.empty()) return {};
+  std::vector<ProcessRow> rows;
+  std::size_t names = std::string_view("process").size();
+  for (const ProcessTimes& process :
+       std::span(times.processes).first(std::min(rows_max, times.processes.size()))) {
+    rows.push_back({process, process.end_ns - process.begin_ns});
+    names = std::max(names, display_width(printable(process.name)));
+  }
+  names = std::min(names, name_width_max);
+  using Times = Column<ProcessRow>;
+  std::array columns{
+      Times{"cpu", &ProcessRow::runs_ns}, Times{gil_words, &ProcessRow::gil_ns, times.has_gil},
+      Times{core_words, &ProcessRow::core_ns}, Times{"from start to end", &ProcessRow::time_ns}};
+  fit(std::span<Times>(columns), std::span<const ProcessRow>(rows));
+  const std::string heading =
+      padded("process", names + gap) + headings(std::span<const Times>(columns)) + "exit status";
+  std::string text = fmt::format("{:{}}{}\n", "", indent, paint(Ink::quiet, heading));
+  for (const ProcessRow& row : rows) {
+    text += fmt::format("{:{}}{}{}{}\n", "", indent,
+                        padded(shortened(printable(row.name), names), names + gap),
+                        cells(std::span<const Times>(columns), row),
+                        row.exit_code ? std::to_string(*row.exit_code) : "-");
+  }
+  const std::size_t left = times.processes.size() - rows.size();
+  if (left > 0) text += fmt::format("{:{}}and {} more\n", "", indent, grouped(left));
+  return text;
 }
 
 }  // namespace
@@ -200,37 +278,23 @@ std::string times_text(const RunTimes& times, std::size_t width, const Paint& pa
   std::vector<ThreadTimes> rows(first.begin(), first.end());
   if (first.size() < all.size()) rows.push_back(sum_of(all.subspan(first.size())));
 
-  struct Column {
-    std::string_view heading;
-    std::int64_t ThreadTimes::*time_ns;
-    std::size_t width;
-  };
-  std::array columns{Column{"cpu", &ThreadTimes::runs_ns, 0},
-                     Column{ready_words(times), &ThreadTimes::ready_ns, 0},
-                     Column{"sleeps", &ThreadTimes::sleeps_ns, 0}};
+  using Times = Column<ThreadTimes>;
+  std::array columns{Times{"cpu", &ThreadTimes::runs_ns},
+                     Times{gil_words, &ThreadTimes::gil_ns, times.has_gil},
+                     Times{core_words, &ThreadTimes::core_ns, times.shares_cores},
+                     Times{"sleeps", &ThreadTimes::sleeps_ns}};
   const std::size_t names = name_width(rows);
-  std::size_t taken = indent + names + gap;
-  for (Column& column : columns) {
-    column.width = column.heading.size();
-    for (const ThreadTimes& row : rows) {
-      column.width = std::max(column.width, nanoseconds_text(row.*column.time_ns).size());
-    }
-    taken += column.width + gap;
-  }
+  const std::size_t taken =
+      indent + names + gap + fit(std::span<Times>(columns), std::span<const ThreadTimes>(rows));
   const std::size_t blocked_width =
       width > taken + blocked_width_min ? width - taken : blocked_width_min;
 
-  std::string heading = padded("thread", names + gap);
-  for (const Column& column : columns) {
-    heading += fmt::format("{:>{}}{:{}}", column.heading, column.width, "", gap);
-  }
+  const std::string heading =
+      padded("thread", names + gap) + headings(std::span<const Times>(columns));
   std::string text = fmt::format("{:{}}{}\n", "", indent, paint(Ink::quiet, heading + "blocked"));
   for (const ThreadTimes& row : rows) {
-    std::string line = padded(shortened(printable(row.name), names), names + gap);
-    for (const Column& column : columns) {
-      line +=
-          fmt::format("{:>{}}{:{}}", nanoseconds_text(row.*column.time_ns), column.width, "", gap);
-    }
+    const std::string line = padded(shortened(printable(row.name), names), names + gap) +
+                             cells(std::span<const Times>(columns), row);
     text += fmt::format("{:{}}{}", "", indent, line);
     bool is_first = true;
     for (const std::string& piece : blocked_lines(row, blocked_width)) {
@@ -238,6 +302,7 @@ std::string times_text(const RunTimes& times, std::size_t width, const Paint& pa
       is_first = false;
     }
   }
+  text += processes_text(times, paint, rows_max);
   return text + fmt::format("  total {} of virtual time\n", total_text(times.total_ns));
 }
 
@@ -265,9 +330,9 @@ std::string timeline_text(const RunTimes& times, std::size_t width, const Paint&
   return text + fmt::format(
                     "  {}\n",
                     paint(Ink::quiet,
-                          fmt::format("# runs  . {}  - blocked  z sleeps; a "
-                                      "column is {}",
-                                      ready_words(times),
+                          fmt::format("# runs  {}{}- blocked  z sleeps; a column is {}",
+                                      times.has_gil ? fmt::format(". {}  ", gil_words) : "",
+                                      times.shares_cores ? fmt::format(": {}  ", core_words) : "",
                                       nanoseconds_text(std::max<std::int64_t>(
                                           times.total_ns / static_cast<std::int64_t>(count), 1)))));
 }

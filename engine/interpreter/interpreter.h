@@ -199,10 +199,6 @@ class Interpreter {
     std::string type(type_name(values_, receiver));
     if (values_.kind(receiver) == ValueKind::object) {
       type = row(program_.objects[values_.as_object(receiver).index].kind).python_class;
-    } else if (values_.kind(receiver) == ValueKind::future &&
-               program_.objects[values_.as_future(receiver).executor.index].kind ==
-                   ObjectKind::mp_pool) {
-      type = "ApplyResult";
     }
     if (verb == Verb::enter || verb == Verb::exit) {
       return values_.exception(
@@ -532,6 +528,10 @@ inline void Interpreter::execute(const Instruction& instruction, Frame& frame) {
       if (!taken) stack.pop_back();
       return jump_if(frame, taken, a);
     }
+    case Opcode::is_iterator:
+      stack.push_back(boolean_value(values_.is_iterator(stack.back())));
+      ++frame.pc;
+      return;
     case Opcode::iterate:
       if (!is_iterable(values_, stack.back())) {
         raise(values_.exception(

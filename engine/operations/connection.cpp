@@ -191,11 +191,13 @@ Outcome apply_connection_recv_park(State& state, const Call& call) {
   all.store(state);
   return result;
 }
+// At the deadline the kernel looks once more, and finds no such descriptor if it was closed.
 Outcome expire_connection_recv_park(State& state, const Call& call) {
   Connections all = connections(state, call);
+  const bool is_gone = all.end(own(call)).is(ConnectionEnd::closed);
   leave(all, call);
   all.store(state);
-  return timed_out(call);
+  return is_gone ? bad_file_descriptor(call) : timed_out(call);
 }
 
 Outcome apply_connection_close(State& state, const Call& call) {

@@ -127,9 +127,11 @@ Outcome apply_listener_accept_park(State& state, const Call& call) {
   leave(state, call);
   return result;
 }
+// At the deadline the kernel looks once more, and finds no such descriptor if it was closed.
 Outcome expire_listener_accept_park(State& state, const Call& call) {
+  const bool is_gone = is(words(state, call), ListenerWords::closed);
   leave(state, call);
-  return timed_out(call);
+  return is_gone ? bad_file_descriptor(call) : timed_out(call);
 }
 
 Readiness ready_listener_connect(const State& state, const Call& call) {

@@ -32,8 +32,6 @@ struct PoolJob {
 };
 PoolJob pool_job(const Machine& machine, const State& state, Value result);
 void set_pool_job(const Machine& machine, State& state, Value result, const PoolJob& job);
-// As Python calls its class.
-std::string_view python_class(PoolJob::Kind kind);
 
 // The Pool that terminates the thread's process at its end, or when somebody asks for it; nothing:
 // the process is no worker.

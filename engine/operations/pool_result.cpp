@@ -18,21 +18,20 @@ namespace {
 PoolJob job_of(const State& state, const Call& call) {
   return pool_job(call.machine, state, call.receiver);
 }
-bool is_iterator(const PoolJob& job) {
-  return job.kind == PoolJob::Kind::imap || job.kind == PoolJob::Kind::imap_unordered;
+bool is_iterator(const Call& call) { return call.machine.values().is_iterator(call.receiver); }
+std::string class_of(const Call& call) {
+  return std::string(type_name(call.machine.values(), call.receiver));
 }
-Outcome no_such_method(const Call& call, const PoolJob& job, std::string_view name) {
+Outcome no_such_method(const Call& call, std::string_view name) {
   return raise(call, ExceptionKind::attribute_error,
-               "'" + std::string(python_class(job.kind)) + "' object has no attribute '" +
-                   std::string(name) + "'");
+               "'" + class_of(call) + "' object has no attribute '" + std::string(name) + "'");
 }
 Outcome timed_out(const Call& call) {
   return Outcome::raise(call.machine.values().exception(ExceptionKind::mp_timeout_error));
 }
 
 Readiness until_ready(const State& state, const Call& call, Value timeout) {
-  const PoolJob job = job_of(state, call);
-  return is_iterator(job) || job.ready ? Readiness::ready : waiting(call, timeout);
+  return is_iterator(call) || job_of(state, call).ready ? Readiness::ready : waiting(call, timeout);
 }
 
 // What next() returns where it need not wait.
@@ -55,7 +54,7 @@ Readiness ready_pool_result_get(const State& state, const Call& call) {
 }
 Outcome apply_pool_result_get(State& state, const Call& call) {
   const PoolJob job = job_of(state, call);
-  if (is_iterator(job)) return no_such_method(call, job, "get");
+  if (is_iterator(call)) return no_such_method(call, "get");
   if (call.arguments[0] != none_value && call.arguments[0] != true_value) {
     return raise(call, ExceptionKind::type_error,
                  "ApplyResult.get() got an unexpected keyword argument 'block'");
@@ -74,7 +73,7 @@ Readiness ready_pool_result_wait(const State& state, const Call& call) {
 }
 Outcome apply_pool_result_wait(State& state, const Call& call) {
   const PoolJob job = job_of(state, call);
-  if (is_iterator(job)) return no_such_method(call, job, "wait");
+  if (is_iterator(call)) return no_such_method(call, "wait");
   if (!job.ready) {
     if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[0]))
       return *error;
@@ -85,24 +84,23 @@ Outcome expire_pool_result_wait(State&, const Call&) { return Outcome::returned(
 
 Outcome apply_pool_result_ready(State& state, const Call& call) {
   const PoolJob job = job_of(state, call);
-  if (is_iterator(job)) return no_such_method(call, job, "ready");
+  if (is_iterator(call)) return no_such_method(call, "ready");
   return Outcome::returned(boolean_value(job.ready));
 }
 // The address is left out of what Python says.
 Outcome apply_pool_result_successful(State& state, const Call& call) {
   const PoolJob job = job_of(state, call);
-  if (is_iterator(job)) return no_such_method(call, job, "successful");
+  if (is_iterator(call)) return no_such_method(call, "successful");
   if (!job.ready) {
-    return raise(
-        call, ExceptionKind::value_error,
-        "<multiprocessing.pool." + std::string(python_class(job.kind)) + " object> not ready");
+    return raise(call, ExceptionKind::value_error,
+                 "<multiprocessing.pool." + class_of(call) + " object> not ready");
   }
   return Outcome::returned(boolean_value(!job.failed));
 }
 
 Outcome apply_pool_result_next(State& state, const Call& call) {
+  if (!is_iterator(call)) return no_such_method(call, "next");
   PoolJob job = job_of(state, call);
-  if (!is_iterator(job)) return no_such_method(call, job, "next");
   if (const std::optional<Outcome> item = next_item(state, call, job)) return *item;
   if (std::optional<Outcome> error = compared_timeout_error(call, call.arguments[0])) return *error;
   add_waiter(call.machine, job.waiters, call.self);

@@ -1,6 +1,8 @@
 // multiprocessing.Process with the start method fork (Lib/multiprocessing/process.py, 3.11), and
 // how a process ends. A process is named by its main thread, which is created with it and begins
 // to run when it is started, with a copy of the memory of whoever starts it.
+#include "engine/operations/process.h"
+
 #include <algorithm>
 #include <limits>
 #include <string>
@@ -43,8 +45,22 @@ bool is_over(const State& state, const Call& call) {
   return is_process_over(call.machine.program, state, main_of(call));
 }
 
+// The Process objects that others have of it stay as they are.
+std::optional<Outcome> closed(const State& state, const Call& call) {
+  if (!is_child(state, call) || !is_process_closed(call.machine.program, state, main_of(call))) {
+    return std::nullopt;
+  }
+  return raise(call, ExceptionKind::value_error, "process object is closed");
+}
+
 Outcome assertion(const Call& call, std::string_view message) {
   return raise(call, ExceptionKind::assertion_error, message);
+}
+
+Outcome still_running(const Call& call) {
+  return raise(call, ExceptionKind::value_error,
+               "Cannot close a process while it is still running. You should first call join() or "
+               "terminate().");
 }
 
 // Idents and process ids are small numbers here, in the order in which processes were created.
@@ -59,25 +75,6 @@ std::string identity(const Machine& machine, const State& state, ProcessId proce
   const auto self = std::ranges::find(children, main_thread_of(machine, state, process));
   const std::string count = std::to_string(self - children.begin() + 1);
   return parent == main_process_id ? count : identity(machine, state, parent) + ":" + count;
-}
-
-// The exit code of a process whose main thread has ended (Process._bootstrap).
-std::int64_t exit_code(const Call& call, const LocalState& ended) {
-  const ValueTable& values = call.machine.values();
-  if (ended.uncaught == none_value) return 0;
-  if (!is_subclass(values.exception_kind(ended.uncaught), ExceptionKind::system_exit)) return 1;
-  const std::span<const Value> arguments = values.items(ended.uncaught);
-  if (arguments.empty()) return 0;
-  if (arguments.size() > 1) return 1;
-  switch (values.kind(arguments[0])) {
-    case ValueKind::none:
-      return 0;
-    case ValueKind::boolean:
-    case ValueKind::integer:
-      return values.as_integer(arguments[0]) & 0xff;
-    default:
-      return 1;
-  }
 }
 
 // The kernel ends its calls on sockets, for which a close in another thread waits.
@@ -140,6 +137,7 @@ std::optional<Outcome> status_error(const Call& call, Value status) {
 // Until a signal arrives, which may be any time after it was sent, it is a thread of the process
 // that nobody there sees. A signal that is on its way already is not sent again.
 Outcome send_signal(State& state, const Call& call, std::int64_t signal) {
+  if (const auto error = closed(state, call)) return *error;
   const Program& program = call.machine.program;
   ValueTable& values = call.machine.values();
   const ThreadId main = main_of(call);
@@ -198,6 +196,37 @@ bool waits_for_threads(const State& state, const Call& call) {
 
 }  // namespace
 
+std::int64_t exit_code(const ValueTable& values, Value uncaught) {
+  if (uncaught == none_value) return 0;
+  if (!is_subclass(values.exception_kind(uncaught), ExceptionKind::system_exit)) return 1;
+  const std::span<const Value> arguments = values.items(uncaught);
+  if (arguments.empty()) return 0;
+  if (arguments.size() > 1) return 1;
+  switch (values.kind(arguments[0])) {
+    case ValueKind::none:
+      return 0;
+    case ValueKind::boolean:
+    case ValueKind::integer:
+      return values.as_integer(arguments[0]) & 0xff;
+    default:
+      return 1;
+  }
+}
+
+std::optional<std::int64_t> exit_code_of(const Machine& machine, const State& state,
+                                         ThreadId main) {
+  const Program& program = machine.program;
+  // What the end of the main process cuts short has none.
+  if (!is_process_over(program, state, main) || life(program, state, main) == Life::alive) {
+    return std::nullopt;
+  }
+  if (life(program, state, main) == Life::killed) {
+    return is_by_sigkill(program, state, main) ? -sigkill : -sigterm;
+  }
+  const LocalState ended = machine.locals().get(local(program, state, main));
+  return exit_code(machine.values(), ended.uncaught);
+}
+
 Outcome apply_process_create(State& state, const Call& call) {
   const Program& program = call.machine.program;
   ValueTable& values = call.machine.values();
@@ -223,6 +252,7 @@ Outcome apply_process_create(State& state, const Call& call) {
 }
 
 Outcome apply_process_start(State& state, const Call& call) {
+  if (const auto error = closed(state, call)) return *error;
   const Program& program = call.machine.program;
   const Machine& machine = call.machine;
   if (is_started(state, call)) return assertion(call, "cannot start a process twice");
@@ -253,11 +283,12 @@ ThreadId fork_worker(State& state, const Call& call, FunctionId body, std::strin
 
 Readiness ready_process_join(const State& state, const Call& call) {
   if (!is_child(state, call) || !is_started(state, call) || is_over(state, call)) {
-    return Readiness::ready;
+    return Readiness::ready;  // a closed one is over, or was not started
   }
   return waiting(call, call.arguments[0]);
 }
 Outcome apply_process_join(State& state, const Call& call) {
+  if (const auto error = closed(state, call)) return *error;
   if (!is_child(state, call)) return assertion(call, "can only join a child process");
   if (!is_started(state, call)) return assertion(call, "can only join a started process");
   if (call.arguments[0] != none_value && !is_over(state, call)) {
@@ -273,6 +304,17 @@ Outcome apply_process_terminate(State& state, const Call& call) {
 }
 Outcome apply_process_kill(State& state, const Call& call) {
   return send_signal(state, call, sigkill);
+}
+Outcome apply_process_close(State& state, const Call& call) {
+  const ProcessId self = process_of_self(state, call);
+  if (is_child(state, call)) {
+    if (is_started(state, call) && !is_over(state, call)) return still_running(call);
+    set_process_closed(call.machine.program, state, main_of(call));
+  } else if (!is_own(state, call) &&
+             has_started(call.machine, state, self, process_of_target(state, call))) {
+    return still_running(call);  // whoever is not the parent cannot tell that it has ended
+  }
+  return Outcome::returned(none_value);
 }
 // Always of the process in which it arrives.
 Outcome apply_signal_comes(State& state, const Call& call) {
@@ -303,6 +345,7 @@ Outcome apply_os_exit(State& state, const Call& call) {
 }
 
 Outcome apply_process_is_alive(State& state, const Call& call) {
+  if (const auto error = closed(state, call)) return *error;
   if (is_own(state, call)) return Outcome::returned(true_value);
   if (!is_child(state, call)) return assertion(call, "can only test a child process");
   return Outcome::returned(boolean_value(is_started(state, call) && !is_over(state, call)));
@@ -315,6 +358,7 @@ Outcome apply_process_name(State& state, const Call& call) {
   return Outcome::returned(thread_name_value(call.machine.program, state, main));
 }
 Outcome apply_process_pid(State& state, const Call& call) {
+  if (const auto error = closed(state, call)) return *error;
   if (!is_started(state, call)) return Outcome::returned(none_value);
   return Outcome::returned(pid(call, process_of_target(state, call)));
 }
@@ -322,17 +366,11 @@ Outcome apply_process_ident(State& state, const Call& call) {
   return apply_process_pid(state, call);
 }
 Outcome apply_process_exitcode(State& state, const Call& call) {
-  const Program& program = call.machine.program;
-  const ThreadId main = main_of(call);
-  if (!is_child(state, call) || !is_started(state, call) || !is_over(state, call)) {
-    return Outcome::returned(none_value);
-  }
-  if (life(program, state, main) == Life::killed) {
-    const std::int64_t signal = is_by_sigkill(program, state, main) ? sigkill : sigterm;
-    return Outcome::returned(call.machine.values().integer(-signal));
-  }
-  const LocalState ended = call.machine.locals().get(local(program, state, main));
-  return Outcome::returned(call.machine.values().integer(exit_code(call, ended)));
+  if (const auto error = closed(state, call)) return *error;
+  const auto code = is_child(state, call) && is_started(state, call)
+                        ? exit_code_of(call.machine, state, main_of(call))
+                        : std::nullopt;
+  return Outcome::returned(code ? call.machine.values().integer(*code) : none_value);
 }
 Outcome apply_process_daemon(State& state, const Call& call) {
   return Outcome::returned(boolean_value(is_daemon(call.machine.program, state, main_of(call))));
@@ -348,7 +386,9 @@ Outcome apply_process_set_name(State& state, const Call& call) {
   return Outcome::returned(none_value);
 }
 Outcome apply_process_set_daemon(State& state, const Call& call) {
-  if (is_started(state, call)) return assertion(call, "process has already started");
+  if (is_started(state, call) && !closed(state, call)) {
+    return assertion(call, "process has already started");
+  }
   set_daemon(call.machine.program, state, main_of(call),
              truth(call.machine.values(), call.arguments[0]));
   return Outcome::returned(none_value);

@@ -100,6 +100,7 @@ StackUse stack_use(const Instruction& instruction, bool jumps) {
       return {2, 2};
     case Opcode::lift:
       return {a + 1, a + 1};
+    case Opcode::is_iterator:
     case Opcode::iterate:
       return {1, 2};
     case Opcode::next_item:
@@ -178,6 +179,7 @@ bool may_raise(Opcode opcode) {
     case Opcode::jump_if_true:
     case Opcode::jump_if_false_keep:
     case Opcode::jump_if_true_keep:
+    case Opcode::is_iterator:
     case Opcode::next_item:
     case Opcode::return_value:
     case Opcode::match_exception:
@@ -267,6 +269,7 @@ OperandKinds operand_kinds(Opcode opcode) {
     case Opcode::duplicate:
     case Opcode::duplicate_two:
     case Opcode::swap:
+    case Opcode::is_iterator:
     case Opcode::iterate:
     case Opcode::return_value:
     case Opcode::raise:

@@ -131,6 +131,9 @@ enum class GilModel : std::uint8_t {
   free_threaded,    // "free-threaded"
   none,             // "none"
 };
+inline bool has_gil(GilModel model) {
+  return model == GilModel::every_bytecode || model == GilModel::calls_and_loops;
+}
 
 // Virtual seconds. Where the defaults come from is said in docs/scenario-format.md.
 struct Costs {

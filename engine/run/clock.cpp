@@ -136,18 +136,15 @@ std::optional<double> duration(const Machine& machine, const Pending& pending) {
 
 namespace {
 
-bool has_gil(const Program& program) {
-  return program.gil == GilModel::every_bytecode || program.gil == GilModel::calls_and_loops;
-}
 // Those that its threads can use at a time.
 std::uint32_t cores_of(const Program& program) {
-  return has_gil(program) && !program.has_processes ? 1 : program.cores;
+  return has_gil(program.gil) && !program.has_processes ? 1 : program.cores;
 }
 
 }  // namespace
 
 VirtualClock::VirtualClock(const Program& program)
-    : cores_(has_gil(program), cores_of(program), nanoseconds(program.switch_interval)),
+    : cores_(has_gil(program.gil), cores_of(program), nanoseconds(program.switch_interval)),
       operation_cost_(nanoseconds(bytecodes_per_operation * program.costs.bytecode)),
       run_on_cost_(nanoseconds(program.limits.private_steps_max * program.costs.bytecode)),
       thread_start_cost_(nanoseconds(program.costs.thread_start)),
@@ -167,6 +164,7 @@ void VirtualClock::begin(const Machine& machine, const State& initial,
     note_deadline(machine, initial, thread, false);
   }
   note_choices(machine, initial, choices, {}, std::nullopt);
+  threads_ = thread_count(machine.program, initial);
 }
 
 std::optional<Nanoseconds> VirtualClock::deadline(const Machine& machine, const State& state,
@@ -195,7 +193,7 @@ void VirtualClock::begin_step(const Machine& machine, const State& before, Choic
     // The cores do not know those who are kept from going on by an atomic section.
     if (!cores_.is_known(choice.thread)) cores_.ready(choice.thread, now_, 0, false);
     cores_.settle(now_, choice.thread);
-    computed_ = cores_.computed();
+    spans_ = cores_.spans();
     stepping_ = choice.thread;
   }
   has_settled_ = false;
@@ -204,20 +202,37 @@ void VirtualClock::begin_step(const Machine& machine, const State& before, Choic
   begun_ = false;
   extra_ = 0;
   slept_ = 0;
+  forks_.clear();
 }
 
-void VirtualClock::on_event(const Machine& machine, const Event& event) {
+void VirtualClock::note_start(const Machine& machine, const State& state, ThreadId parent,
+                              ThreadId child) {
+  if (is_process_main(machine.program, state, child)) {
+    extra_ = later(extra_, process_start_cost_);
+    forks_.push_back({child, extra_});
+  } else {
+    extra_ = later(extra_, thread_start_cost_);
+    // Its start() waits for it, so that it comes first; a feeder waits for the lock of its queue.
+    if (pending(machine, state, child).operation != Operation::mp_queue_feed) {
+      cores_.starts(parent, child);
+    }
+  }
+}
+
+void VirtualClock::on_event(const Machine& machine, const State& state, const Event& event) {
   if (event.kind != Event::Kind::operation && event.kind != Event::Kind::timeout) return;
   const bool waited_for = !begun_;  // begin_step went to its deadline
   begun_ = true;
   if (event.kind == Event::Kind::timeout || event.outcome.kind == Outcome::Kind::raised) return;
-  if (event.operation == Operation::thread_start) {
-    extra_ = later(extra_, thread_start_cost_);
-    cores_.starts(event.thread, machine.values().as_thread(event.receiver));
+  if (event.operation == Operation::thread_start || event.operation == Operation::process_start) {
+    note_start(machine, state, event.thread, *thread_of_handle(event.receiver));
   }
-  if (event.operation == Operation::process_start) {
-    extra_ = later(extra_, process_start_cost_);
-    forked_ = thread_of_handle(event.receiver);
+  // What an operation makes and starts at once: workers, who serves them, feeders.
+  for (; threads_ < thread_count(machine.program, state); ++threads_) {
+    const ThreadId child{static_cast<std::uint32_t>(threads_)};
+    const bool is_started = life(machine.program, state, child) == Life::alive &&
+                            pending(machine, state, child).operation != Operation::signal_comes;
+    if (is_started) note_start(machine, state, event.thread, child);
   }
   if (event.operation == Operation::run_on) extra_ = later(extra_, run_on_cost_);
   if (passes_time(event.operation) && !waited_for) {
@@ -235,10 +250,13 @@ void VirtualClock::end_step(const Machine& machine, const State& after, Choice c
   last_end_ = std::max(last_end_, end_);
   if (is_serial()) now_ = end_;
   cores_.stepped(choice.thread, end_, yields(machine, after, choice.thread));
-  if (forked_) cores_.begins_at(*forked_, later(end_, thread_start_cost_));
-  forked_.reset();
   for (const ThreadId thread : concerned) {
     note_deadline(machine, after, thread, thread == choice.thread);
+  }
+  for (const Fork& fork : forks_) {
+    if (fork.main.index >= deadlines_.size()) deadlines_.resize(fork.main.index + 1);
+    deadlines_[fork.main.index].forked_at = end_ - (extra_ - fork.extra);
+    deadlines_[fork.main.index].begins = true;
   }
   note_choices(machine, after, choices, concerned, choice.thread);
 }
@@ -246,7 +264,7 @@ void VirtualClock::end_step(const Machine& machine, const State& after, Choice c
 Choice VirtualClock::first() {
   const std::optional<ThreadId> thread = cores_.settle(now_, std::nullopt);
   LOCKSTEP_ASSERT(thread.has_value(), "a thread that has a choice is ready some time");
-  computed_ = cores_.computed();
+  spans_ = cores_.spans();
   stepping_ = *thread;
   has_settled_ = true;
   return deadlines_[thread->index].choice;
@@ -254,16 +272,6 @@ Choice VirtualClock::first() {
 
 void VirtualClock::note_choice(const Machine& machine, const State& state, ThreadId thread,
                                const Choice* choice, bool stepped) {
-  if (machine.program.has_processes) {
-    // A worker that a pool has forked.
-    const Operation next = pending(machine, state, thread).operation;
-    const bool is_worker =
-        next == Operation::process_pool_take || next == Operation::process_pool_initializer ||
-        next == Operation::mp_pool_take || next == Operation::mp_pool_initializer;
-    if (is_worker && !cores_.has_beginning(thread)) {
-      cores_.begins_at(thread, later(end_, process_start_cost_));
-    }
-  }
   if (choice == nullptr) return cores_.not_ready(thread);
   if (machine.program.has_processes) {
     cores_.runs_in(thread, process_of(machine.program, state, thread));
@@ -281,7 +289,15 @@ void VirtualClock::note_choice(const Machine& machine, const State& state, Threa
   if (same && !at) return;
   if (!stepped && cores_.is_in_line(thread) && at.value_or(end_) <= end_) return;
   // Who sleeps comes back like anybody else.
-  const Nanoseconds from = at.value_or(end_);
+  Nanoseconds from = at.value_or(end_);
+  if (its.begins) {
+    its.begins = false;
+    // If it could go on at once, it could before this step was over.
+    const bool is_new = std::ranges::find(forks_, thread, &Fork::main) != forks_.end();
+    if (is_new && !at) from = *its.forked_at;
+    its.work =
+        later(its.work, std::max<Nanoseconds>(later(*its.forked_at, thread_start_cost_) - from, 0));
+  }
   cores_.ready(thread, from, its.work, stepped && from <= end_);
 }
 

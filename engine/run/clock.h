@@ -17,8 +17,9 @@
 //   operations are not counted, so that the time does not depend on whether the Machine
 //   memoises private runs; but a run so long that it is interrupted (run_on) costs all of its
 //   Limits::private_steps_max;
-// - starting a thread or process: Costs::thread_start, Costs::process_start; the process begins
-//   Costs::thread_start later, since its start() does not wait for it;
+// - starting a thread or process: Costs::thread_start, Costs::process_start, for each; also where a
+//   pool does so, one after the other. A process begins when its fork is over, and computes for
+//   Costs::thread_start before it comes to its code, unless it is blocked meanwhile;
 // - a sleep or compute inside `atomic`, where no thread can rest before it: its duration.
 //
 // The clock counts whole nanoseconds, so that sums of durations are exact: three sleeps of
@@ -65,7 +66,7 @@ class VirtualClock {
   // Before, during and after every step, in this order. `concerned`: all threads whose private
   // state or life the step may have changed.
   void begin_step(const Machine& machine, const State& before, Choice choice);
-  void on_event(const Machine& machine, const Event& event);
+  void on_event(const Machine& machine, const State& state, const Event& event);
   void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info,
                 std::span<const Choice> choices, std::span<const ThreadId> concerned);
 
@@ -76,8 +77,12 @@ class VirtualClock {
   Nanoseconds stays_until() const { return cores_.stays_until(stepping_); }
   // Whether the steps of all threads come one after the other.
   bool is_serial() const { return cores_.is_serial(); }
-  // Who computed from when to when between the last step and this one.
-  const std::vector<Cores::Span>& computed() const { return computed_; }
+  // When the process was forked whose main thread this is; nothing: it is that of no child.
+  std::optional<Nanoseconds> forked_at(ThreadId thread) const {
+    return deadlines_[thread.index].forked_at;
+  }
+  // What threads that could go on did between the last step and this one.
+  const std::vector<Cores::Span>& spans() const { return spans_; }
 
   // For steps that are taken in one go, between begin_step() and end_step(): what a burst may
   // last and its operations cost; and what those of its steps cost that are complete. The step
@@ -93,9 +98,13 @@ class VirtualClock {
     LocalId local;             // of the resting thread that it was computed for
     Nanoseconds wait_for = 0;  // deadline of the last wait that was no continued wait_for
     Nanoseconds work = 0;      // of the compute that it rests before
-    Choice choice;             // its first
+    // Of the main thread of a child: the end of its fork; and whether it has not run since.
+    std::optional<Nanoseconds> forked_at;
+    bool begins = false;
+    Choice choice;  // its first
   };
 
+  void note_start(const Machine& machine, const State& state, ThreadId parent, ThreadId child);
   void note_deadline(const Machine& machine, const State& state, ThreadId thread, bool stepped);
   std::optional<Nanoseconds> deadline(const Machine& machine, const State& state,
                                       Choice choice) const;
@@ -112,13 +121,18 @@ class VirtualClock {
   bool knows_all_ = false;  // the cores know of all choices
   bool has_settled_ = false;
   ThreadId stepping_;
-  std::vector<Cores::Span> computed_;
+  std::vector<Cores::Span> spans_;
   std::vector<Deadline> deadlines_;  // index = thread
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;
   Nanoseconds thread_start_cost_;
   Nanoseconds process_start_cost_;
-  std::optional<ThreadId> forked_;  // the main thread of a process that this step has started
+  std::size_t threads_ = 0;  // how many there are
+  struct Fork {
+    ThreadId main;      // of a process that this step has started
+    Nanoseconds extra;  // what the step had cost by then, as extra_
+  };
+  std::vector<Fork> forks_;
   // Of the step that is under way, or the last one:
   const Pending* before_ = nullptr;  // what its thread rested before
   bool begun_ = false;               // that has happened

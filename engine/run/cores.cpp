@@ -70,7 +70,7 @@ void Cores::leave_core(Core& core) {
 }
 
 std::optional<ThreadId> Cores::settle(Nanoseconds& now, std::optional<ThreadId> goal) {
-  computed_.clear();
+  spans_.clear();
   for (;;) {
     admit(now);
     release(now);
@@ -83,6 +83,7 @@ std::optional<ThreadId> Cores::settle(Nanoseconds& now, std::optional<ThreadId> 
     }
     const Nanoseconds next = next_event(now);
     if (next == never) return std::nullopt;
+    note_waits(now, next);
     progress(now, next);
     now = next;
   }
@@ -278,8 +279,23 @@ void Cores::progress(Nanoseconds now, Nanoseconds next) {
     } else {
       thread.work -= next - now;
     }
-    if (next > now) computed_.push_back({id, now, next});
+    if (next > now) spans_.push_back({id, now, next, true});
   }
+}
+
+// Whoever has no core, and whose process has none, waits for one.
+void Cores::note_waits(Nanoseconds now, Nanoseconds next) {
+  if (!has_gil_ || !has_processes_ || next <= now) return;
+  const auto note = [&](const Line& line) {
+    for (const auto& [place, id] : line) {
+      const bool has_gil = std::ranges::any_of(cores_, [&](const Core& core) {
+        return core.holder && process_of(*core.holder) == process_of(id);
+      });
+      if (!has_gil) spans_.push_back({id, now, next, false});
+    }
+  };
+  note(plain_);
+  note(computing_);
 }
 
 void Cores::stepped(ThreadId id, Nanoseconds end, bool yields) {

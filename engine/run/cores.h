@@ -46,7 +46,10 @@ class Cores {
   Cores(bool has_gil, std::uint32_t cores, Nanoseconds switch_interval);
 
   // Threads are of the main process unless they are said to be of another.
-  void runs_in(ThreadId thread, ProcessId process) { of(thread).process = process; }
+  void runs_in(ThreadId thread, ProcessId process) {
+    of(thread).process = process;
+    has_processes_ = true;
+  }
 
   // The thread can begin a step at `at` or later, when it has computed for `work`, and stands in
   // line from `at` on, at its end. Among those who come at one moment whoever has `stepped` is the
@@ -58,9 +61,6 @@ class Cores {
   bool is_in_line(ThreadId thread) const;
   // The thread cannot begin before `at`.
   void begins_at(ThreadId thread, Nanoseconds at) { of(thread).not_before = at; }
-  bool has_beginning(ThreadId thread) const {
-    return thread.index < threads_.size() && threads_[thread.index].not_before > 0;
-  }
   // The next settling in which `child` is in line gives it the core of `parent`, if there is a
   // GIL.
   void starts(ThreadId parent, ThreadId child);
@@ -77,12 +77,15 @@ class Cores {
   // After settling: up to when the thread can take steps, before others must have a turn.
   Nanoseconds stays_until(ThreadId thread) const;
 
-  // Who computed from when to when, in the last settling.
+  // What a thread that could go on did in the last settling, from when to when. Under a GIL who
+  // waits for a core that threads of other processes have is told of, and who waits for the GIL
+  // is not; nor is anybody where there is one process.
   struct Span {
     ThreadId thread;
     Nanoseconds begin, end;
+    bool computes;  // else it waited for a core
   };
-  const std::vector<Span>& computed() const { return computed_; }
+  const std::vector<Span>& spans() const { return spans_; }
 
  private:
   struct Thread {
@@ -125,8 +128,10 @@ class Cores {
   Nanoseconds asked(const Core& core) const;
   Nanoseconds next_event(Nanoseconds now) const;
   void progress(Nanoseconds now, Nanoseconds next);
+  void note_waits(Nanoseconds now, Nanoseconds next);
 
   bool has_gil_;
+  bool has_processes_ = false;
   Nanoseconds switch_interval_;
   std::vector<Core> cores_;
   std::vector<Thread> threads_;                           // index = ThreadId
@@ -135,7 +140,7 @@ class Cores {
   std::uint64_t places_ = 0;                              // that were given so far
   std::uint64_t turns_ = 0;                               // and cores
   std::optional<std::pair<ThreadId, ThreadId>> started_;  // parent, child
-  std::vector<Span> computed_;
+  std::vector<Span> spans_;
   std::vector<ThreadId> arrivals_;  // for its memory
 };
 

@@ -294,6 +294,11 @@ class EventText {
                    : "take out " + future_label(machine_, event_.outcome.value);
       case Operation::mp_pool_create:
         return "make " + receiver();
+      case Operation::mp_pool_fork:
+      case Operation::mp_pool_refill:
+        return "fork a worker of " + receiver();
+      case Operation::mp_pool_look_up:
+        return "read " + receiver();
       case Operation::mp_pool_apply_async:
       case Operation::mp_pool_map_async:
       case Operation::mp_pool_starmap_async:
@@ -316,7 +321,7 @@ class EventText {
         return "go on to terminate the pools";
       case Operation::mp_pool_maintain:
         return event_.outcome.value == true_value ? "all is done for " + receiver()
-                                                  : "replace workers of " + receiver();
+                                                  : "take out ended workers of " + receiver();
       case Operation::mp_pool_dispatch:
         return event_.outcome.value == true_value ? "no more tasks of " + receiver()
                                                   : "hand out tasks of " + receiver();

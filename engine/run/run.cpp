@@ -27,7 +27,7 @@ class Fan : public Observer {
   Fan(VirtualClock& clock, Policy& policy, EnabledChoices& enabled, RunObserver* observer)
       : clock_(clock), policy_(policy), enabled_(enabled), observer_(observer) {}
   void on_event(const Machine& machine, const State& state, const Event& event) override {
-    clock_.on_event(machine, event);
+    clock_.on_event(machine, state, event);
     policy_.on_event(machine, state, event);
     enabled_.on_event(event);
     if (observer_ != nullptr) observer_->on_event(machine, state, event);

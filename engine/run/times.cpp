@@ -4,8 +4,10 @@
 #include <cmath>
 
 #include "engine/assert.h"
+#include "engine/operations/process.h"
 #include "engine/run/clock.h"
 #include "engine/run/threads.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 namespace {
@@ -91,6 +93,7 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
 
 void TimeKeeper::on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) {
   clock_ = &clock;
+  has_gil_ = has_gil(machine.program.gil);
   accounts_.clear();
   begin_ns_ = last_ns_ = total_ns_ = nanoseconds(clock.now());
   note_standings(machine, initial);
@@ -98,13 +101,13 @@ void TimeKeeper::on_begin(const Machine& machine, const State& initial, const Vi
 
 void TimeKeeper::on_step(const Machine&, const State&, std::uint64_t, Choice choice, double now) {
   const std::int64_t now_ns = nanoseconds(now);
-  std::vector<Cores::Span> computed = clock_->computed();
-  std::ranges::stable_sort(computed, {}, &Cores::Span::thread);
-  auto from = computed.begin();
+  std::vector<Cores::Span> spans = clock_->spans();
+  std::ranges::stable_sort(spans, {}, &Cores::Span::thread);
+  auto from = spans.begin();
   for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
-    const auto to = std::find_if(from, computed.end(),
+    const auto to = std::find_if(from, spans.end(),
                                  [&](const Cores::Span& span) { return span.thread.index != i; });
-    stand(accounts_[i], now_ns, {from, to});
+    stand(accounts_[i], now_ns, {from, to}, waits());
     from = to;
   }
   begin_ns_ = now_ns;
@@ -119,8 +122,11 @@ void TimeKeeper::on_step_end(const Machine& machine, const State& after, double 
   add(running, Activity::sleeps, now_ns - slept_ns, now_ns);
   // Where steps overlap, the others have not come so far: the next one may begin before.
   if (clock_->is_serial()) {
-    for (Account& account : accounts_) {
-      if (&account != &running) stand(account, now_ns, {});
+    const ProcessId runs = process_of(machine.program, after, running_);
+    for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+      if (ThreadId{i} == running_) continue;
+      const bool is_other = process_of(machine.program, after, {i}) != runs;
+      stand(accounts_[i], now_ns, {}, is_other ? Activity::waits_for_core : waits());
     }
   }
   last_ns_ = now_ns;
@@ -135,19 +141,20 @@ void TimeKeeper::note_standings(const Machine& machine, const State& state) {
     Account& account = accounts_[i];
     Standing now = standing(machine, state, {i});
     if (!clock_->is_serial() && account.was_there && ThreadId{i} != running_ && now.is_there &&
-        account.standing.activity == Activity::blocked && now.activity == Activity::ready) {
+        account.standing.activity == Activity::blocked && !account.standing.is_ready &&
+        now.is_ready) {
       // It can go on when the step is over.
       account.standing.until_ns = std::min(account.standing.until_ns, last_ns_);
       continue;
     }
     // Who ends with the process was there up to the last end of a step, overlapping ones too.
     if (account.standing.is_there && !now.is_there && ThreadId{i} != running_) {
-      stand(account, total_ns_, {});
+      stand(account, total_ns_, {}, waits());
     }
     account.standing = now;
     if (!account.standing.is_there || account.was_there) continue;
     account.was_there = true;
-    account.sums.begin_ns = account.sums.end_ns = last_ns_;
+    account.sums.begin_ns = account.sums.end_ns = clock_->forked_at({i}).value_or(last_ns_);
   }
 }
 
@@ -157,38 +164,42 @@ TimeKeeper::Standing TimeKeeper::standing(const Machine& machine, const State& s
   now.is_there = is_resting(machine, state, thread);
   if (!now.is_there) return now;
   const Pending& next = pending(machine, state, thread);
+  if (next.operation == Operation::signal_comes) return {};
   const auto deadline_ns = [&](Choice::Kind kind) {
     return nanoseconds(clock_->earliest(machine, state, {thread, kind}));
   };
   if (is_sleep(next.operation)) {
+    now.is_ready = false;
     now.activity = Activity::sleeps;
     now.until_ns = deadline_ns(Choice::Kind::step);
     return now;
   }
   const Readiness ready = readiness(machine, state, thread);
-  if (ready == Readiness::ready) {
-    // Else what it computes would come before what it stands there for.
-    if (next.operation == Operation::compute) now.until_ns = 0;
-    return now;
-  }
+  if (ready == Readiness::ready) return now;
+  now.is_ready = false;
   now.activity = Activity::blocked;
   now.cause = {next.operation, next.receiver};
   if (ready == Readiness::until_timeout) now.until_ns = deadline_ns(Choice::Kind::timeout);
   return now;
 }
 
-void TimeKeeper::stand(Account& account, std::int64_t to_ns,
-                       std::span<const Cores::Span> computed) const {
+Activity TimeKeeper::waits() const {
+  return has_gil_ ? Activity::waits_for_gil : Activity::waits_for_core;
+}
+
+void TimeKeeper::stand(Account& account, std::int64_t to_ns, std::span<const Cores::Span> spans,
+                       Activity waits) const {
   const Standing& standing = account.standing;
   const std::int64_t from_ns = account.sums.end_ns;
   if (!standing.is_there || to_ns <= from_ns) return;
-  const std::int64_t until_ns = std::clamp(standing.until_ns, from_ns, to_ns);
-  add(account, standing.activity, from_ns, until_ns);
-  for (const Cores::Span& span : computed) {
-    add(account, Activity::ready, account.sums.end_ns, span.begin);
-    add(account, Activity::runs, span.begin, span.end);
+  if (!standing.is_ready) {
+    add(account, standing.activity, from_ns, std::clamp(standing.until_ns, from_ns, to_ns));
   }
-  add(account, Activity::ready, account.sums.end_ns, to_ns);
+  for (const Cores::Span& span : spans) {
+    add(account, waits, account.sums.end_ns, span.begin);
+    add(account, span.computes ? Activity::runs : Activity::waits_for_core, span.begin, span.end);
+  }
+  add(account, waits, account.sums.end_ns, to_ns);
 }
 
 void TimeKeeper::add(Account& account, Activity activity, std::int64_t begin_ns,
@@ -202,8 +213,11 @@ void TimeKeeper::add(Account& account, Activity activity, std::int64_t begin_ns,
     case Activity::runs:
       sums.runs_ns += time_ns;
       break;
-    case Activity::ready:
-      sums.ready_ns += time_ns;
+    case Activity::waits_for_gil:
+      sums.gil_ns += time_ns;
+      break;
+    case Activity::waits_for_core:
+      sums.core_ns += time_ns;
       break;
     case Activity::sleeps:
       sums.sleeps_ns += time_ns;
@@ -234,14 +248,14 @@ void TimeKeeper::add(Account& account, Activity activity, std::int64_t begin_ns,
 }
 
 RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
-  const GilModel gil = machine.program.gil;
   RunTimes times;
-  times.has_gil = gil == GilModel::every_bytecode || gil == GilModel::calls_and_loops;
+  times.has_gil = has_gil_;
+  times.shares_cores = !has_gil_ || machine.program.has_processes;
   times.total_ns = total_ns_;
   for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
     Account account = accounts_[i];
     if (!account.was_there) continue;
-    stand(account, total_ns_, {});
+    stand(account, total_ns_, {}, waits());
     ThreadTimes& thread = times.threads.emplace_back(account.sums);
     thread.name = thread_name(machine, state, {i});
     for (const auto& [cause, time_ns] : account.blocked) {
@@ -251,7 +265,32 @@ RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
     }
     std::ranges::stable_sort(thread.blocked, std::greater<>(), &ThreadTimes::Blocked::time_ns);
   }
+  if (process_count(machine, state) > 1) note_processes(machine, state, times);
   return times;
+}
+
+void TimeKeeper::note_processes(const Machine& machine, const State& state, RunTimes& times) const {
+  std::vector<std::optional<std::size_t>> places(process_count(machine, state));
+  auto thread = times.threads.begin();
+  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+    if (!accounts_[i].was_there) continue;
+    const ThreadTimes& its = *thread++;
+    const ProcessId id = process_of(machine.program, state, {i});
+    std::optional<std::size_t>& place = places[id.index];
+    if (!place) {
+      place = times.processes.size();
+      const bool is_main = id == main_process_id;
+      ProcessTimes& process = times.processes.emplace_back();
+      process.name = is_main ? "MainProcess" : its.name;
+      process.begin_ns = its.begin_ns;
+      process.end_ns = its.end_ns;
+      process.exit_code = exit_code_of(machine, state, main_thread_of(machine, state, id));
+    }
+    ProcessTimes& process = times.processes[*place];
+    process.runs_ns += its.runs_ns;
+    process.gil_ns += its.gil_ns;
+    process.core_ns += its.core_ns;
+  }
 }
 
 }  // namespace lockstep

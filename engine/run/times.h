@@ -3,17 +3,19 @@
 //
 // What a step costs, its thread has run, and what the clock says that it computed. Meanwhile, and
 // while the clock goes to a deadline, every other thread stays as the last step left it: blocked,
-// asleep, or ready, which under a GIL is to wait for it, else for a core. Who sleeps or waits with
-// a timeout is ready from the deadline on. A sleep inside `atomic`, where its thread cannot rest
-// before it, is a sleep too.
+// asleep, or ready, which is to wait for the GIL of its process if another thread of it runs, else
+// for a core. Who sleeps or waits with a timeout is ready from the deadline on. A sleep inside
+// `atomic`, where its thread cannot rest before it, is a sleep too.
 //
-// A thread is there from the end of the step that starts it to the end of its own last step, or
-// of the process; MainThread always, since it waits for the process to end.
+// A signal on its way is no thread here. A thread is there from the end of the step that starts it,
+// the main thread of a child from the end of its fork, to the end of its own last step, or of the
+// process; MainThread always, since it waits for the process to end.
 //
 // Tested by tests/engine/run/times_test.cpp.
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,7 +27,8 @@ namespace lockstep {
 
 enum class Activity : std::uint8_t {
   runs,
-  ready,  // waits for the GIL, or for its turn where there is none
+  waits_for_gil,
+  waits_for_core,
   blocked,
   sleeps,  // sleep and io
 };
@@ -33,8 +36,8 @@ enum class Activity : std::uint8_t {
 struct ThreadTimes {
   std::string name;  // at the end of the run
   std::int64_t begin_ns = 0, end_ns = 0;
-  // These four add up to end_ns - begin_ns.
-  std::int64_t runs_ns = 0, ready_ns = 0, sleeps_ns = 0, blocked_ns = 0;
+  // These five add up to end_ns - begin_ns.
+  std::int64_t runs_ns = 0, gil_ns = 0, core_ns = 0, sleeps_ns = 0, blocked_ns = 0;
   struct Blocked {
     std::string on;  // "mutexA", "q (get)", "T1 (join)"
     std::int64_t time_ns;
@@ -48,10 +51,20 @@ struct ThreadTimes {
   std::vector<Span> spans;  // each begins where the last one ends; empty unless they were kept
 };
 
+struct ProcessTimes {
+  std::string name;  // at the end of the run
+  std::int64_t begin_ns = 0, end_ns = 0;
+  std::int64_t runs_ns = 0, gil_ns = 0, core_ns = 0;  // of all its threads
+  std::optional<std::int64_t> exit_code;              // nothing: it has not ended
+};
+
 struct RunTimes {
   bool has_gil = true;
+  bool shares_cores = false;  // threads may wait for a core: there is no GIL, or several of them
   std::int64_t total_ns = 0;
   std::vector<ThreadTimes> threads;  // those that were started, by ThreadId
+  // Those that were started, in the order of their creation; empty unless there are children.
+  std::vector<ProcessTimes> processes;
 };
 
 // Follows a run. Memory does not grow with its length unless the spans are kept.
@@ -78,7 +91,8 @@ class TimeKeeper : public RunObserver {
   };
   struct Standing {  // of a thread between two steps
     bool is_there = false;
-    Activity activity = Activity::ready;
+    bool is_ready = true;  // else it does as `activity` says, until `until_ns`
+    Activity activity = Activity::runs;
     std::int64_t until_ns = never;  // then it is ready
     Cause cause;                    // if blocked
   };
@@ -95,11 +109,18 @@ class TimeKeeper : public RunObserver {
 
   void note_standings(const Machine& machine, const State& state);
   Standing standing(const Machine& machine, const State& state, ThreadId thread) const;
-  // Up to `to_ns` the thread was as its standing says, but when it computed.
-  void stand(Account& account, std::int64_t to_ns, std::span<const Cores::Span> computed) const;
+  // Up to `to_ns` the thread was as its standing says, but for the spans. `waits`: what else it did
+  // when it was ready.
+  void stand(Account& account, std::int64_t to_ns, std::span<const Cores::Span> spans,
+             Activity waits) const;
+  // What who is ready waits for, unless the clock says that it is a core.
+  Activity waits() const;
   void add(Account& account, Activity activity, std::int64_t begin_ns, std::int64_t end_ns) const;
 
   bool keeps_spans_;
+  void note_processes(const Machine& machine, const State& state, RunTimes& times) const;
+
+  bool has_gil_ = true;
   const VirtualClock* clock_ = nullptr;  // of the run that goes on
   std::vector<Account> accounts_;        // index = thread
   std::int64_t begin_ns_ = 0;            // of the last step

@@ -69,6 +69,12 @@ bool is_by_sigkill(const Program& program, const State& state, ThreadId main) {
 void set_by_sigkill(const Program& program, State& state, ThreadId main) {
   set_bit(program, state, main, state_detail::by_sigkill_bit, true);
 }
+bool is_process_closed(const Program& program, const State& state, ThreadId main) {
+  return state_detail::has_bit(program, state, main, state_detail::process_closed_bit);
+}
+void set_process_closed(const Program& program, State& state, ThreadId main) {
+  set_bit(program, state, main, state_detail::process_closed_bit, true);
+}
 unsigned exit_stage(const Program& program, const State& state, ThreadId main) {
   const Word status =
       state.words[state_detail::at(program, state, main, state_detail::status_word)];

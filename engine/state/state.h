@@ -88,6 +88,9 @@ void set_process_over(const Program& program, State& state, ThreadId main);
 // Of the main thread of a process that a signal has ended: that it was SIGKILL, not SIGTERM.
 bool is_by_sigkill(const Program& program, const State& state, ThreadId main);
 void set_by_sigkill(const Program& program, State& state, ThreadId main);
+// Of the main thread of a process: that its parent has closed the Process object.
+bool is_process_closed(const Program& program, const State& state, ThreadId main);
+void set_process_closed(const Program& program, State& state, ThreadId main);
 // How far the end of a process whose queues have feeders has come, of its main thread: 1 once these
 // were told that no item comes any more, 2 once it has ended its children and told those that were
 // new, 3 once they have ended.
@@ -118,7 +121,8 @@ inline constexpr Word process_over_bit = 128;
 inline constexpr Word by_sigkill_bit = 256;
 inline constexpr unsigned exit_stage_shift = 9;
 inline constexpr Word exit_stage_max = 3;
-inline constexpr unsigned process_shift = 11;  // the bits above: the ProcessId
+inline constexpr Word process_closed_bit = 2048;
+inline constexpr unsigned process_shift = 12;  // the bits above: the ProcessId
 
 inline std::size_t at(const Program& program, const State& state, ThreadId thread,
                       ThreadWord word) {

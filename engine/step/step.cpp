@@ -73,6 +73,7 @@ bool is_of_process_pool(const Machine& machine, const Pending& pending) {
     case Operation::process_pool_take:
     case Operation::process_pool_give:
     case Operation::mp_pool_create:
+    case Operation::mp_pool_look_up:
     case Operation::mp_pool_initializer:
     case Operation::mp_pool_take:
     case Operation::mp_pool_give:

@@ -3,6 +3,7 @@
 #include "engine/value/arithmetic.h"
 
 #include <algorithm>
+#include <array>
 #include <compare>
 #include <set>
 #include <string>
@@ -346,8 +347,11 @@ std::string_view type_name(const ValueTable& values, Value value) {
       return "Thread";
     case ValueKind::connection:
       return "socket";
-    case ValueKind::future:
-      return "Future";
+    case ValueKind::future: {
+      constexpr std::array<std::string_view, 5> names{"Future", "ApplyResult", "MapResult",
+                                                      "IMapIterator", "IMapUnorderedIterator"};
+      return names[static_cast<std::size_t>(values.as_future(value).its_class)];
+    }
     case ValueKind::function:
       return "function";
     case ValueKind::exception_class:

@@ -166,8 +166,8 @@ class Writer {
         break;
       case ValueKind::future: {
         const ValueTable::Future future = values_.as_future(value);
-        out_ += "<Future " + std::to_string(future.number) + " of " +
-                names_.object_name(future.executor) + '>';
+        out_ += '<' + std::string(type_name(values_, value)) + ' ' + std::to_string(future.number) +
+                " of " + names_.object_name(future.executor) + '>';
         break;
       }
       case ValueKind::exception_class:

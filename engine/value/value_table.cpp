@@ -226,8 +226,9 @@ Value ValueTable::exception(ExceptionKind kind) {
   return exception(kind, std::span<const Value>());
 }
 
-Value ValueTable::future(ObjectId executor, std::uint32_t number) {
-  const std::array<Value, 2> content{object_value(executor), integer(number)};
+Value ValueTable::future(ObjectId executor, std::uint32_t number, FutureClass its) {
+  const std::array<Value, 3> content{object_value(executor), integer(number),
+                                     integer(static_cast<std::int64_t>(its))};
   return intern(ValueKind::future, {}, content.data(), sizeof content);
 }
 
@@ -271,7 +272,13 @@ FunctionId ValueTable::as_function(Value value) const {
 ValueTable::Future ValueTable::as_future(Value value) const {
   LOCKSTEP_ASSERT(kind(value) == ValueKind::future, "as_future takes a future");
   const auto* const content = static_cast<const Value*>(entry(value).content);
-  return {as_object(content[0]), static_cast<std::uint32_t>(as_integer(content[1]))};
+  return {as_object(content[0]), static_cast<std::uint32_t>(as_integer(content[1])),
+          static_cast<FutureClass>(as_integer(content[2]))};
+}
+
+bool ValueTable::is_iterator(Value value) const {
+  return kind(value) == ValueKind::future &&
+         as_future(value).its_class >= FutureClass::imap_iterator;
 }
 
 void ValueTable::forget_all_but(std::span<const std::uint32_t> words) {

@@ -50,7 +50,15 @@ class ValueTable {
   Value exception(ExceptionKind kind, std::span<const Value> arguments);
   Value exception(ExceptionKind kind, std::string_view message);  // one str argument
   Value exception(ExceptionKind kind);                            // no argument: empty text
-  Value future(ObjectId executor, std::uint32_t number);
+  // What a submit returns; or, with another class, what a Pool of multiprocessing does.
+  enum class FutureClass : std::uint8_t {
+    future,
+    apply_result,
+    map_result,
+    imap_iterator,
+    imap_unordered_iterator
+  };
+  Value future(ObjectId executor, std::uint32_t number, FutureClass its = FutureClass::future);
 
   ValueKind kind(Value value) const;
   // Whether it can be a dict's key: no list, no dict, no tuple that holds one. O(1).
@@ -76,8 +84,11 @@ class ValueTable {
   struct Future {
     ObjectId executor;
     std::uint32_t number;  // in the order of submission
+    FutureClass its_class;
   };
   Future as_future(Value value) const;
+  // Whether it is what imap or imap_unordered of a Pool has returned.
+  bool is_iterator(Value value) const;
 
   // Forgets every value that none of `words` names, directly or inside another: words that may
   // be Values, any others beside them. What is kept keeps its word, and its content moves. O(size).

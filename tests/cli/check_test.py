@@ -72,6 +72,8 @@ class Check(binary.TestCase):
         self.assertEqual(self.unmet(running(outcome="deadlock")),
                          {"run/outcome": ("deadlock", "finished")})
         self.assertEqual(self.unmet(running(final={"n": 2})), {"run/final/n": ("2", "1")})
+        self.check(running(exit_status=0), 0)
+        self.assertEqual(self.unmet(running(exit_status=3)), {"run/exit_status": ("3", "0")})
         self.assertEqual(self.unmet(running(output=["hello"])),
                          {"run/output": ("line 1: hello", "0 lines and no more")})
         stuck = binary.deadlock(expect={"run": {"policy": "round-robin"}})

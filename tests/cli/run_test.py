@@ -1,5 +1,7 @@
 """run and replay: how interleavings end, and that a replay is the run again."""
 import json
+import subprocess
+import sys
 import time
 import unittest
 
@@ -167,7 +169,7 @@ class Run(binary.TestCase):
         lines = [json.loads(line) for line in out.splitlines()]
         self.assertEqual(lines[0]["lockstep_trace"], 1)
         self.assertEqual(lines[-3]["finding"]["code"], "LS001")
-        self.assertEqual(lines[-2], {"variables": {}, "exceptions": {}})
+        self.assertEqual(lines[-2], {"variables": {}, "exceptions": {}, "exit_status": None})
         self.assertEqual(lines[-1]["end"], "stuck")
 
     def test_without_a_trace_the_interleaving_of_a_finding_is_shown(self):
@@ -178,7 +180,7 @@ class Run(binary.TestCase):
     def test_a_timed_run_ends_with_its_times(self):
         scenario = binary.harmless()
         path = self.write("s.json", scenario)
-        for policy in [[], ["--policy", "timed"]]:
+        for policy in [[], ["--policy", "timed"], ["--policy", "timed", "--trace", "none"]]:
             out, _ = self.lockstep("run", path, *policy, status=0)
             self.assertEqual(out.count("waits for the GIL"), 1)
             self.assertRegex(out.splitlines()[-1], "^  total .* of virtual time$")
@@ -193,6 +195,46 @@ class Run(binary.TestCase):
         out, _ = self.lockstep("run", path, status=0)
         self.assertNotIn("waits for the GIL", out)
 
+    def test_each_process_has_a_row_of_its_own(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "machine": {"cores": 1, "costs": {"bytecode": 0, "process_start": 0.5,
+                                                             "thread_start": 0}},
+            "functions": {"f": [{"compute": 1}, {"_exit": 3}]},
+            "main": [{"process": "p", "target": "f"}, {"start": "p"}, {"compute": 1}, {"join": "p"}]})
+        # The fork is over at 0.5; both compute for a second on the one core.
+        out, _ = self.lockstep("run", path, "--policy", "timed", "--trace", "none", status=0)
+        rows = [line.split() for line in out.splitlines()]
+        main, child = ([row for row in rows if row[:1] == [name]][-1]
+                       for name in ["MainProcess", "Process-1"])
+        self.assertEqual(main[1:6], ["1.5", "s", "-", "995", "ms"])
+        self.assertEqual(child[1:4], ["1.0", "s", "-"])
+        self.assertEqual(main[-1], "0")
+        self.assertEqual(child[-3:], ["2.0", "s", "3"])
+
+    def test_the_exit_status_is_that_of_the_code_of_main_thread(self):
+        rows = [([{"raise": "SystemExit(3)"}], 3), ([{"raise": "ValueError('no')"}], 1),
+                ([{"raise": "SystemExit"}], 0), ([{"raise": "SystemExit('text')"}], 1),
+                ([{"raise": "SystemExit(-1)"}], 255), ([{"_exit": 258}], 2),
+                ([{"spawn": "fails"}], 0), ([{"atexit": "fails"}], 0),
+                ([{"atexit": "fails"}, {"raise": "SystemExit(4)"}], 4),
+                ([{"atexit": "exits"}, {"raise": "SystemExit(4)"}], 4),
+                ([{"atexit": "leaves"}, {"raise": "SystemExit(4)"}], 7),
+                ([{"atexit": "leaves_with", "args": [1], "kwargs": {"c": 6, "b": 2}}], 9),
+                ([{"process": "p", "target": "leaves"}, {"start": "p"}, {"join": "p"}], 0)]
+        functions = {"fails": [{"raise": "KeyError(1)"}], "exits": [{"raise": "SystemExit(5)"}],
+                     "leaves": [{"_exit": 7}],
+                     "leaves_with": {"params": ["a", "b", "c"], "body": [{"_exit": "a + b + c"}]}}
+        for main, expected in rows:
+            path = self.write("s.json", {"lockstep": 1, "functions": functions, "main": main})
+            out, _ = self.status_of("run", path, "--trace", "json")
+            self.assertEqual(json.loads(out.splitlines()[-2])["exit_status"], expected, main)
+            out, _ = self.status_of("run", path, "--trace", "none")
+            said = f"virtual time, exit status {expected}\n" if expected else "virtual time\n"
+            self.assertIn(said.encode(), out)
+            program, _ = self.lockstep("export", path, "--python", status=0)
+            ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+            self.assertEqual(ran.returncode, expected, main)
+
     def test_a_timeline_is_drawn_where_it_is_asked_for(self):
         path = self.write("s.json", {
             "lockstep": 1, "name": "s", "machine": {"costs": {"bytecode": 0, "thread_start": 0}},
@@ -205,6 +247,19 @@ class Run(binary.TestCase):
                                     "  T2          " + 43 * "#"])
         _, err = self.lockstep("run", path, "--timeline", "--trace", "json", status=2)
         self.assertIn("exclude each other", err)
+
+    def test_a_replay_knows_the_threads_that_objects_have(self):
+        functions = {"f": {"params": ["i"], "body": [{"return": "i"}]}}
+        pool = [{"pool": "p"}, {"map": "p", "function": "f", "over": "[1]"}]
+        submit = [{"submit": "p", "function": "f", "args": [1]}]
+        for kind, main in [("mp.Pool", pool), ("ThreadPoolExecutor", submit),
+                           ("ProcessPoolExecutor", submit),
+                           ("mp.Queue", [{"put": "p", "item": 1}, {"get": "p"}])]:
+            path = self.write("s.json", {"lockstep": 1, "objects": {"p": kind}, "main": main,
+                                         "functions": functions})
+            out, _ = self.lockstep("run", path, "--trace", "json", "--save-schedule", "x.json", status=0)
+            again, _ = self.lockstep("replay", "x.json", "--trace", "json", status=0)
+            self.assertEqual(again, out, kind)
 
     def test_a_replay_is_the_run_again(self):
         scenario = self.write("scenarios/s.json", binary.deadlock(variables={"n": 0}))

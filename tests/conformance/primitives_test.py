@@ -701,10 +701,12 @@ PROGRAMS = {
         "note": {"params": ["u"], "body": [{"print": ["u.cancelled()", "current_thread().name"]}]}}, [
         {"set": "us", "to": "[]"}, {"for": "i", "in": "range(5)", "do": [
             {"submit": "pool", "function": "slow", "args": ["i"], "into": "u"},
-            {"append": "us", "item": "u"}, {"add_done_callback": "u", "function": "note"}]},
-        {"sleep": 1}, {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()"]}]},
-        *got({"cancel": "us[1]"}), *got({"cancel": "us[2]"}), *got({"cancel": "us[2]"}),
-        tried({"result": "us[2]"}), tried({"result": "us[0]", "timeout": 0.1}),
+            {"append": "us", "item": "u"}, {"add_done_callback": "u", "function": "note"},
+            # Until the worker has taken the first: two more are moved then.
+            {"if": "i == 0", "then": [{"sleep": 0.5}]}]},
+        {"sleep": 0.5}, {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()"]}]},
+        *got({"cancel": "us[2]"}), *got({"cancel": "us[3]"}), *got({"cancel": "us[3]"}),
+        tried({"result": "us[3]"}), tried({"result": "us[0]", "timeout": 0.1}),
         {"shutdown": "pool", "cancel_futures": True},
         {"for": "u", "in": "us", "do": [{"print": ["u.running()", "u.done()", "u.cancelled()"]}]}]),
     "ProcessPoolExecutor: with, and the end of the program": ({
@@ -906,6 +908,41 @@ PROGRAMS = {
         {"apply_async": "pool", "function": "square", "args": [1], "into": "r"},
         tried({"get": "r", "timeout": 4}), tried({"terminate": "pool"}),
         tried({"terminate": "pool"})]),
+    "Pool: a callback that has raised, and the one worker ends all the same": (
+        pool(1), POOL_FUNCTIONS, [
+            {"pool": "pool"},
+            {"apply_async": "pool", "function": "square", "args": [1], "callback": "value_error"},
+            {"sleep": 1}, tried({"terminate": "pool"}), {"join": "pool"}, {"print": "'joined'"}]),
+    "Pool: iterators of imap in loops": (pool(), {
+        **POOL_FUNCTIONS, "goes": {"params": ["rs"], "body": [
+            {"for": "i", "in": "rs", "do": [
+                {"if": "i == 4", "then": [{"continue": True}]}, {"print": "i"},
+                {"if": "i == 9", "then": [{"return": "'left'"}]}]},
+            {"return": "'done'"}]}}, [
+        {"pool": "pool"}, {"imap": "pool", "function": "square", "over": "range(9)", "into": "r"},
+        *got({"call": "goes", "args": ["r"]}), *got({"next": "r"}),
+        {"for": "i", "in": "r", "do": [{"print": "i"}, {"break": True}]},
+        *got({"call": "goes", "args": ["r"]}), *got({"call": "goes", "args": ["r"]}),
+        *got({"call": "goes", "args": ["[1, 4, 16]"]}),
+        {"imap_unordered": "pool", "function": "square", "over": "[3]", "into": "u"},
+        {"set": "l", "to": "[u, (5, 6)]"},
+        {"for": "r", "in": "l", "do": [{"for": "i", "in": "r", "do": [{"print": "i"}]}]},
+        {"imap": "pool", "function": "fails", "over": "[0, 3, 1]", "into": "r"},
+        tried({"for": "i", "in": "r", "do": [{"print": "i"}]}),
+        {"for": "i", "in": "r", "do": [{"print": "i"}]},
+        {"imap": "pool", "function": "square", "over": "[2]", "into": "r"},
+        tried({"for": ["i", "j"], "in": "r", "do": []}),
+        {"apply_async": "pool", "function": "square", "args": [1], "into": "a"},
+        {"map_async": "pool", "function": "square", "over": "[1]", "into": "m"},
+        *(step for name in "ramu" for step in (
+            tried({"for": "i", "in": "5 if n else " + name, "do": []} if name in "am" else
+                  {"print": f"{name} + 1"}),
+            tried({"print": f"len({name})"}), tried({"acquire": name})))]),
+    "Pool: the name stands for nothing before": (pool(), {
+        "f": {"params": ["p"], "body": [{"print": "'called'"}]}}, [
+        tried({"set": "p", "to": "pool"}), tried({"call": "f", "args": ["pool"]}),
+        tried({"print": "[1, pool]"}), {"pool": "pool"}, {"set": "p", "to": "pool"},
+        {"call": "f", "args": ["pool"]}, {"print": "p == pool"}]),
     "Pool: a callback that joins it": (pool(), POOL_FUNCTIONS, [
         {"pool": "pool"},
         {"apply_async": "pool", "function": "square", "args": [1], "callback": "ends", "into": "r"},
@@ -927,6 +964,34 @@ PROGRAMS = {
                                "callback": "note"},
             {"apply_async": "pool", "function": "square", "args": [1], "callback": "late"},
             {"sleep": 2}, {"print": "'main ends'"}]),
+    "Process: close": ({}, {"f": [{"sleep": 2}]}, [
+        {"process": "p", "target": "f", "name": "'P'"}, {"start": "p"}, tried({"close": "p"}),
+        {"join": "p"}, {"close": "p"}, {"close": "p"}, {"print": ["p.name", "p.daemon"]},
+        *(tried(each) for each in (
+            {"start": "p"}, {"join": "p"}, {"join": "p", "timeout": 1}, {"terminate": "p"},
+            {"kill": "p"}, {"print": "p.is_alive()"}, {"print": "p.pid"}, {"print": "p.ident"},
+            {"print": "p.exitcode"}, {"set": "p.daemon", "to": True})), {"print": "p.daemon"},
+        {"process": "q", "target": "f"}, {"close": "q"}, tried({"start": "q"}),
+        tried({"join": "q"}), tried({"terminate": "q"}), tried({"print": "q.pid"})]),
+    "keyword arguments go wherever Python takes them": (
+        {**pool(1), "e": {"type": "ThreadPoolExecutor", "max_workers": 1}}, {
+            "f": {"params": ["a", "b", "c"], "body": [{"print": ["a", "b", "c"]}]},
+            "g": {"params": ["a", "b"], "body": [{"return": "[a, b]"}]},
+            "h": {"params": ["x"], "body": [{"print": ["'h'", "x"]}, {"return": "x"}]}}, [
+            {"call": "f", "args": [1], "kwargs": {"c": "h(3)", "b": "h(2)"}},
+            *got({"call": "g", "kwargs": {"b": 1, "a": "n"}}),
+            {"thread": "t", "target": "f", "args": ["'t'"], "kwargs": {"c": 1, "b": "[n]"}},
+            {"start": "t"}, {"join": "t"},
+            {"spawn": "f", "kwargs": {"c": 1, "b": 2, "a": "'s'"}, "as": "t"}, {"join": "t"},
+            {"process": "p", "target": "f", "args": ["'p'", 1], "kwargs": {"c": 2}},
+            {"start": "p"}, {"join": "p"},
+            {"timer": "t", "interval": 0.1, "function": "f", "args": ["'T'"],
+             "kwargs": {"c": 1, "b": 2}}, {"start": "t"}, {"join": "t"},
+            {"submit": "e", "function": "g", "kwargs": {"b": 1, "a": 2}, "into": "u"},
+            *got({"result": "u"}), {"pool": "pool"},
+            *got({"apply": "pool", "function": "g", "args": [1], "kwargs": {"b": 2}}),
+            {"apply_async": "pool", "function": "g", "kwargs": {"b": 1, "a": 2}, "into": "u"},
+            *got({"get": "u"})]),
     "mp.Lock, mp.RLock: errors": ({"x": "mp.Lock", "y": "mp.RLock", "z": "mp.Value"}, {}, [
         tried({"release": "x"}), tried({"release": "y"}), *got({"acquire": "x"}),
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),
@@ -1097,6 +1162,13 @@ PROGRAMS |= {
             "f": {"params": ["s"], "body": [tried({"recv": "s", "size": 2, "timeout": 60})]}}, [
             *PAIR, {"spawn": "f", "args": ["s"], "as": "t"}, {"sleep": 1}, {"close": "s"},
             *sends("c", "ok"), {"join": "t"}, *receives("c", 1, 1)]),
+    "socket: ... whose timeout then runs out, and of an accept's": (
+        {"x": "Listener"}, {
+            "f": {"params": ["s"], "body": [tried({"recv": "s", "size": 2, "timeout": 2})]},
+            "g": [tried({"accept": "x", "timeout": 3})]}, [
+            *PAIR, {"spawn": "f", "args": ["s"], "as": "t"}, {"spawn": "g", "as": "u"},
+            {"sleep": 1}, {"close": "s"}, {"close": "x"}, {"join": "t"}, {"join": "u"},
+            *receives("c", 1)]),
     "socket: ... and of an accept": (
         {"x": "Listener"}, {"f": [{"accept": "x", "into": "s"}, *sends("s", "ok")]}, [
             {"listen": "x"}, {"spawn": "f", "as": "t"}, {"sleep": 1}, {"close": "x"}, {"sleep": 1},

@@ -151,7 +151,15 @@ class Writer:
     def do_return(self, s, depth): self.line(depth, "return " + literal(s["return"]))
 
     def do_call(self, s, depth):
-        self.call(s, depth, f"{s['call']}({', '.join(literal(a) for a in s.get('args', []))})")
+        self.call(s, depth, f"{s['call']}({self.arguments(s)})")
+
+    def arguments(self, s):
+        given = [literal(a) for a in s.get("args", [])]
+        given += [f"{name}={literal(a)}" for name, a in s.get("kwargs", {}).items()]
+        return ", ".join(given)
+
+    def named(self, s):
+        return "{" + ", ".join(f"{n!r}: {literal(a)}" for n, a in s["kwargs"].items()) + "}"
 
     def do_try(self, s, depth):
         self.line(depth, "try:")
@@ -186,6 +194,7 @@ class Writer:
     def create(self, s, target):
         given = [f"target={target}", f"args=[{', '.join(literal(a) for a in s.get('args', []))}]"]
         given += [f"{key}={literal(s[key])}" for key in ("name", "daemon") if key in s]
+        given += [f"kwargs={self.named(s)}"] if "kwargs" in s else []
         return f"Thread({', '.join(given)})"
 
     def do_thread(self, s, depth):
@@ -216,6 +225,7 @@ class Writer:
         given = [s["function"], *given]
         given += [f"{key}={literal(s[key])}"
                   for key in ("chunksize", "callback", "error_callback") if key in s]
+        given += [f"kwds={self.named(s)}"] if "kwargs" in s else []
         self.call(s, depth, f"{s[wanted]}.{method}({', '.join(given)})")
 
     def do_apply(self, s, depth):
@@ -241,9 +251,8 @@ class Writer:
     def do_next(self, s, depth): self.call(s, depth, f"{s['next']}.next({self.timeout(s)})")
 
     def do_submit(self, s, depth):
-        given = "".join(", " + literal(a) for a in s.get("args", []))
-        given += "".join(f", {name}={literal(a)}" for name, a in s.get("kwargs", {}).items())
-        self.call(s, depth, f"{s['submit']}.submit({s['function']}{given})")
+        given = self.arguments(s)
+        self.call(s, depth, f"{s['submit']}.submit({s['function']}{given and ', ' + given})")
 
     def is_of_pool(self, name):
         return "mp.Pool" in json.dumps(self.scenario["objects"].get(name))
@@ -353,8 +362,9 @@ class Writer:
 
     def do_timer(self, s, depth):
         given = ", ".join(literal(a) for a in s.get("args", []))
+        named = f", {self.named(s)}" if "kwargs" in s else ""
         self.line(depth, f"{s['timer']} = Timer(_t({literal(s['interval'])}), {s['function']}, "
-                         f"[{given}])")
+                         f"[{given}]{named})")
 
     def do_cancel(self, s, depth): self.call(s, depth, f"{s['cancel']}.cancel()")
 

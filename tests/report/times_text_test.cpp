@@ -11,16 +11,16 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000'000;
 
-ThreadTimes thread(std::string name, std::int64_t runs_ns, std::int64_t ready_ns,
+ThreadTimes thread(std::string name, std::int64_t runs_ns, std::int64_t gil_ns,
                    std::int64_t sleeps_ns, std::vector<ThreadTimes::Blocked> blocked) {
   ThreadTimes made;
   made.name = std::move(name);
   made.runs_ns = runs_ns;
-  made.ready_ns = ready_ns;
+  made.gil_ns = gil_ns;
   made.sleeps_ns = sleeps_ns;
   for (const auto& one : blocked) made.blocked_ns += one.time_ns;
   made.blocked = std::move(blocked);
-  made.end_ns = runs_ns + ready_ns + sleeps_ns + made.blocked_ns;
+  made.end_ns = runs_ns + gil_ns + sleeps_ns + made.blocked_ns;
   return made;
 }
 
@@ -39,10 +39,12 @@ TEST_CASE("times text: a row for each thread", "[report][times]") {
   total 10.0 s of virtual time
 )");
   times.has_gil = false;
+  times.shares_cores = true;
   times.threads.resize(1);
+  times.threads[0].core_ns = 4000;
   CHECK("\n" + times_text(times, 100, Paint(false)) == R"(
-  thread         cpu  ready  sleeps  blocked
-  MainThread  1.2 ms      -       -  10.0 s on T1 (join)
+  thread         cpu  waits for a core  sleeps  blocked
+  MainThread  1.2 ms            4.0 µs       -  10.0 s on T1 (join)
   total 10.0 s of virtual time
 )");
 }
@@ -93,7 +95,7 @@ TEST_CASE("times text: a timeline shows what took most of each slice", "[report]
   t1.spans = Spans{{Activity::runs, 0, 5 * second},
                    {Activity::sleeps, 5 * second, 15 * second + second / 4},
                    {Activity::blocked, 15 * second + second / 4, 16 * second},
-                   {Activity::ready, 16 * second, 20 * second}};
+                   {Activity::waits_for_gil, 16 * second, 20 * second}};
   t2.name = "T2";  // there from 2.4 to 3.5: 0.6 of the third slice, half of the fourth
   t2.spans = Spans{{Activity::runs, 2'400'000'000, 3'500'000'000}};
   t3.name = "T3";

@@ -140,6 +140,38 @@ TEST_CASE("clock: an operation costs ten bytecodes, a start what the scenario sa
   CHECK(run_named(*program, "timed").output == Lines{"0.53"});
 }
 
+TEST_CASE("clock: whoever makes a pool pays for its workers, one after the other",
+          "[engine][run][clock]") {
+  struct Row {
+    const char* pool;
+    const char* use;
+    Lines output;  // each worker says when it begins, and the maker after a sleep of a sixteenth
+  };
+  const Row row = GENERATE(values<Row>({
+      // Three forks of half a second; then three threads of an eighth.
+      {"'mp.Pool', 'processes': 3",
+       "{'pool': 'pool'}",
+       {"0.625 worker", "1.125 worker", "1.625 worker", "1.9375"}},
+      // Three forks and the manager.
+      {"'ProcessPoolExecutor', 'max_workers': 3",
+       "{'submit': 'pool', 'function': 'f'}",
+       {"0.625 worker", "1.125 worker", "1.625 worker", "1.6875"}},
+      // A submit starts one, which runs first.
+      {"'ThreadPoolExecutor', 'max_workers': 2",
+       "{'submit': 'pool', 'function': 'f'}",
+       {"0.125 worker", "0.1875"}},
+  }));
+  CAPTURE(row.pool);
+  const auto program =
+      program_of(std::string("{'machine': {'costs': {'bytecode': 0, 'thread_start': 0.125, "
+                             "'process_start': 0.5}}, 'objects': {'pool': {'type': ") +
+                 row.pool + R"(, 'initializer': 'says'}},
+        'functions': {'f': [], 'says': [{'print': ['time()', '\"worker\"']}]},
+        'main': [)" +
+                 row.use + R"(, {'sleep': 0.0625}, {'print': 'time()'}]})");
+  CHECK(run_named(*program, "timed").output == row.output);
+}
+
 TEST_CASE("clock: private code that goes on for long costs its bytecodes", "[engine][run][clock]") {
   const auto program = program_of(R"({
     'machine': {'costs': {'bytecode': 0.001, 'thread_start': 0}},

@@ -4,6 +4,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,7 +43,8 @@ std::string text(const ThreadTimes& thread) {
     return digits;
   };
   if (thread.runs_ns != 0) text += " runs " + seconds(thread.runs_ns);
-  if (thread.ready_ns != 0) text += " ready " + seconds(thread.ready_ns);
+  if (thread.gil_ns != 0) text += " gil " + seconds(thread.gil_ns);
+  if (thread.core_ns != 0) text += " core " + seconds(thread.core_ns);
   if (thread.sleeps_ns != 0) text += " sleeps " + seconds(thread.sleeps_ns);
   for (const auto& blocked : thread.blocked) {
     text += " blocked " + seconds(blocked.time_ns) + " on " + blocked.on;
@@ -72,14 +74,14 @@ TEST_CASE("times: each nanosecond of a thread belongs to what it did", "[engine]
         "T2: sleeps 4 blocked 1 on mutex"}},
       {"T1 and T2 change places every 5 ms: T1's first second is over at 1.995, T2's at 2",
        R"({'threads': {'T1': [{'compute': 1}, {'compute': 1}], 'T2': [{'compute': 1}]}})",
-       {"MainThread: blocked 3 on the other threads (join)", "T1: runs 2 ready 1",
-        "T2: runs 1 ready 1"}},
+       {"MainThread: blocked 3 on the other threads (join)", "T1: runs 2 gil 1",
+        "T2: runs 1 gil 1"}},
       {"T1 sleeps to 1, T2 waits to 0.5, and T3, which has the GIL, gives it up 5 ms after that",
        R"({'objects': {'go': 'Event'},
            'threads': {'T1': [{'sleep': 1}], 'T2': [{'wait': 'go', 'timeout': 0.5}],
                        'T3': [{'compute': 3}]}})",
-       {"MainThread: blocked 3 on the other threads (join)", "T1: ready 0.005 sleeps 1",
-        "T2: ready 0.005 blocked 0.5 on go (wait)", "T3: runs 3"}},
+       {"MainThread: blocked 3 on the other threads (join)", "T1: gil 0.005 sleeps 1",
+        "T2: gil 0.005 blocked 0.5 on go (wait)", "T3: runs 3"}},
       {"a queue, both ways, and a join: item 1 comes at 2, item 2 finds no room until 5",
        R"({'objects': {'q': {'type': 'Queue', 'maxsize': 1}},
            'functions': {'f': [{'sleep': 2}, {'put': 'q', 'item': 1}, {'put': 'q', 'item': 2},
@@ -112,10 +114,42 @@ TEST_CASE("times: a step belongs to the thread that took it", "[engine][run][tim
   // and the end of the process costs as much.
   const RunTimes times = times_of(*program);
   CHECK(texts(times) ==
-        std::vector<std::string>{"MainThread: runs 0.54 ready 0.01", "T1: runs 0.01"});
+        std::vector<std::string>{"MainThread: runs 0.54 gil 0.01", "T1: runs 0.01"});
   CHECK(times.threads[1].begin_ns == 520'000'000);
   CHECK(times.threads[1].end_ns == 530'000'000);
   CHECK(times.total_ns == 550'000'000);
+}
+
+TEST_CASE("times: processes wait for cores, threads of one process for its GIL",
+          "[engine][run][times]") {
+  const auto program = program_of(R"({
+    'machine': {'cores': 2, 'costs': {'bytecode': 0, 'thread_start': 0.25, 'process_start': 0.5}},
+    'functions': {'f': [{'compute': 1}], 'g': [{'spawn': 'f'}, {'compute': 1}]},
+    'main': [{'process': 'p', 'target': 'f', 'name': '\"P\"'}, {'start': 'p'}, {'join': 'p'},
+             {'process': 'q', 'target': 'g', 'name': '\"Q\"'}, {'start': 'q'}, {'join': 'q'}]})");
+  // P is forked at 0.5, comes to its code at 0.75 and ends at 1.75. Q is forked at 2.25, starts a
+  // thread at 2.75, and both of them end at 4.75, since they share one GIL.
+  const RunTimes times = times_of(*program);
+  CHECK(texts(times) == std::vector<std::string>{
+                            "MainThread: runs 1 blocked 2.5 on Q (join) blocked 1.25 on P (join)",
+                            "P: runs 1.25", "Q: runs 1.5 gil 1", "Thread-1 (f): runs 1 gil 0.995"});
+  REQUIRE(times.processes.size() == 3);
+  CHECK(times.processes[0].name == "MainProcess");
+  CHECK(times.processes[2].runs_ns == 2'500'000'000);
+  CHECK(times.processes[2].begin_ns == 2'250'000'000);
+  CHECK(times.processes[2].exit_code == 0);
+
+  // With one core for both they compute by turns of 5 ms from 1 on.
+  const auto crowded = program_of(R"({
+    'machine': {'cores': 1, 'costs': {'bytecode': 0, 'thread_start': 0, 'process_start': 0.5}},
+    'functions': {'f': [{'compute': 1}]},
+    'main': [{'process': 'p', 'target': 'f', 'name': '\"P\"'}, {'process': 'q', 'target': 'f',
+              'name': '\"Q\"'}, {'start': 'p'}, {'start': 'q'}, {'join': 'p'}, {'join': 'q'}]})");
+  for (const ThreadTimes& thread : times_of(*crowded).threads) {
+    CAPTURE(text(thread));
+    CHECK(thread.gil_ns == 0);
+    CHECK((thread.name == "MainThread" || thread.core_ns > 900'000'000));
+  }
 }
 
 TEST_CASE("times: only the models with a GIL have one to wait for", "[engine][run][times]") {
@@ -152,8 +186,8 @@ class Slowly : public RunObserver {
   void on_step(const Machine& machine, const State& before, std::uint64_t number, Choice choice,
                double now) override {
     keeper_.on_step(machine, before, number, choice, now);
-    for (const Cores::Span& span : clock_->computed()) {
-      took[span.thread.index] += span.end - span.begin;
+    for (const Cores::Span& span : clock_->spans()) {
+      if (span.computes) took[span.thread.index] += span.end - span.begin;
     }
     begin_ = now;
     thread_ = choice.thread;
@@ -196,7 +230,7 @@ class Slowly : public RunObserver {
 
 TEST_CASE("times: the sums are the lives of the threads, on random scenarios",
           "[engine][run][times][oracle]") {
-  std::array<std::int64_t, 4> seen{};  // each activity occurs
+  std::array<std::int64_t, 5> seen{};  // each activity occurs
   std::size_t cut = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     CAPTURE(seed);
@@ -227,8 +261,10 @@ TEST_CASE("times: the sums are the lives of the threads, on random scenarios",
         CAPTURE(thread.name);
         REQUIRE(thread.begin_ns == life.begin_ns);
         REQUIRE(thread.end_ns == life.end_ns);
-        const std::array sums{thread.runs_ns, thread.ready_ns, thread.blocked_ns, thread.sleeps_ns};
-        REQUIRE(sums[0] + sums[1] + sums[2] + sums[3] == life.end_ns - life.begin_ns);
+        const std::array sums{thread.runs_ns, thread.gil_ns, thread.core_ns, thread.blocked_ns,
+                              thread.sleeps_ns};
+        REQUIRE(std::accumulate(sums.begin(), sums.end(), std::int64_t{0}) ==
+                life.end_ns - life.begin_ns);
         // The rest of what its steps took it slept inside `atomic`.
         REQUIRE(thread.runs_ns <= slowly.took[i]);
         REQUIRE(slowly.took[i] <= thread.runs_ns + thread.sleeps_ns);
@@ -238,7 +274,7 @@ TEST_CASE("times: the sums are the lives of the threads, on random scenarios",
           blocked += one.time_ns;
         }
         REQUIRE(blocked == thread.blocked_ns);
-        std::array<std::int64_t, 4> in_spans{};
+        std::array<std::int64_t, 5> in_spans{};
         std::int64_t at = thread.begin_ns;
         for (const ThreadTimes::Span& span : thread.spans) {
           REQUIRE(span.begin_ns == at);
