@@ -208,7 +208,7 @@ std::uint64_t CompactSearch::hash_of(const State& state) const {
 
 double CompactSearch::miss_probability() const {
   const auto states = static_cast<double>(states_);
-  return std::min(1.0, std::ldexp(states * (states - 1), -static_cast<int>(hashing_.bits) - 1));
+  return std::min(1.0, std::ldexp(states * (states + 1), -static_cast<int>(hashing_.bits) - 1));
 }
 
 std::string CompactSearch::reservation() const {

@@ -4,10 +4,10 @@
 // Two states with one hash are taken for one, so that what the later one leads to may be missed:
 // the result is no proof. What is found is there, since a depth-first search has the whole states
 // of its way at hand. Let the hash be a function at random. Before state k + 1 is found, k hashes
-// of b bits are known, and it has one of them with a probability of k / 2^b at most; so a search
-// that has seen n states has missed none with a probability of at least 1 - n (n - 1) / 2^(b + 1).
-// What was missed may be why n is small, but then it was missed early: that anything is missed and
-// a miss_probability() of p or less is said is no more probable than p.
+// of b bits are known, and it has one of them with a probability of k / 2^b at most. The first that
+// is missed is so before there are more than n: p = (1 + 2 + ... + n) / 2^b = n (n + 1) / 2^(b + 1)
+// for a search that has seen n states. What was missed may be why n is small, but then it was
+// missed early: that anything is missed and p or less is said is no more probable than p.
 //
 // After Wolper, Leroy, "Reliable hashing without collision detection", CAV 1993, and Stern, Dill,
 // "Improved probabilistic verification by hash compaction", CHARME 1995.
@@ -52,7 +52,7 @@ class CompactSearch : public SearchRecord {
   // Requires: the search is over. What was found stays.
   void forget_states();
 
-  double miss_probability() const;
+  double miss_probability() const;  // at most
   // "hash compaction: ... a probability of at most 3e-08": why a search of everything is no proof.
   std::string reservation() const;
 

@@ -117,7 +117,7 @@ class Explore(binary.TestCase):
         self.assertEqual(reason, "hash compaction: states are known by 64 bits of a hash, and one was missed "
                                  "with a probability of at most")
         states = report["stats"]["states"]
-        bound = states * (states - 1) / 2 / 2 ** 64
+        bound = states * (states + 1) / 2 / 2 ** 64
         self.assertLessEqual(bound, float(said))
         self.assertLess(float(said), 1.1 * bound)
         out, _ = self.lockstep("explore", path, "--hash-compaction", status=3)
