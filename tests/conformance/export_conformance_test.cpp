@@ -235,9 +235,9 @@ TEST_CASE("CPython, forced to the same order, does what lockstep does: the scena
     REQUIRE(loaded.program.has_value());
     // Only the threads of one process can be made to take turns.
     if (loaded.program->has_processes) continue;
-    for (std::uint64_t seed = 1; seed <= 3; ++seed) comparison.add(path, loaded, seed);
+    comparison.add(path, loaded, scenarios);
   }
-  CHECK(comparison.size() > scenarios);
+  CHECK(comparison.size() > scenarios / 2);
   CHECK(comparison.check() > 10);
 }
 

@@ -10,6 +10,7 @@
 #include "tests/support/random_protocols.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
+#include "tests/support/seeds.h"
 #include "tests/support/slow_explorer.h"
 
 namespace lockstep {
@@ -537,11 +538,12 @@ void check_all(const std::string& text, Counts& counts) {
 TEST_CASE("fix: what it calls verified is so by the definition, on programs full of locks",
           "[remedy][try_remedies][oracle]") {
   Counts counts;
-  for (std::uint64_t seed = 1; seed <= 240; ++seed) {
+  for (std::uint64_t seed = 1; seed <= fewer_if_slow(240); ++seed) {
     CAPTURE(seed);
     check_all(Generator(seed).scenario(), counts);
   }
   CAPTURE(counts.deadlocks, counts.verified, counts.refuted);
+  if (!has_all_seeds) return;
   CHECK(counts.deadlocks > 100);
   CHECK(counts.verified > 100);
   CHECK(counts.refuted > 10);
@@ -550,22 +552,23 @@ TEST_CASE("fix: what it calls verified is so by the definition, on programs full
 TEST_CASE("fix: what it calls verified is so by the definition, on programs of all kinds",
           "[remedy][try_remedies][oracle]") {
   Counts counts;
-  for (std::uint64_t seed = 1; seed <= 240; ++seed) {
+  for (std::uint64_t seed = 1; seed <= fewer_if_slow(240); ++seed) {
     CAPTURE(seed);
     check_all(random_scenario(seed), counts);
   }
   CAPTURE(counts.deadlocks, counts.verified, counts.refuted);
-  CHECK(counts.verified > 10);
+  CHECK(counts.verified > (has_all_seeds ? 10 : 0));
 }
 
 TEST_CASE("fix: what it calls verified is so by the definition, on protocols that are broken",
           "[remedy][try_remedies][oracle]") {
   Counts counts;
-  for (std::uint64_t seed = 1; seed <= 250; ++seed) {
+  for (std::uint64_t seed = 1; seed <= fewer_if_slow(250); ++seed) {
     CAPTURE(seed);
     check_all(random_protocol(seed), counts);
   }
   CAPTURE(counts.deadlocks, counts.verified, counts.refuted);
+  if (!has_all_seeds) return;
   CHECK(counts.verified > 100);
   CHECK(counts.refuted > 100);
   // Each remedy that such a protocol may need has mended one.
