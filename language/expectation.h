@@ -24,10 +24,15 @@ struct RunExpectation {
   NamedValues final;                               // some variables
   std::optional<std::vector<std::pair<std::string, std::string>>> exceptions;  // thread, type
 };
+struct ExpectedFinding {
+  std::string kind;                          // its code or name
+  std::optional<std::uint64_t> preemptions;  // the fewest that lead to one; nothing: any number
+};
 struct ExploreExpectation {
   std::optional<Possibility> deadlock, partial_deadlock, exceptions;
-  std::optional<std::vector<NamedValues>> outcomes;  // of those that finish: projected on the
-                                                     // names used, exactly these and no other
+  std::optional<std::vector<NamedValues>> outcomes;      // of those that finish: projected on the
+                                                         // names used, exactly these and no other
+  std::optional<std::vector<ExpectedFinding>> findings;  // these kinds and no other
 };
 struct FixExpectation {
   std::optional<std::string> remedy;  // this one is verified

@@ -220,12 +220,15 @@ inline constexpr KeyRow expect_run_keys[] = {
     {"final", false, "values of shared variables at the end; a string is a text"},
     {"exceptions", false, "the uncaught exceptions: thread and class"},
 };
+inline constexpr std::int64_t preemptions_max = 1'000'000;  // of a finding that is expected
 inline constexpr KeyRow expect_explore_keys[] = {
     {"deadlock", false, "whether no thread can go on"},
     {"partial_deadlock", false, "whether some threads can never go on, while others do"},
     {"exceptions", false, "whether a thread ends with an exception"},
     {"outcomes", false,
      "values of shared variables at the end: exactly these combinations; a string is a text"},
+    {"findings", false,
+     "exactly these kinds of findings, by code or name: the fewest preemptions, or null for any"},
 };
 inline constexpr KeyRow expect_fix_keys[] = {
     {"remedy", false, "the remedy that is verified"},

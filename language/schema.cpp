@@ -296,6 +296,10 @@ Json expect() {
     return {{"type", "object"}, {"additionalProperties", ref("exception")}};
   });
   const Json explore = object_of(expect_explore_keys, [&](std::string_view key) -> Json {
+    if (key == "findings") {
+      const Json preemptions = any_of({integer(0, preemptions_max), {{"type", "null"}}});
+      return {{"type", "object"}, {"additionalProperties", preemptions}};
+    }
     return key == "outcomes" ? array_of(values) : enumeration(possibility_names);
   });
   const Json fix = object_of(expect_fix_keys, [](std::string_view) { return text(); });

@@ -34,7 +34,7 @@ LOADER_ONLY = {
         r"nested deeper than",
     ],
     "needs names": [
-        r"^there is no (object|function|thread|variable|remedy|statement with the label) ",
+        r"^there is no (object|function|thread|variable|remedy|finding|statement with the label) ",
         r"^there is .* already$",
         r"^unknown name ",
         r"^unknown variable ",
@@ -261,7 +261,8 @@ EVERYTHING = {
         "run": {"policy": "random", "seed": 1, "outcome": "finished", "output": ["a"],
                 "final": {"n": 0}, "exceptions": {"T1": "ValueError"}},
         "explore": {"deadlock": "impossible", "partial_deadlock": "possible",
-                    "exceptions": "certain", "outcomes": [{"n": 0}]},
+                    "exceptions": "certain", "outcomes": [{"n": 0}],
+                    "findings": {"LS001": 1, "invariant": None}},
         "fix": {"remedy": "lock-order"},
     },
     "main": [],
