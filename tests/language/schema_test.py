@@ -39,7 +39,7 @@ LOADER_ONLY = {
         r"^unknown name ",
         r"^unknown variable ",
         r" is already the name of ",
-        r" is no constant$",
+        r" is no constant(; as a text it is written .*)?$",
         r"^the second names stand for each other",
         r"^expected an? (Lock|RLock|Semaphore|BoundedSemaphore|Event|Condition|Barrier|future|(mp\.)?(Lifo|Priority|Simple|Joinable)?Queue|mp\.Pool|result of a Pool|ThreadPoolExecutor|File|Listener|connection|thread|process|function)\b.*, found ",
         r"^\"[^\"]*\" takes (at least |at most )?\d+ arguments? ",
