@@ -36,6 +36,10 @@ bool is_deadlock(FindingKind kind) {
     case FindingKind::busy_wait:
     case FindingKind::pool_starvation:
     case FindingKind::future_cycle:
+    case FindingKind::self_wait:
+    case FindingKind::missing_party:
+    case FindingKind::queue_never_done:
+    case FindingKind::socket_cycle:
       return true;
     case FindingKind::uncaught_exception:
     case FindingKind::invariant:

@@ -285,7 +285,9 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios",
   for (const FindingRow& kind : finding_rows()) {
     if (is_of_pools(kind.kind)) continue;
     CAPTURE(kind.name);
-    CHECK(compared.kinds[kind.kind] > seeds / 1000);
+    // Two have to meet on one connection, and only some programs have any.
+    const bool is_rare = kind.kind == FindingKind::socket_cycle;
+    CHECK(compared.kinds[kind.kind] > (is_rare ? 0 : seeds / 1000));
   }
 }
 
