@@ -47,16 +47,24 @@ void check_run(CheckedScenario& checked, const Input& input) {
   take(checked, judge_run(input.program, expected, simulation, input.subject));
 }
 
-// Counterexamples are made only once something is unmet: to shorten one can cost more than to
-// find it.
+// Only a counterexample says how many preemptions a finding takes.
+bool counts_preemptions(const ExploreExpectation& expected) {
+  return expected.findings &&
+         std::any_of(expected.findings->begin(), expected.findings->end(),
+                     [](const ExpectedFinding& each) { return each.preemptions.has_value(); });
+}
+
+// Counterexamples are made only where they are asked for, or once something is unmet: to shorten
+// one can cost more than to find it.
 void check_exploration(CheckedScenario& checked, const Input& input, ExploreOptions options) {
   checked.checks.emplace_back("explore");
   const Expectation& expect = input.scenario.expect;
   const ExploreExpectation expected = expect.explore.value_or(ExploreExpectation{});
-  options.counterexamples = false;
+  options.counterexamples = counts_preemptions(expected);
   Exploration exploration = explore(input.program, options);
   Judgement judgement = judge_exploration(input.program, expected, exploration, input.subject);
-  if (!judgement.unmet.empty() && !exploration.findings.empty() && !is_interrupted()) {
+  if (!options.counterexamples && !judgement.unmet.empty() && !exploration.findings.empty() &&
+      !is_interrupted()) {
     options.counterexamples = true;
     exploration = explore(input.program, options);
     judgement = judge_exploration(input.program, expected, exploration, input.subject);

@@ -9,9 +9,12 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <initializer_list>
+#include <set>
 #include <utility>
 
 #include "cli/signals.h"
+#include "detector/finding.h"
 #include "language/json_tree.h"
 #include "language/reader.h"
 #include "language/schedule.h"
@@ -25,13 +28,19 @@ std::string error_text(int error) {
   return std::strerror(error);  // NOLINT(concurrency-mt-unsafe)
 }
 
-// The language reads a scenario without knowing any remedy, so the name of one is looked up here.
-void check_remedy(const JsonNode& document, std::string_view text,
-                  std::vector<Complaint>& complaints) {
+const JsonNode* find_below(const JsonNode& document, std::initializer_list<const char*> keys) {
   const JsonNode* node = &document;
-  for (const char* key : {"expect", "fix", "remedy"}) {
+  for (const char* key : keys) {
     if (node != nullptr) node = node->find(key);
   }
+  return node;
+}
+
+// The language reads a scenario without knowing any remedy or kind of finding, so their names are
+// looked up here.
+void check_remedy(const JsonNode& document, std::string_view text,
+                  std::vector<Complaint>& complaints) {
+  const JsonNode* node = find_below(document, {"expect", "fix", "remedy"});
   if (node == nullptr || node->kind != JsonNode::Kind::string || node->text.empty()) return;
   std::vector<std::string> names;
   for (const RemedyRow& row : remedy_rows()) names.emplace_back(row.name);
@@ -41,6 +50,39 @@ void check_remedy(const JsonNode& document, std::string_view text,
                   fmt::format("there is no remedy {}, only {}{}", json_string(node->text),
                               listed(names), did_you_mean(node->text, names)));
   for (Complaint& complaint : reader.take()) complaints.push_back(std::move(complaint));
+}
+
+void check_findings(const JsonNode& document, std::string_view text,
+                    std::vector<Complaint>& complaints) {
+  const JsonNode* node = find_below(document, {"expect", "explore", "findings"});
+  if (node == nullptr || node->kind != JsonNode::Kind::object) return;
+  std::vector<std::string> names;
+  for (const FindingRow& row : finding_rows()) {
+    names.emplace_back(row.code);
+    names.emplace_back(row.name);
+  }
+  Reader reader(text);
+  const At at{*node, "/expect/explore/findings"};
+  std::set<FindingKind> named;
+  for (const JsonNode::Member& member : node->members) {
+    if (reader.is_full()) break;
+    const FindingRow* row = find_finding(member.key);
+    if (row == nullptr) {
+      reader.complain_key(at, member,
+                          fmt::format("there is no finding {}{}; lockstep explain lists them",
+                                      json_string(member.key), did_you_mean(member.key, names)));
+    } else if (!named.insert(row->kind).second) {
+      reader.complain_key(at, member,
+                          fmt::format("there is {} or {} already", row->code, row->name));
+    }
+  }
+  for (Complaint& complaint : reader.take()) complaints.push_back(std::move(complaint));
+}
+
+void check_names(const JsonNode& document, std::string_view text,
+                 std::vector<Complaint>& complaints) {
+  check_findings(document, text, complaints);
+  check_remedy(document, text, complaints);
 }
 
 }  // namespace
@@ -87,9 +129,9 @@ std::optional<Input> accept_input(const Subject& subject, const std::string& tex
                                   std::string& said) {
   Loaded loaded = load(subject.file, text, subject.settings);
   if (loaded.scenario) {
-    check_remedy(loaded.scenario->tree, text, loaded.complaints);
+    check_names(loaded.scenario->tree, text, loaded.complaints);
   } else if (const JsonTree tree = read_json(text); tree.root) {
-    check_remedy(*tree.root, text, loaded.complaints);
+    check_names(*tree.root, text, loaded.complaints);
   }
   std::optional<Schedule> schedule;
   if (loaded.program && loaded.complaints.empty()) {

@@ -161,6 +161,20 @@ class ExplorationJudge {
     }
   }
 
+  void hold_findings(const std::vector<ExpectedFinding>& expected) {
+    for (const ExpectedFinding& one : expected) hold(one);
+    for (const Finding& finding : exploration_.findings) {
+      const bool is_named =
+          std::any_of(expected.begin(), expected.end(), [&](const ExpectedFinding& one) {
+            const FindingRow* kind = find_finding(one.kind);
+            return kind != nullptr && kind->kind == finding.kind;
+          });
+      if (!is_named) unexpected(finding);
+    }
+    // Others may be among what was not seen.
+    if (!exploration_.complete) undecided("explore/findings", "none but those listed");
+  }
+
   void unexpected(const Finding& finding) {
     unmet(fmt::format("explore/{}", row(finding.kind).name), "nothing of the kind",
           finding_line(finding), &finding);
@@ -201,6 +215,31 @@ class ExplorationJudge {
   Judgement judgement() && { return std::move(judgement_); }
 
  private:
+  // The fewest preemptions that lead to a finding of the kind.
+  void hold(const ExpectedFinding& expected) {
+    const Finding* least = nullptr;
+    const FindingRow* kind = find_finding(expected.kind);
+    for (const Finding& finding : exploration_.findings) {
+      if (kind == nullptr || finding.kind != kind->kind) continue;
+      if (least == nullptr || finding.preemptions < least->preemptions) least = &finding;
+    }
+    const std::string what = "explore/findings/" + expected.kind;
+    const std::string wanted =
+        expected.preemptions ? counted(*expected.preemptions, "preemption") : "found";
+    if (least == nullptr) {
+      if (!exploration_.complete) return undecided(what, wanted);
+      return unmet(what, wanted, "no interleaving shows it", nullptr);
+    }
+    if (!expected.preemptions) return;
+    const std::string found = counted(least->preemptions, "preemption");
+    const bool decided = exploration_.complete && least->shortest;
+    if (least->preemptions < *expected.preemptions ||
+        (least->preemptions > *expected.preemptions && decided)) {
+      return unmet(what, wanted, found, least);
+    }
+    if (!decided) undecided(what, wanted);
+  }
+
   void unmet(std::string what, std::string expected, std::string found, const Finding* finding) {
     std::string replay = finding != nullptr && !finding->choices.empty()
                              ? replay_line(subject_, finding->schedule)
@@ -364,11 +403,17 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
 
   const Finding* against_order = first(findings, is_against_order);
   if (expected.lock_order) judge.hold_order(*expected.lock_order, against_order);
-  if (against_order != nullptr && !expected.lock_order) judge.unexpected(*against_order);
+  if (against_order != nullptr && !expected.lock_order && !expected.findings) {
+    judge.unexpected(*against_order);
+  }
 
   const bool expects_deadlock =
       (expected.deadlock && *expected.deadlock != Possibility::impossible) ||
       expected.partial_deadlock.has_value();
+  if (expected.findings) {
+    judge.hold_findings(*expected.findings);
+    return std::move(judge).judgement();
+  }
   if (whole != nullptr && !expected.deadlock) judge.unexpected(*whole);
   if (partial != nullptr && !expects_deadlock) judge.unexpected(*partial);
   if (livelock != nullptr && !expected.livelock) judge.unexpected(*livelock);

@@ -41,6 +41,7 @@
 
 #include <algorithm>
 
+#include "detector/ways_on.h"
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
 #include "engine/operations/executor.h"
@@ -200,6 +201,125 @@ class Releasers {
   std::vector<std::vector<LocalState>> locals_;  // index = thread; all that it has yet to run
 };
 
+// Of the stuck threads those that would let a waiter go in earnest.
+class Rescuers {
+ public:
+  Rescuers(const Machine& machine, const State& state, const std::vector<BlockedThread>& stuck)
+      : machine_(machine),
+        state_(state),
+        stuck_(stuck),
+        called_at_exit_(exit_callbacks(machine, state)),
+        ways_(machine) {}
+
+  // Requires: the waiter's releasers are stuck.
+  void sharpen(BlockedThread& waiter) {
+    std::vector<ThreadId>& releasers = waiter.wait.releasers;
+    if (!is_done_by_code(waiter)) {
+      waiter.surely = releasers;
+      return;
+    }
+    const std::vector<std::uint32_t> wanted = numbers(waiter);
+    std::erase_if(releasers, [&](ThreadId other) {
+      const WayOn way = way_of(other);
+      return way.complete && !has_one(way.perhaps, wanted);
+    });
+    for (const BlockedThread& other : stuck_) {
+      if (other.thread == waiter.thread) continue;
+      const bool known = std::ranges::binary_search(releasers, other.thread);
+      if (!known && !gives_back_more(waiter, other)) continue;
+      if (!has_one(way_of(other.thread).surely, wanted)) continue;
+      waiter.surely.push_back(other.thread);
+      if (!known) {
+        releasers.insert(std::ranges::lower_bound(releasers, other.thread), other.thread);
+      }
+    }
+    waiter.by_itself = has_one(way_of(waiter.thread).surely, wanted);
+  }
+
+ private:
+  // By an operation of whoever does it, on an object or a variable; not by its being there.
+  bool is_done_by_code(const BlockedThread& waiter) const {
+    switch (waiter.by) {
+      case LetGoBy::set:
+      case LetGoBy::notify:
+      case LetGoBy::release:
+      case LetGoBy::put:
+      case LetGoBy::get:
+      case LetGoBy::task_done:
+      case LetGoBy::arrive:
+      case LetGoBy::fill: {
+        const ObjectKind kind = machine_.program.objects[waiter.object->index].kind;
+        return kind != ObjectKind::mp_pool && !has_futures(kind);
+      }
+      case LetGoBy::store:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  // What ends the wait, in numbers of WaysOn.
+  std::vector<std::uint32_t> numbers(const BlockedThread& waiter) const {
+    const Program& program = machine_.program;
+    std::vector<std::uint32_t> result;
+    if (waiter.by != LetGoBy::store) {
+      ObjectId object = *waiter.object;
+      const bool of_lock = waiter.by == LetGoBy::release && program.objects[object.index].lock;
+      if (of_lock) object = *program.objects[object.index].lock;
+      if (const auto number = ways_.number(object, waiter.by)) result.push_back(*number);
+      return result;
+    }
+    const AwaitedCode code = awaited_code(program, waiter.pending->pc);
+    for (std::uint32_t pc = code.begin; pc < code.end; ++pc) {
+      const Instruction& instruction = program.code[pc];
+      if (instruction.opcode == Opcode::load_global) {
+        result.push_back(ways_.number(GlobalId{instruction.a}));
+      }
+    }
+    return result;
+  }
+
+  static bool has_one(const std::set<std::uint32_t>& done, const std::vector<std::uint32_t>& of) {
+    return std::ranges::any_of(of, [&](std::uint32_t number) { return done.contains(number); });
+  }
+
+  WayOn way_of(ThreadId thread) {
+    WayOn way;
+    const auto add = [&](const WayOn& more) {
+      way.perhaps.insert(more.perhaps.begin(), more.perhaps.end());
+      way.surely.insert(more.surely.begin(), more.surely.end());
+      way.complete = way.complete && more.complete;
+    };
+    if (life(machine_.program, state_, thread) == Life::alive) {
+      add(ways_.of(local(machine_.program, state_, thread)));
+    } else {
+      way.complete = false;  // the end of a process does what no code says
+    }
+    if (thread == main_thread_id) {
+      for (const LocalId callback : called_at_exit_) add(ways_.of(callback));
+    }
+    return way;
+  }
+
+  // Whether both wait for a permit or an item of the same: what the other would give back after
+  // its wait, beyond what that brings it, it holds now.
+  bool gives_back_more(const BlockedThread& waiter, const BlockedThread& other) const {
+    const bool is_stock = waiter.by == LetGoBy::put || waiter.by == LetGoBy::release;
+    if (!is_stock || waiter.owner || other.by != waiter.by || other.object != waiter.object) {
+      return false;
+    }
+    const Program& program = machine_.program;
+    return is_shared(program, *waiter.object) ||
+           process_of(program, state_, waiter.thread) == process_of(program, state_, other.thread);
+  }
+
+  const Machine& machine_;
+  const State& state_;
+  const std::vector<BlockedThread>& stuck_;
+  std::vector<LocalId> called_at_exit_;  // by MainThread
+  WaysOn ways_;
+};
+
 std::vector<ThreadId> stuck_of(std::size_t threads, const std::vector<BlockedThread>& blocked) {
   std::vector<Wait> waits;
   waits.reserve(blocked.size());
@@ -234,7 +354,13 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     if (!is_unfinished(machine, state, thread)) continue;
     if (readiness(machine, state, thread) != Readiness::blocked) continue;
     const Pending& next = pending(machine, state, thread);
-    BlockedThread waiter{thread, &next, row(next.operation).let_go_by, {}, {}, false, {}, {}};
+    BlockedThread waiter{.thread = thread,
+                         .pending = &next,
+                         .by = row(next.operation).let_go_by,
+                         .object = {},
+                         .owner = {},
+                         .futures = {},
+                         .wait = {}};
     if (waiter.by == LetGoBy::finish) {
       std::optional<State> view;
       waiter.futures = unfinished_futures(machine, seen_by(machine, state, thread, view), next);
@@ -305,9 +431,15 @@ std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& st
   for (BlockedThread& waiter : blocked) {
     std::vector<ThreadId>& releasers = waiter.wait.releasers;
     std::erase_if(releasers, [&](ThreadId thread) { return !is_stuck(thread); });
-    if (waiter.owner && !waiter.copied && can_release(*waiter.owner)) releasers = {*waiter.owner};
+    if (waiter.owner && !waiter.copied && can_release(*waiter.owner)) {
+      waiter.surely = releasers = {*waiter.owner};
+    }
   }
   std::erase_if(blocked, [&](const BlockedThread& waiter) { return !is_stuck(waiter.thread); });
+  Rescuers rescuers(machine, state, blocked);
+  for (BlockedThread& waiter : blocked) {
+    if (waiter.surely.empty()) rescuers.sharpen(waiter);
+  }
   return blocked;
 }
 

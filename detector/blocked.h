@@ -18,6 +18,10 @@ struct BlockedThread {
   bool copied = false;             // of an owner in another process: who held it at the fork
   std::vector<Value> futures;      // that it waits for and that are not done; object has the first
   Wait wait;                       // all who might let it go, as waits() says
+  // Of stuck_threads() only: those of wait.releasers that would do it, were they let go, and
+  // whether the thread itself would, once its wait were over.
+  std::vector<ThreadId> surely = {};
+  bool by_itself = false;
 };
 
 // Ascending by thread. A thread whose timeout may fire is not blocked.
@@ -40,7 +44,9 @@ bool may_be_given_callbacks(const Machine& machine, const State& state, Moves mo
 }
 
 // Of these the ones that are stuck for ever, with waits that say whom each waits for in earnest:
-// a lock's owner if it is stuck as well, rather than everybody who might release it.
+// a lock's owner if it is stuck as well, rather than everybody who might release it; for what has
+// no owner those who come to do it with the values that they have (detector/ways_on.h), those
+// included who wait for the same and hold some of it. Depends on the stuck threads alone.
 std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,
                                          std::vector<BlockedThread> blocked);
 

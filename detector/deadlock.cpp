@@ -32,9 +32,46 @@ WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
   return WaitForGraph(threads, waits);
 }
 
+bool serves_pool(const Machine& machine, const BlockedThread& waiter) {
+  return waiter.by == LetGoBy::put && waiter.object &&
+         machine.program.objects[waiter.object->index].kind == ObjectKind::mp_pool;
+}
+
+// A shortest circle in the core in which each thread would let the one before it go; empty: there
+// is none of which that is sure.
+std::vector<ThreadId> sure_circle(const Machine& machine, std::size_t threads, const Stuck& stuck,
+                                  const std::vector<ThreadId>& core) {
+  std::vector<Wait> waits;
+  for (const ThreadId thread : core) {
+    Wait wait{thread, Need::any, find(stuck, thread).surely};
+    std::erase_if(wait.releasers, [&](ThreadId other) { return !contains(core, other); });
+    // Those who serve a Pool wait for work, and whoever brings it waits for what they did last.
+    if (serves_pool(machine, find(stuck, thread))) wait.releasers.clear();
+    waits.push_back(std::move(wait));
+  }
+  const WaitForGraph graph(threads, waits);
+  for (const std::vector<ThreadId>& component : graph.cores()) {
+    if (component.size() > 1) return graph.cycle(component);
+  }
+  return {};
+}
+
+// One thread that waits for a sign of others; what is missing is what it waits for. If others
+// wait for the same sign, and would give it in turn, it may have gone to the wrong one.
+FindingKind kind_of_missing(const Stuck& stuck, const BlockedThread& waiter) {
+  const bool alone = std::ranges::none_of(stuck, [&](const BlockedThread& other) {
+    return other.thread != waiter.thread && other.by_itself && other.by == waiter.by &&
+           other.object == waiter.object;
+  });
+  if (waiter.by_itself && alone) return FindingKind::self_wait;
+  if (waiter.by == LetGoBy::task_done) return FindingKind::queue_never_done;
+  if (waiter.pending->operation == Operation::barrier_park) return FindingKind::missing_party;
+  return FindingKind::lost_wakeup;
+}
+
 // What kind of wait decides the name of a core, most telling first.
 FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stuck,
-                    const std::vector<ThreadId>& core) {
+                    const std::vector<ThreadId>& core, bool is_circle) {
   const Program& program = machine.program;
   std::size_t joins = 0;
   std::size_t signals = 0;  // Event, Condition, Barrier, queues, sockets
@@ -92,9 +129,13 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
     return queued ? FindingKind::pool_starvation : FindingKind::future_cycle;
   }
   // What was sent on a socket is not lost: two who wait there wait for each other.
-  const bool is_circle = core.size() > 1 && sockets > 0;
-  if (polls + signals == core.size() && !is_circle) return FindingKind::lost_wakeup;
+  if (core.size() > 1 && sockets == core.size()) return FindingKind::socket_cycle;
+  if (core.size() > 1 && sockets == 0 && !is_circle) {
+    if (permits == core.size()) return FindingKind::semaphore_leak;
+    if (polls + signals + permits == core.size()) return FindingKind::lost_wakeup;
+  }
   if (core.size() > 1) return FindingKind::circular_wait;
+  if (signals == 1) return kind_of_missing(stuck, find(stuck, core.front()));
   if (permits == 1) return FindingKind::semaphore_leak;
   const BlockedThread& waiter = find(stuck, core.front());
   if (waiter.by == LetGoBy::close) return FindingKind::self_deadlock;
@@ -119,7 +160,9 @@ std::string owned_in_core(const Program& program, const Stuck& stuck,
 std::string fingerprint_of(const Program& program, const Stuck& stuck, FindingKind kind,
                            const std::vector<ThreadId>& core) {
   const bool by_object = kind == FindingKind::lost_wakeup || kind == FindingKind::orphaned_lock ||
-                         kind == FindingKind::semaphore_leak;
+                         kind == FindingKind::semaphore_leak || kind == FindingKind::self_wait ||
+                         kind == FindingKind::missing_party ||
+                         kind == FindingKind::queue_never_done;
   std::vector<std::string> parts;
   for (const ThreadId thread : core) {
     const BlockedThread& waiter = find(stuck, thread);
@@ -161,14 +204,44 @@ std::vector<ThreadId> threads_behind(const Stuck& stuck, const std::vector<Threa
   return reached;
 }
 
-// A daemon thread that has nothing to do, and nobody who minds.
-bool is_idle(const Machine& machine, const State& state, const Cause& cause) {
-  if (cause.kind != FindingKind::lost_wakeup && cause.kind != FindingKind::semaphore_leak &&
-      cause.kind != FindingKind::busy_wait) {
-    return false;
+// Whether it waits for something to do, which others would bring it.
+bool waits_for_work(const Machine& machine, const BlockedThread& waiter) {
+  switch (waiter.by) {
+    case LetGoBy::release:
+      return !row(machine.program.objects[waiter.object->index].kind).owned;
+    case LetGoBy::connect:
+    case LetGoBy::accept:
+    case LetGoBy::send:
+    case LetGoBy::recv:
+      return waiter.wait.releasers.empty();
+    case LetGoBy::set:
+    case LetGoBy::notify:
+    case LetGoBy::wake:
+    case LetGoBy::fill:
+    case LetGoBy::put:
+    case LetGoBy::get:
+    case LetGoBy::task_done:
+    case LetGoBy::arrive:
+    case LetGoBy::answer:
+    case LetGoBy::store:
+      return true;
+    case LetGoBy::end:
+    case LetGoBy::finish:
+    case LetGoBy::turn:
+    case LetGoBy::close:
+    case LetGoBy::cancel:
+    case LetGoBy::nothing:
+      break;
   }
+  return false;
+}
+
+// Daemon threads that have nothing to do, and nobody who minds.
+bool is_idle(const Machine& machine, const State& state, const Stuck& stuck, const Cause& cause) {
   const auto daemon = [&](ThreadId thread) { return is_daemon(machine.program, state, thread); };
-  return std::ranges::all_of(cause.core, daemon) && std::ranges::all_of(cause.behind, daemon);
+  const auto idle = [&](ThreadId thread) { return waits_for_work(machine, find(stuck, thread)); };
+  return std::ranges::all_of(cause.core, idle) && std::ranges::all_of(cause.core, daemon) &&
+         std::ranges::all_of(cause.behind, daemon);
 }
 
 std::vector<Cause> causes_of(const Machine& machine, const State& state, const Stuck& stuck) {
@@ -176,7 +249,8 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state, const S
   std::vector<Cause> result;
   for (std::vector<ThreadId>& core : graph.cores()) {
     Cause cause;
-    cause.kind = kind_of(machine, state, stuck, core);
+    cause.chain = sure_circle(machine, thread_count(machine.program, state), stuck, core);
+    cause.kind = kind_of(machine, state, stuck, core, !cause.chain.empty());
     cause.fingerprint = fingerprint_of(machine.program, stuck, cause.kind, core);
     const auto same = std::ranges::find(result, cause.fingerprint, &Cause::fingerprint);
     if (same != result.end()) {
@@ -185,12 +259,12 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state, const S
       if (same->chain.size() == 1) same->chain = same->core;
       continue;
     }
-    cause.chain = graph.cycle(core);
+    if (cause.chain.empty()) cause.chain = graph.cycle(core);
     cause.core = std::move(core);
     result.push_back(std::move(cause));
   }
   for (Cause& cause : result) cause.behind = threads_behind(stuck, cause.core);
-  std::erase_if(result, [&](const Cause& cause) { return is_idle(machine, state, cause); });
+  std::erase_if(result, [&](const Cause& cause) { return is_idle(machine, state, stuck, cause); });
   return result;
 }
 

@@ -25,7 +25,9 @@ struct Cause {
   FindingKind kind;
   std::vector<ThreadId> core;    // ascending
   std::vector<ThreadId> behind;  // stuck because of these, ascending
-  std::vector<ThreadId> chain;   // a shortest cycle in the core, in waiting order; else core
+  // A shortest cycle in the core, in waiting order, if it can be of threads that would let each
+  // other go for sure; else core.
+  std::vector<ThreadId> chain;
   std::string fingerprint;
 };
 // Ordered by least thread. Daemon threads that merely wait for something to do (a set, a

@@ -18,6 +18,13 @@ const FindingRow& row(FindingKind kind) { return rows[static_cast<std::size_t>(k
 
 std::span<const FindingRow> finding_rows() { return rows; }
 
+const FindingRow* find_finding(std::string_view code_or_name) {
+  const auto found = std::ranges::find_if(rows, [&](const FindingRow& row) {
+    return row.code == code_or_name || row.name == code_or_name;
+  });
+  return found == rows.end() ? nullptr : &*found;
+}
+
 bool is_deadlock(FindingKind kind) {
   switch (kind) {
     case FindingKind::circular_wait:
@@ -30,6 +37,10 @@ bool is_deadlock(FindingKind kind) {
     case FindingKind::pool_starvation:
     case FindingKind::future_cycle:
     case FindingKind::never_woken:
+    case FindingKind::self_wait:
+    case FindingKind::missing_party:
+    case FindingKind::queue_never_done:
+    case FindingKind::socket_cycle:
       return true;
     case FindingKind::livelock:
     case FindingKind::uncaught_exception:

@@ -24,7 +24,8 @@ struct FindingRow {
 };
 const FindingRow& row(FindingKind kind);
 std::span<const FindingRow> finding_rows();
-bool is_deadlock(FindingKind kind);  // somebody waits for ever
+const FindingRow* find_finding(std::string_view code_or_name);  // null: there is none
+bool is_deadlock(FindingKind kind);                             // somebody waits for ever
 
 // 16 hex digits that stand for a kind and parts of which the order does not matter.
 std::string fingerprint(FindingKind kind, std::vector<std::string> parts);

@@ -144,6 +144,7 @@ std::vector<std::string> DeadlockWords::let_go_by(const BlockedThread& waiter) c
   std::vector<ThreadId> threads = waiter.wait.releasers;
   if (waiter.owner) threads = {*waiter.owner};
   if (waiter.by == LetGoBy::end) threads = joined(waiter);
+  if (threads.empty() && waiter.by_itself) threads = {waiter.thread};
   std::vector<std::string> names;
   for (const ThreadId id : threads) names.push_back(thread(id));
   return names;
@@ -308,6 +309,23 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
   return ", which " + thread(*waiter.owner) + " held when it ended";
 }
 
+std::string DeadlockWords::by_whom(const BlockedThread& waiter,
+                                   const std::vector<ThreadId>& others) const {
+  const bool sure = std::ranges::all_of(
+      others, [&](ThreadId other) { return std::ranges::count(waiter.surely, other) > 0; });
+  const bool of_another = waiter.owner && others != std::vector<ThreadId>{*waiter.owner};
+  if (sure) return (of_another ? ", to be released by " : by_phrase(waiter)) + threads(others);
+  return ", a wait that " + threads(others) + " could end";
+}
+
+std::string DeadlockWords::nobody_but_itself(const BlockedThread& waiter, bool plural) const {
+  const std::string text = nobody_phrase(waiter);
+  const bool in_action_itself =
+      waiter.by == LetGoBy::arrive && in_action(machine_, state_, *waiter.object);
+  if (!waiter.by_itself || in_action_itself) return text;
+  return text + (plural ? " but themselves" : " but itself");
+}
+
 // When only the waiter could.
 bool DeadlockWords::waits_for_itself(const BlockedThread& waiter) {
   return waiter.wait.releasers == std::vector<ThreadId>{waiter.thread};
@@ -325,9 +343,9 @@ std::string DeadlockWords::why(const BlockedThread& waiter,
   text += wait_phrase(waiter, false);
   if (waiter.owner == waiter.thread) return text + ", which it holds itself";
   if (waiter.by == LetGoBy::end) return text;
-  if (waiter.wait.releasers.empty()) return text + nobody_phrase(waiter);
+  if (waiter.wait.releasers.empty()) return text + nobody_but_itself(waiter, false);
   if (waits_for_itself(waiter)) return text + itself_phrase(waiter);
-  return text + by_phrase(waiter) + threads(waiter.wait.releasers);
+  return text + by_whom(waiter, waiter.wait.releasers);
 }
 
 std::string DeadlockWords::message(const Cause& cause,
@@ -346,7 +364,7 @@ std::string DeadlockWords::message(const Cause& cause,
   }
   if (first.wait.releasers.empty()) {
     const bool plural = cause.core.size() > 1;
-    const std::string why = wait_phrase(first, plural) + nobody_phrase(first);
+    const std::string why = wait_phrase(first, plural) + nobody_but_itself(first, plural);
     // Workers without work are no trouble but for who waits until they are done.
     const auto joins = std::ranges::find_if(cause.behind, [&](ThreadId id) {
       const BlockedThread& waiter = waiter_of(id);
@@ -354,8 +372,8 @@ std::string DeadlockWords::message(const Cause& cause,
     });
     if (joins == cause.behind.end()) return threads(cause.core) + ' ' + why;
     const BlockedThread& joiner = waiter_of(*joins);
-    return thread(*joins) + ' ' + wait_phrase(joiner, false) + by_phrase(joiner) +
-           threads(cause.core) + ", which " + why;
+    return thread(*joins) + ' ' + wait_phrase(joiner, false) + by_whom(joiner, cause.core) +
+           ", which " + why;
   }
   std::string text = thread(first.thread);
   for (std::size_t i = 0; i < cause.chain.size(); ++i) {
@@ -365,7 +383,7 @@ std::string DeadlockWords::message(const Cause& cause,
     if (waiter.by == LetGoBy::end) {
       text += "waits for the end of " + thread(next);
     } else {
-      text += wait_phrase(waiter, false) + by_phrase(waiter) + thread(next);
+      text += wait_phrase(waiter, false) + by_whom(waiter, {next});
     }
   }
   return text;

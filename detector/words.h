@@ -32,7 +32,10 @@ class DeadlockWords {
  private:
   std::string wait_phrase(const BlockedThread& waiter, bool plural) const;
   std::string by_phrase(const BlockedThread& waiter) const;
+  // Between the wait and these, who could end it; "could" unless all surely would.
+  std::string by_whom(const BlockedThread& waiter, const std::vector<ThreadId>& threads) const;
   std::string nobody_phrase(const BlockedThread& waiter) const;
+  std::string nobody_but_itself(const BlockedThread& waiter, bool plural) const;
   std::vector<ThreadId> joined(const BlockedThread& waiter) const;
   std::string awaited(const BlockedThread& waiter) const;
   std::string future(const BlockedThread& waiter, Value future) const;

@@ -369,6 +369,9 @@ class Compiler {
   Constant constant(const Operand& operand) {
     Folded folded = fold(*operand.expression, constants_);
     if (folded.constant) return std::move(*folded.constant);
+    if (operand.expression->kind == Expression::Kind::name) {
+      folded.message += fmt::format("; as a text it is written \"'{}'\"", operand.expression->text);
+    }
     module_.complaints.inside(operand, folded.offset, std::move(folded.message));
     return none_constant();
   }

@@ -30,11 +30,16 @@ struct RunExpectation {
   std::optional<OrderExpectation> lock_order;
 };
 inline constexpr std::int64_t exit_status_max = 255;
+struct ExpectedFinding {
+  std::string kind;                          // its code or name
+  std::optional<std::uint64_t> preemptions;  // the fewest that lead to one; nothing: any number
+};
 struct ExploreExpectation {
   std::optional<Possibility> deadlock, partial_deadlock, livelock, exceptions;
   std::optional<OrderExpectation> lock_order;
-  std::optional<std::vector<NamedValues>> outcomes;  // of those that finish: projected on the
-                                                     // names used, exactly these and no other
+  std::optional<std::vector<NamedValues>> outcomes;      // of those that finish: projected on the
+                                                         // names used, exactly these and no other
+  std::optional<std::vector<ExpectedFinding>> findings;  // these kinds and no other
 };
 struct FixExpectation {
   std::optional<std::string> remedy;  // this one is verified

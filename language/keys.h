@@ -224,6 +224,7 @@ inline constexpr KeyRow expect_run_keys[] = {
     {"exit_status", false, "with which the main process ends; 0 to 255"},
     {"lock_order", false, "whether the lock_order of the scenario is kept or broken"},
 };
+inline constexpr std::int64_t preemptions_max = 1'000'000;  // of a finding that is expected
 inline constexpr KeyRow expect_explore_keys[] = {
     {"deadlock", false, "whether no thread can go on"},
     {"partial_deadlock", false, "whether some threads can never go on, while others do"},
@@ -233,6 +234,8 @@ inline constexpr KeyRow expect_explore_keys[] = {
      "whether the lock_order of the scenario is kept in all interleavings, or broken in some"},
     {"outcomes", false,
      "values of shared variables at the end: exactly these combinations; a string is a text"},
+    {"findings", false,
+     "exactly these kinds of findings, by code or name: the fewest preemptions, or null for any"},
 };
 inline constexpr KeyRow expect_fix_keys[] = {
     {"remedy", false, "the remedy that is verified"},

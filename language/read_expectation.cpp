@@ -89,6 +89,8 @@ class ExpectationReader {
         explore.lock_order = read_order(value);
       } else if (member.key == "outcomes") {
         explore.outcomes = read_outcomes(value);
+      } else if (member.key == "findings") {
+        explore.findings = read_findings(value);
       }
     }
     return explore;
@@ -174,6 +176,25 @@ class ExpectationReader {
       exceptions.emplace_back(member.key, *type);
     }
     return exceptions;
+  }
+
+  // The kinds of findings are of a room above this one, which looks their names up.
+  std::vector<ExpectedFinding> read_findings(const At& at) {
+    std::vector<ExpectedFinding> findings;
+    if (!reader_.is_object(at, "an object: kinds of findings and their preemptions")) {
+      return findings;
+    }
+    for (const JsonNode::Member& member : at.node.members) {
+      if (reader_.is_full()) break;
+      const At value = at.member(member);
+      ExpectedFinding expected{member.key, std::nullopt};
+      if (value.node.kind != JsonNode::Kind::null) {
+        const auto preemptions = reader_.integer(value, 0, preemptions_max);
+        if (preemptions) expected.preemptions = static_cast<std::uint64_t>(*preemptions);
+      }
+      findings.push_back(std::move(expected));
+    }
+    return findings;
   }
 
   std::vector<NamedValues> read_outcomes(const At& at) {

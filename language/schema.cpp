@@ -299,6 +299,10 @@ Json expect() {
   });
   const Json explore = object_of(expect_explore_keys, [&](std::string_view key) -> Json {
     if (key == "lock_order") return enumeration(order_names);
+    if (key == "findings") {
+      const Json preemptions = any_of({integer(0, preemptions_max), {{"type", "null"}}});
+      return {{"type", "object"}, {"additionalProperties", preemptions}};
+    }
     return key == "outcomes" ? array_of(values) : enumeration(possibility_names);
   });
   const Json fix = object_of(expect_fix_keys, [](std::string_view) { return text(); });

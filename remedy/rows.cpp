@@ -17,8 +17,10 @@ constexpr std::uint32_t kinds(std::initializer_list<FindingKind> of) {
   return bits;
 }
 // A deadlock in which it matters what somebody waits for, and not which kind it is called.
-constexpr std::uint32_t waits = kinds({FindingKind::lost_wakeup, FindingKind::circular_wait,
-                                       FindingKind::orphaned_lock, FindingKind::semaphore_leak});
+constexpr std::uint32_t waits =
+    kinds({FindingKind::lost_wakeup, FindingKind::circular_wait, FindingKind::orphaned_lock,
+           FindingKind::semaphore_leak, FindingKind::self_wait, FindingKind::missing_party,
+           FindingKind::queue_never_done});
 constexpr std::uint32_t faults =
     kinds({FindingKind::uncaught_exception, FindingKind::invariant, FindingKind::final_check});
 
@@ -79,7 +81,7 @@ constexpr std::array rows{
     RemedyRow{"release", "the release that is missing", propose_release,
               waits | kinds({FindingKind::self_deadlock}), is_for_unreleased},
     RemedyRow{"while", "`while` or wait_for instead of `if` around a wait", propose_while,
-              faults | kinds({FindingKind::lost_wakeup}), is_for_while},
+              faults | waits, is_for_while},
     RemedyRow{"notify-all", "notify_all instead of notify", propose_notify_all, waits,
               waits_for_notify},
     RemedyRow{"under-lock", "test, change and notify with the condition's lock held",
@@ -101,8 +103,8 @@ constexpr std::array rows{
               kinds({FindingKind::pool_starvation, FindingKind::future_cycle}), always},
     RemedyRow{"join-order", "a join later, or none", propose_join_order,
               waits | kinds({FindingKind::join_cycle}), waits_for_end},
-    RemedyRow{"daemon", "a thread that serves without end becomes a daemon", propose_daemon,
-              kinds({FindingKind::lost_wakeup}), waits_for_item},
+    RemedyRow{"daemon", "a thread that serves without end becomes a daemon", propose_daemon, waits,
+              waits_for_item},
     RemedyRow{"lock", "a new lock from the look or the read to the write", propose_lock, faults,
               is_for_a_lock},
 };

@@ -8,34 +8,33 @@ namespace lockstep {
 namespace {
 
 constexpr std::array rows{
-    Advice{FindingKind::circular_wait, "DEADLOCK",
-           "Each thread of a circle holds a lock that another one of it waits for, or waits on a "
-           "socket for what another one would do. None of them lets go of what it holds, or does "
-           "its part, before it has what it waits for, so none ever goes on.",
-           "Take the locks in the same order everywhere. Or let one lock guard what they guard "
-           "together: an RLock, if functions that lock call each other. Or take the second lock "
-           "with blocking=False or a timeout, and let the first go when that fails. On a socket "
-           "let one side speak first."},
+    Advice{
+        FindingKind::circular_wait, "DEADLOCK",
+        "Each thread of a circle holds a lock that another one of it waits for, or would do what "
+        "another one waits for: set an event, notify, put an item or get one. None of them lets "
+        "go of what it holds, or does its part, before it has what it waits for, so none ever "
+        "goes on.",
+        "Take the locks in the same order everywhere. Or let one lock guard what they guard "
+        "together: an RLock, if functions that lock call each other. Or take the second lock "
+        "with blocking=False or a timeout, and let the first go when that fails. Where each would "
+        "wake the other, let one do its part before it waits."},
     Advice{FindingKind::self_deadlock, "DEADLOCK",
            "A thread acquires a Lock that it holds already. A Lock does not know its owner: the "
            "thread waits for itself.",
            "Make it an RLock, which its owner may take again. Or split the function: one that "
            "takes the lock, and one that expects it to be held."},
     Advice{FindingKind::lost_wakeup, "DEADLOCK",
-           "A thread waits for a notify, for an event to be set, on a queue or a socket, or for "
-           "others "
-           "to come to a barrier, and no thread is left that will do its part: the wakeup came "
-           "before the wait "
-           "began, went to another waiter, or was never sent.",
+           "A thread waits for a notify, for an event to be set, on a queue or on a socket, and no "
+           "thread is left that will do its part: the wakeup came before the wait began, went to "
+           "another waiter, or was never sent.",
            "Wait in a loop that tests the condition first, `while not ready: cond.wait()` or "
            "wait_for(), with the lock held from the test to the wait. Change what is tested with "
            "that lock held, then notify. Use notify_all() if waiters wait for different things. "
-           "On a queue, let every get() have its task_done() and every consumer its own sign to "
-           "stop. On a socket close what is over. At a barrier wait "
-           "with a timeout, or abort() it where a party fails."},
+           "On a queue, give every consumer its own sign to stop. On a socket close what is over."},
     Advice{FindingKind::orphaned_lock, "DEADLOCK",
            "A thread has ended without releasing a lock that it held, by an exception or by a "
-           "way out that has no release. Whoever wants the lock now waits for ever.",
+           "way out that has no release; or it lives on, and nothing that it still does releases "
+           "it. Whoever wants the lock now waits for ever.",
            "Use `with lock:`, or release in a `finally`."},
     Advice{FindingKind::semaphore_leak, "DEADLOCK",
            "All permits of a semaphore are taken, and no thread is left that would give one "
@@ -101,6 +100,35 @@ constexpr std::array rows{
            "none of them ever comes there. Every state that can still be reached was looked at.",
            "Let the loop of the others come to that code in every case, or end; or wait with a "
            "timeout. A lock that is held by a loop without end has to be released in it."},
+    Advice{FindingKind::self_wait, "DEADLOCK",
+           "A thread waits for an item, for room in a queue, for an event or for a notify, and the "
+           "only one who would bring that about is the thread itself, after the wait: it takes a "
+           "second connection from a pool while it holds the last, or puts into a full queue that "
+           "only it empties.",
+           "Do first what the wait is for, or leave it to another thread. Take what is needed "
+           "together at once. Where a consumer also produces, let it put with block=False and keep "
+           "what does not fit, or make the queue unbounded."},
+    Advice{
+        FindingKind::missing_party, "DEADLOCK",
+        "Threads wait at a barrier, and fewer are left that could come to it than it waits for: "
+        "its number of parties is too large, or a party failed, ended early or came to another "
+        "round.",
+        "Let the number of parties be that of the threads that come, in every round. Call abort() "
+        "where a party fails, so that the others get a BrokenBarrierError, or wait with a "
+        "timeout."},
+    Advice{
+        FindingKind::queue_never_done, "DEADLOCK",
+        "A thread waits in join() until all items of a queue are done, and nobody is left who "
+        "would call task_done() for those that are not: a consumer forgot to, ended with an "
+        "exception before it, or no consumer is left.",
+        "Call task_done() once for every get(), in a `finally`, so that an item that fails counts "
+        "as done too. Let the consumers live until join() has returned."},
+    Advice{
+        FindingKind::socket_cycle, "DEADLOCK",
+        "Each side of a connection waits on it for the other: both for data that the other would "
+        "send only later, or both for room, since neither receives while it sends.",
+        "Let one side speak first, and say in the protocol which. Receive while sending, in a "
+        "thread of its own or with a timeout, where both may send much."},
 };
 
 constexpr bool is_in_order() {

@@ -291,7 +291,7 @@ std::string wait_sentence(const StuckThread& thread) {
   const std::string_view end = by.empty()                       ? words.nobody
                                : self && !words.by_self.empty() ? words.by_self
                                                                 : words.by;
-  text += fmt::format(fmt::runtime(end), type, name, listed(by));
+  text += fmt::format(fmt::runtime(end), type, name, self ? "it itself" : listed(by));
   return text;
 }
 

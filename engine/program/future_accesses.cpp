@@ -14,6 +14,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/program/lets_go.h"
 #include "engine/program/wait_numbers.h"
 
 namespace lockstep {
@@ -26,66 +27,6 @@ void set(Bits& bits, std::size_t i) { bits[i / 64] |= std::uint64_t{1} << (i % 6
 void unite(Bits& bits, const Bits& more) {
   for (std::size_t i = 0; i < bits.size(); ++i) bits[i] |= more[i];
 }
-
-// What doing this to an object is to those who wait on it; nothing for any other verb.
-struct LetsGo {
-  Verb verb;
-  LetGoBy by;
-};
-constexpr std::array lets_go{
-    LetsGo{Verb::release, LetGoBy::release},
-    LetsGo{Verb::exit, LetGoBy::release},
-    LetsGo{Verb::set, LetGoBy::set},
-    LetsGo{Verb::notify, LetGoBy::notify},
-    LetsGo{Verb::notify_all, LetGoBy::notify},
-    LetsGo{Verb::put, LetGoBy::put},
-    LetsGo{Verb::get, LetGoBy::get},
-    LetsGo{Verb::put, LetGoBy::fill},
-    LetsGo{Verb::feed, LetGoBy::put},
-    LetsGo{Verb::task_done, LetGoBy::task_done},
-    LetsGo{Verb::shutdown, LetGoBy::put},
-    LetsGo{Verb::shutdown, LetGoBy::get},
-    LetsGo{Verb::shutdown, LetGoBy::task_done},
-    LetsGo{Verb::connect, LetGoBy::connect},
-    // Each of them may be what a close in another thread waits for.
-    LetsGo{Verb::accept, LetGoBy::accept},
-    LetsGo{Verb::accept, LetGoBy::send},
-    LetsGo{Verb::accept, LetGoBy::recv},
-    LetsGo{Verb::send, LetGoBy::send},
-    LetsGo{Verb::send, LetGoBy::recv},
-    LetsGo{Verb::recv, LetGoBy::send},
-    LetsGo{Verb::recv, LetGoBy::recv},
-    LetsGo{Verb::close, LetGoBy::fill},
-    LetsGo{Verb::close, LetGoBy::accept},
-    LetsGo{Verb::close, LetGoBy::send},
-    LetsGo{Verb::close, LetGoBy::recv},
-    LetsGo{Verb::barrier_wait, LetGoBy::arrive},
-    LetsGo{Verb::barrier_release, LetGoBy::arrive},
-    LetsGo{Verb::barrier_break, LetGoBy::arrive},
-    LetsGo{Verb::reset, LetGoBy::arrive},
-    LetsGo{Verb::abort, LetGoBy::arrive},
-    LetsGo{Verb::submit, LetGoBy::put},
-    LetsGo{Verb::fill_calls, LetGoBy::put},
-    LetsGo{Verb::end_workers, LetGoBy::put},
-    LetsGo{Verb::give, LetGoBy::put},
-    LetsGo{Verb::exit, LetGoBy::put},
-    LetsGo{Verb::apply_async, LetGoBy::put},
-    LetsGo{Verb::map_async, LetGoBy::put},
-    LetsGo{Verb::starmap_async, LetGoBy::put},
-    LetsGo{Verb::imap, LetGoBy::put},
-    LetsGo{Verb::imap_unordered, LetGoBy::put},
-    LetsGo{Verb::close, LetGoBy::put},
-    LetsGo{Verb::terminate, LetGoBy::put},
-    LetsGo{Verb::maintain, LetGoBy::put},
-    LetsGo{Verb::dispatch, LetGoBy::put},
-    LetsGo{Verb::dispatch, LetGoBy::answer},
-    LetsGo{Verb::collect, LetGoBy::put},
-    LetsGo{Verb::collect, LetGoBy::answer},
-    LetsGo{Verb::settle, LetGoBy::put},
-    LetsGo{Verb::settle, LetGoBy::answer},
-    LetsGo{Verb::give_result, LetGoBy::put},
-    LetsGo{Verb::end_shutdown, LetGoBy::put},
-};
 
 void collect_functions(const Constant& constant, std::set<FunctionId>& functions) {
   if (constant.kind == ValueKind::function) {
@@ -160,31 +101,6 @@ struct FutureAccesses::Tables {
     }
   }
 
-  // Calls `visit` with every object that the instruction may work on, given its verb. A
-  // Condition hands the verbs that it lacks on to its lock.
-  template <class Visit>
-  void for_each_receiver(std::uint32_t pc, Verb verb, Visit visit) const {
-    const Target& target = program.targets[pc];
-    std::uint32_t begin = 0;
-    auto end = static_cast<std::uint32_t>(program.objects.size());
-    if (target.kind == Target::Kind::objects) {
-      begin = target.first.index;
-      end = begin + target.count;
-    } else if (target.kind != Target::Kind::unknown) {
-      return;
-    }
-    for (std::uint32_t i = begin; i < end; ++i) {
-      const ObjectInfo& object = program.objects[i];
-      const bool through_connection = counts_with(ObjectKind::connection, object.kind) &&
-                                      operation_of(verb, ObjectKind::connection).has_value();
-      if (operation_of(verb, object.kind) || through_connection) {
-        visit(ObjectId{i});
-      } else if (object.lock && operation_of(verb, program.objects[object.lock->index].kind)) {
-        visit(*object.lock);
-      }
-    }
-  }
-
   // What the instruction does itself, and which functions it enters.
   void collect_own(std::uint32_t pc) {
     const Instruction& instruction = program.code[pc];
@@ -241,7 +157,7 @@ struct FutureAccesses::Tables {
         entered[pc].push_back(*body);
       }
     }
-    for_each_receiver(pc, verb, [&](ObjectId object) {
+    for_each_receiver(program, pc, verb, [&](ObjectId object) {
       if (verb == Verb::wait && program.objects[object.index].lock) {
         set(own[pc], *wait_numbers.of(*program.objects[object.index].lock, LetGoBy::release));
         if (const auto wake = wait_numbers.of(object, LetGoBy::wake)) {
@@ -274,7 +190,7 @@ struct FutureAccesses::Tables {
     const Target& target = program.targets[pc];
     if (target.kind != Target::Kind::objects || target.count != 1) return std::nullopt;
     std::optional<ObjectId> result;
-    for_each_receiver(pc, verb, [&](ObjectId object) {
+    for_each_receiver(program, pc, verb, [&](ObjectId object) {
       const std::optional<ObjectId> lock = program.objects[object.index].lock;
       const ObjectId taken = lock ? *lock : object;
       if (program.objects[taken.index].kind == ObjectKind::lock) result = taken;

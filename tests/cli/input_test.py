@@ -69,6 +69,21 @@ class Input(binary.TestCase):
         self.assertIn("/expect/fix/remedy", err)
         self.assertIn('did you mean "Lock"?', err)
 
+    def test_a_kind_of_finding_that_there_is_not(self):
+        findings = {"LS001": 1, "circular-wiat": None, "circular-wait": 1}
+        path = self.write("s.json", binary.deadlock(expect={"explore": {"findings": findings}}))
+        for verb in ["validate", "check"]:
+            out, err = self.lockstep(verb, path, status=2)
+            self.assertIn('there is no finding "circular-wiat"; did you mean "circular-wait"?', out + err)
+            self.assertIn("there is LS001 or circular-wait already", out + err)
+
+    def test_findings_are_held_to_their_preemptions(self):
+        for findings, status in [({"LS001": 1}, 0), ({"circular-wait": None}, 0), ({"LS001": 0}, 1),
+                                 ({"LS001": 2}, 1), ({"LS001": 1, "LS002": 0}, 1), ({}, 1)]:
+            with self.subTest(findings):
+                expect = {"explore": {"findings": findings}}
+                self.lockstep("check", self.write("s.json", binary.deadlock(expect=expect)), status=status)
+
     def test_an_unknown_thread_of_the_schedule_is_said_with_the_rest(self):
         scenario = binary.deadlock(schedule=["T1*2", {"run": "T3"}, "MainThread"])
         scenario["objects"]["mutexA"] = "Lokc"

@@ -127,6 +127,51 @@ TEST_CASE("What an expectation does not speak of must not happen", "[cli][judge]
   CHECK(judged(outcomes, exploration) == Is::met);
 }
 
+TEST_CASE("The findings expected are all, each after so few preemptions", "[cli][judge]") {
+  struct Row {
+    std::string meaning;
+    std::vector<ExpectedFinding> expected;
+    Is complete, cut, cut_unproved;  // unproved: there may be a way with fewer preemptions
+  };
+  // What is there: a circular wait after 2 preemptions, another after 1, a broken invariant.
+  const Row row = GENERATE(values<Row>({
+      {"all, by code and by name, the fewest preemptions",
+       {{"LS001", 1}, {"invariant", std::nullopt}},
+       Is::met,
+       Is::undecided,
+       Is::undecided},
+      {"one too few", {{"LS001", 1}}, Is::unmet, Is::unmet, Is::unmet},
+      {"one too many",
+       {{"LS001", 1}, {"LS014", std::nullopt}, {"LS002", 0}},
+       Is::unmet,
+       Is::undecided,
+       Is::undecided},
+      {"fewer preemptions than it takes",
+       {{"LS001", 0}, {"LS014", 0}},
+       Is::unmet,
+       Is::undecided,
+       Is::undecided},
+      {"more preemptions than it takes",
+       {{"LS001", 2}, {"LS014", 0}},
+       Is::unmet,
+       Is::unmet,
+       Is::unmet},
+  }));
+  INFO(row.meaning);
+  Exploration exploration;
+  exploration.findings = {deadlock, deadlock, finding(FindingKind::invariant)};
+  exploration.findings[0].preemptions = 2;
+  exploration.findings[1].preemptions = 1;
+  exploration.outcomes = {finished, hung};
+  ExploreExpectation expected;
+  expected.findings = row.expected;
+  CHECK(judged(expected, exploration) == row.complete);
+  exploration.complete = false;
+  CHECK(judged(expected, exploration) == row.cut);
+  for (Finding& each : exploration.findings) each.shortest = false;
+  CHECK(judged(expected, exploration) == row.cut_unproved);
+}
+
 TEST_CASE("A deadlock that is possible may also come as a partial one", "[cli][judge]") {
   Exploration exploration;
   exploration.findings = {deadlock, partial};

@@ -2,8 +2,7 @@
 """scenarios/library: each scenario shows what it is there for, and its twin does not.
 
 What is found, and after how few preemptions, is said by hand in each scenario
-(expect.explore.x-findings) and compared with what explore says. That the twins are clean is
-held by their `expect`, which `lockstep check scenarios` reads.
+(expect.explore.findings). That, and that the twins are clean, is held by `lockstep check scenarios`.
 """
 import glob
 import os
@@ -33,7 +32,7 @@ class Library(unittest.TestCase):
     def test_explore_finds_what_was_reasoned_by_hand(self):
         for path, report in self.reports.items():
             with self.subTest(os.path.relpath(path, LIBRARY)):
-                by_hand = load(path)["expect"]["explore"]["x-findings"]
+                by_hand = load(path)["expect"]["explore"]["findings"]
                 self.assertEqual({code: preemptions for (code, _), preemptions
                                   in found(report).items()}, by_hand)
                 self.assertTrue(report["complete"])
@@ -51,7 +50,7 @@ class Library(unittest.TestCase):
                 self.assertEqual(other["tags"], one["tags"])
                 self.assertEqual(other["source"], one["source"])
                 self.assertEqual(other["expect"]["explore"]["deadlock"], "impossible")
-                self.assertNotIn("x-findings", other["expect"]["explore"])
+                self.assertNotIn("findings", other["expect"]["explore"])
 
 
 if __name__ == "__main__":

@@ -250,7 +250,7 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"each would set the other's event",
        R"s('objects': {'e': 'Event', 'f': 'Event'}, 'threads': {
           'T1': [{'wait': 'e'}, {'event_set': 'f'}], 'T2': [{'wait': 'f'}, {'event_set': 'e'}]})s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "circular-wait",
        "T1 waits for e, to be set by T2, which waits for f, to be set by T1", 0, 2},
       {"a queue into which nobody puts", R"s('objects': {'q': 'Queue'}, 'threads': {
           'T1': [{'get': 'q'}], 'T2': [{'yield': true}]})s",
@@ -268,7 +268,7 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
        "T1 waits for room in q, and no thread is left that could get an item", 0, 2},
       {"a join without a task_done", R"s('objects': {'q': 'PriorityQueue'}, 'threads': {
           'T1': [{'put': 'q', 'item': 1}, {'join': 'q'}], 'T2': [{'get': 'q'}]})s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "queue-never-done",
        "T1 waits for the tasks of q to be done, and no thread is left that could call task_done", 0,
        2},
       {"a join, and a worker that forgot a task_done",
@@ -283,13 +283,13 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"a shutdown that only the one who waits would call",
        R"s('objects': {'q': 'Queue'}, 'threads': {
           'T1': [{'get': 'q'}, {'shutdown': 'q'}], 'T2': [{'yield': true}]})s",
-       "deadlock", "lost-wakeup",
-       "T1 waits for an item of q, and no thread is left that could put one", 0, 1},
+       "deadlock", "self-wait",
+       "T1 waits for an item of q, and no thread is left that could put one but itself", 0, 1},
       {"each would put what the other gets",
        R"s('objects': {'p': 'Queue', 'q': 'Queue'}, 'threads': {
           'T1': [{'get': 'p'}, {'put': 'q', 'item': 1}],
           'T2': [{'get': 'q'}, {'put': 'p', 'item': 1}]})s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "circular-wait",
        "T1 waits for an item of p, to be put by T2, which waits for an item of q, to be put by T1",
        0, 2},
       {"an event that only an exit callback sets, and a thread that the end waits for",
@@ -312,7 +312,7 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
           'T2': [{'connect': 's', 'into': 'c'}, {'recv': 'c', 'size': 1},
                  {'send': 'c', 'data': 'str(1).encode()'}]},
           'main': [{'listen': 's'}, {'start': 'T1'}, {'start': 'T2'}])s",
-       "deadlock", "circular-wait",
+       "deadlock", "socket-cycle",
        "T1 waits for data on s#1 (server end), to be sent by T2, which waits for data on s#1 "
        "(client end), to be sent by T1",
        // MainThread's three; T2 connects and waits; T1 accepts and waits.
@@ -320,13 +320,13 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"a barrier that one does not come to",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 3}},
           'threads': {'T1': [{'barrier_wait': 'b'}], 'T2': [{'barrier_wait': 'b'}]})s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "missing-party",
        "T1 and T2 wait at b for 1 more of 3, and no thread is left that could come", 0, 2},
       {"each expects the other at another barrier",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 2, 'count': 2}}, 'threads': {
           'T1': [{'barrier_wait': 'b[0]'}, {'barrier_wait': 'b[1]'}],
           'T2': [{'barrier_wait': 'b[1]'}, {'barrier_wait': 'b[0]'}]})s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "circular-wait",
        "T1 waits at b[0] for 1 more of 2, expected from T2, which waits at b[1] for 1 more of 2, "
        "expected from T1",
        0, 2},
@@ -340,13 +340,13 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"a barrier whose action comes to it",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 1, 'action': 'f'}},
           'functions': {'f': [{'barrier_wait': 'b'}]}, 'threads': {'T1': [{'barrier_wait': 'b'}]})s",
-       "deadlock", "lost-wakeup",
-       "T1 waits at b for the end of the action, which it executes itself", 0, 1},
+       "deadlock", "lost-wakeup", "T1 waits at b for the end of the action, which it executes itself",
+       0, 1},
       {"an action that waits for one who waits for its end",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 1, 'action': 'f'}, 'e': 'Event'},
           'functions': {'f': [{'wait': 'e'}]},
           'threads': {'T1': [{'barrier_wait': 'b'}], 'T2': [{'reset': 'b'}, {'event_set': 'e'}]})s",
-       "deadlock", "lost-wakeup",
+       "deadlock", "circular-wait",
        // T1 comes and runs the action, which parks.
        "T1 waits for e, to be set by T2, which waits at b for the end of the action, which is up "
        "to "

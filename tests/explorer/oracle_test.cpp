@@ -286,7 +286,9 @@ TEST_CASE("explore: agrees with a plain exploration on random scenarios",
     if (is_of_pools(kind.kind)) continue;
     if (kind.kind == FindingKind::lock_order) continue;  // tests/detector/lock_order_test.cpp
     CAPTURE(kind.name);
-    CHECK(compared.kinds[kind.kind] > seeds / 1000);
+    // Two have to meet on one connection, and only some programs have any.
+    const bool is_rare = kind.kind == FindingKind::socket_cycle;
+    CHECK(compared.kinds[kind.kind] > (is_rare ? 0 : seeds / 1000));
   }
 }
 

@@ -351,7 +351,8 @@ TEST_CASE("Expectations: values are plain, not expressions", "[language][scenari
       "'run': {'policy': 'pct', 'seed': 7, 'outcome': 'finished', 'output': ['a', ''],"
       "        'final': {'who': 'egon + 1', 'n': [1, 2]}, 'exceptions': {'T1': 'KeyError'}},"
       "'explore': {'deadlock': 'impossible', 'partial_deadlock': 'possible',"
-      "            'exceptions': 'certain', 'outcomes': [{'n': 1}, {'n': 2}]},"
+      "            'exceptions': 'certain', 'outcomes': [{'n': 1}, {'n': 2}],"
+      "            'findings': {'LS001': 2, 'invariant': null}},"
       "'fix': {'remedy': 'lock-order'}}");
   REQUIRE(scenario.expect.run);
   const RunExpectation& run = *scenario.expect.run;
@@ -369,6 +370,12 @@ TEST_CASE("Expectations: values are plain, not expressions", "[language][scenari
   CHECK(scenario.expect.explore->partial_deadlock == Possibility::possible);
   CHECK(scenario.expect.explore->exceptions == Possibility::certain);
   CHECK(scenario.expect.explore->outcomes->size() == 2);
+  REQUIRE(scenario.expect.explore->findings);
+  REQUIRE(scenario.expect.explore->findings->size() == 2);
+  CHECK(scenario.expect.explore->findings->at(0).kind == "LS001");
+  CHECK(scenario.expect.explore->findings->at(0).preemptions == 2);
+  CHECK(scenario.expect.explore->findings->at(1).kind == "invariant");
+  CHECK_FALSE(scenario.expect.explore->findings->at(1).preemptions);
   CHECK(scenario.expect.fix->remedy == "lock-order");
 }
 
