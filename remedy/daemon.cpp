@@ -54,7 +54,7 @@ std::vector<Proposal> propose_daemon(const Scenario& scenario, const Program& pr
   const std::vector<Body> bodies = bodies_of(scenario);
   std::set<std::string> servers;  // functions
   for (const Finding& finding : exploration.findings) {
-    if (finding.kind != FindingKind::lost_wakeup) continue;
+    if (!is_deadlock(finding.kind)) continue;
     for (const StuckThread& stuck : finding.threads) {
       if (!stuck.core || stuck.daemon || !waits_on_a_queue(stuck, "get")) continue;
       const std::string& pointer = program.sites[stuck.at.index].pointer;
