@@ -106,9 +106,10 @@ Finding livelock(const Machine& machine, const State& state, std::span<const Thr
   return finding;
 }
 
-std::string livelock_fingerprint(const Program& program, std::span<const std::uint32_t> sites) {
+std::string livelock_fingerprint(const Program& program, std::span<const FunctionId> functions) {
   std::vector<std::string> parts;
-  for (const std::uint32_t site : sites) parts.push_back(program.sites[site].text);
+  for (const FunctionId function : functions)
+    parts.push_back(program.functions[function.index].name);
   return fingerprint(FindingKind::livelock, std::move(parts));
 }
 

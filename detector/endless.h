@@ -23,7 +23,8 @@ std::string never_woken_fingerprint(const Machine& machine, const State& state,
 
 // Threads that go on, and never come to an end. Requires: `movers`, ascending, are not empty.
 Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers);
-// `sites`: of what they do.
-std::string livelock_fingerprint(const Program& program, std::span<const std::uint32_t> sites);
+// `functions`: whose code they are. Threads that are alike, and what they are just doing, make no
+// difference.
+std::string livelock_fingerprint(const Program& program, std::span<const FunctionId> functions);
 
 }  // namespace lockstep

@@ -30,7 +30,7 @@ class Part {
     }
     for (const Candidate& candidate : stuck_) result.stuck.push_back(candidate.thread);
     result.movers.assign(movers_.begin(), movers_.end());
-    result.sites.assign(sites_.begin(), sites_.end());
+    result.functions.assign(functions_.begin(), functions_.end());
     return result;
   }
 
@@ -94,11 +94,10 @@ class Part {
 
   void note_movers() {
     for (const Choice& choice : choices_) {
-      movers_.insert(choice.thread);
+      if (!movers_.insert(choice.thread).second) continue;
       if (life(machine_.program, state_, choice.thread) != Life::alive) continue;
-      const Pending& pending =
-          machine_.locals().pending(local(machine_.program, state_, choice.thread));
-      if (pending.has_site) sites_.insert(pending.site.index);
+      const LocalState its = machine_.locals().get(local(machine_.program, state_, choice.thread));
+      if (!its.frames.empty()) functions_.insert(its.frames.front().function);
     }
   }
 
@@ -116,7 +115,7 @@ class Part {
   std::vector<Choice> choices_;
   std::vector<Candidate> stuck_;
   std::set<ThreadId> movers_;
-  std::set<std::uint32_t> sites_;
+  std::set<FunctionId> functions_;
 };
 
 }  // namespace

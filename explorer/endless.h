@@ -25,9 +25,9 @@ struct EndlessPart {
   // Daemons and the threads of pools are left out: to wait for work is their business, and nobody
   // waits for them.
   std::vector<ThreadId> stuck;
-  std::vector<ThreadId> movers;      // that can go on in some of its states, ascending
-  std::vector<std::uint32_t> sites;  // of what they do there, ascending
-  bool is_known = false;             // a state of it shows a deadlock, which says why it never ends
+  std::vector<ThreadId> movers;       // that can go on in some of its states, ascending
+  std::vector<FunctionId> functions;  // whose code they are, ascending
+  bool is_known = false;  // a state of it shows a deadlock, which says why it never ends
 };
 
 struct EndlessParts {

@@ -375,7 +375,7 @@ class Exploring {
         suspicion.fingerprint = never_woken_fingerprint(machine_, state, future_, part.stuck);
       } else if (some_end) {
         suspicion.kind = FindingKind::livelock;
-        suspicion.fingerprint = livelock_fingerprint(program_, part.sites);
+        suspicion.fingerprint = livelock_fingerprint(program_, part.functions);
       } else {
         continue;
       }

@@ -242,7 +242,7 @@ TEST_CASE("endless: an event that a loop without end could set and never does",
     const Finding& finding = exploration.findings.front();
     CHECK(finding.kind == FindingKind::never_woken);
     CHECK(finding.message ==
-          "A waits for e, to be set by D, which goes on for ever and never does that");
+          "A waits for e, a wait that D could end, which goes on for ever and never does that");
     REQUIRE(finding.threads.size() == 1);
     CHECK(finding.threads.front().let_go_by == std::vector<std::string>{"D"});
   }

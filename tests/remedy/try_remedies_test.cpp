@@ -148,8 +148,8 @@ TEST_CASE("fix: an exception that the original does not raise refutes", "[remedy
 }
 
 TEST_CASE("fix: a program that runs for ever is not vouched for", "[remedy][try_remedies]") {
-  // T1 holds a for ever then, and T2 waits for it for ever; but T1 could let it go, for all the
-  // detector knows.
+  // T1 holds a for ever then, and T2 waits for it for ever; T1 could let it go, for all its code
+  // says, and never does.
   const FixResult result = fixed(R"json({
   "lockstep": 1,
   "objects": {"a": "Lock"},
@@ -159,10 +159,11 @@ TEST_CASE("fix: a program that runs for ever is not vouched for", "[remedy][try_
     "T2": [{"sleep": 1}, {"acquire": "a"}, {"release": "a"}]
   }
 })json");
-  CHECK(summary(result) ==
-        "release refuted: it still deadlocks: T1 waits for a, which it holds itself\n"
-        "rlock unknown: it never finishes, so that a thread that waits for ever "
-        "beside others may have gone unnoticed\n");
+  CHECK(
+      summary(result) ==
+      "release refuted: it still deadlocks: T1 waits for a, which it holds itself\n"
+      "rlock refuted: it deadlocks in another way: T2 waits for a, a wait that T1 could end, which "
+      "goes on for ever and never does that\n");
 }
 
 TEST_CASE("fix: what was wrong besides and stays is said", "[remedy][try_remedies]") {
