@@ -15,7 +15,7 @@ namespace lockstep {
 struct Suspicion {
   FindingKind kind;
   std::string fingerprint;
-  std::size_t condition = 0;            // invariant, final_check: index in the Program
+  std::size_t condition = 0;                // invariant, final_check: index in the Program
   std::vector<ThreadId> stuck{}, movers{};  // never_woken, livelock: as EndlessPart says
 };
 

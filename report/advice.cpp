@@ -88,13 +88,14 @@ constexpr std::array rows{
            "not is half of a deadlock, even if the other half is not written yet.",
            "Take the lock before those that come behind it. Or let these go first. If the order "
            "itself is wrong, change lock_order; an attempt with blocking=False is free of it."},
-    Advice{FindingKind::livelock, "LIVELOCK",
-           "Some interleavings end, but this one has come to where none does any more: threads go on "
-           "in a circle, each step of which is possible, and wait in it for something that does not "
-           "come. A fair scheduler does not help, since no step that is left leads out.",
-           "Look at what the loop tests, and at who should have made it true: it did so too early, "
-           "or was undone, or has ended. Test and change it under one lock, or wait for an Event or "
-           "a Condition instead of asking again and again."},
+    Advice{
+        FindingKind::livelock, "LIVELOCK",
+        "Some interleavings end, but this one has come to where none does any more: threads go on "
+        "in a circle, each step of which is possible, and wait in it for something that does not "
+        "come. A fair scheduler does not help, since no step that is left leads out.",
+        "Look at what the loop tests, and at who should have made it true: it did so too early, "
+        "or was undone, or has ended. Test and change it under one lock, or wait for an Event or "
+        "a Condition instead of asking again and again."},
     Advice{FindingKind::never_woken, "DEADLOCK",
            "A thread waits, and others that go on for ever have the code that would let it go, but "
            "none of them ever comes there. Every state that can still be reached was looked at.",
