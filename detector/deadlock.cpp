@@ -158,7 +158,7 @@ std::string owned_in_core(const Program& program, const Stuck& stuck,
 // What stays the same when threads swap their roles, or when others of the same kind meet in
 // the same way. Where the cause is the thing waited for and not who waits, that is all of it.
 std::string fingerprint_of(const Program& program, const Stuck& stuck, FindingKind kind,
-                           const std::vector<ThreadId>& core) {
+                           const std::vector<ThreadId>& core, bool daemons_only) {
   const bool by_object = kind == FindingKind::lost_wakeup || kind == FindingKind::orphaned_lock ||
                          kind == FindingKind::semaphore_leak || kind == FindingKind::self_wait ||
                          kind == FindingKind::missing_party ||
@@ -184,6 +184,7 @@ std::string fingerprint_of(const Program& program, const Stuck& stuck, FindingKi
     }
     parts.push_back(std::move(part));
   }
+  if (daemons_only) parts.emplace_back("daemons");
   return fingerprint(kind, std::move(parts));
 }
 
@@ -251,7 +252,11 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state, const S
     Cause cause;
     cause.chain = sure_circle(machine, thread_count(machine.program, state), stuck, core);
     cause.kind = kind_of(machine, state, stuck, core, !cause.chain.empty());
-    cause.fingerprint = fingerprint_of(machine.program, stuck, cause.kind, core);
+    const auto daemon = [&](ThreadId thread) { return is_daemon(machine.program, state, thread); };
+    cause.daemons_only = std::ranges::all_of(core, daemon) &&
+                         std::ranges::all_of(threads_behind(stuck, core), daemon);
+    cause.fingerprint =
+        fingerprint_of(machine.program, stuck, cause.kind, core, cause.daemons_only);
     const auto same = std::ranges::find(result, cause.fingerprint, &Cause::fingerprint);
     if (same != result.end()) {
       same->core.insert(same->core.end(), core.begin(), core.end());

@@ -29,6 +29,7 @@ struct Cause {
   // other go for sure; else core.
   std::vector<ThreadId> chain;
   std::string fingerprint;
+  bool daemons_only = false;  // nobody else waits, so that the process can end all the same
 };
 // Ordered by least thread. Daemon threads that merely wait for something to do (a set, a
 // notify, a permit, a change of a variable) are no cause unless somebody else waits behind

@@ -101,7 +101,7 @@ void Examiner::add_stuck(const State& state, std::span<const Choice> enabled) {
     while (of_cause_.size() < watch_.seen().size()) {
       const StuckWatch::Seen& seen = watch_.seen()[of_cause_.size()];
       of_cause_.push_back(static_cast<std::uint32_t>(symptoms_.size()));
-      symptoms_.push_back({seen.kind, seen.fingerprint, {}, {}, 0});
+      symptoms_.push_back({seen.kind, seen.fingerprint, {}, {}, 0, seen.daemons_only});
     }
     shown_.push_back(of_cause_[cause]);
   }

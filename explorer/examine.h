@@ -25,6 +25,7 @@ struct Symptom {
   ThreadId thread;            // uncaught_exception only
   LocalId ended;              // uncaught_exception only: what the thread is then
   std::size_t condition = 0;  // invariant, final_check: index in the Program
+  bool daemons_only = false;  // deadlocks only: as Cause says
 };
 
 class Examiner {

@@ -297,6 +297,7 @@ class Exploring {
     Way first;                 // as the search came to it
     std::uint64_t states = 0;  // that show it
     bool in_deadlock = false;  // one of them is a deadlock
+    bool daemons_only = false;
   };
 
   std::vector<Finding> findings() {
@@ -463,6 +464,7 @@ class Exploring {
                                       [&] { return first_way(machine_, record_->graph, first); }));
             }
             group_of_symptom_[index] = its.front();
+            groups_[its.front()].daemons_only = symptom.daemons_only;
           }
           groups.insert(groups.end(), its.begin(), its.end());
         }
@@ -476,7 +478,9 @@ class Exploring {
     }
     for (const std::uint32_t set : record_->graph.deadlocked) {
       if (set >= groups_of_set.size()) continue;
-      for (const std::uint32_t group : groups_of_set[set]) groups_[group].in_deadlock = true;
+      for (const std::uint32_t group : groups_of_set[set]) {
+        groups_[group].in_deadlock = !groups_[group].daemons_only;
+      }
     }
   }
   void drop_unsettled() {

@@ -41,7 +41,9 @@ std::span<const std::uint32_t> StuckWatch::look(const State& state,
     for (const Cause& cause : causes(machine_, state, future_)) {
       const auto known = std::ranges::find(seen_, cause.fingerprint, &Seen::fingerprint);
       indexes.push_back(static_cast<std::uint32_t>(known - seen_.begin()));
-      if (known == seen_.end()) seen_.push_back({cause.kind, cause.fingerprint});
+      if (known == seen_.end()) {
+        seen_.push_back({cause.kind, cause.fingerprint, cause.daemons_only});
+      }
     }
     std::ranges::sort(indexes);
     cause_bytes_ += indexes.capacity() * sizeof(std::uint32_t);

@@ -23,6 +23,7 @@ class StuckWatch {
   struct Seen {
     FindingKind kind;
     std::string fingerprint;
+    bool daemons_only;
   };
   // All that has been seen, in the order in which it was.
   const std::vector<Seen>& seen() const { return seen_; }

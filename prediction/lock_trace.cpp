@@ -182,11 +182,11 @@ void LockTraceBuilder::do_something() { did_something_ = true; }
 
 void LockTraceBuilder::publish(std::uint64_t token) { published_.push_back(token); }
 
-void LockTraceBuilder::receive(std::uint64_t token) {
+void LockTraceBuilder::receive(std::uint64_t token, bool waits) {
   const auto found = tokens_.find(token);
   if (found == tokens_.end()) return;
   join_with(found->second);
-  join_must(found->second);
+  if (waits) join_must(found->second);
 }
 
 void LockTraceBuilder::end_step() {

@@ -113,7 +113,7 @@ class LockTraceBuilder {
   void do_something();                   // else
   // A number that stands for something that happens once: a task that is submitted or finished.
   void publish(std::uint64_t token);
-  void receive(std::uint64_t token);
+  void receive(std::uint64_t token, bool waits = true);
   void end_step();
 
   std::optional<ThreadId> holder(LockId lock) const;

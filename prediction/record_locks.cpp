@@ -154,6 +154,12 @@ void LockRecorder::note_changes(const Machine& machine, const State& state, cons
   }
 }
 
+// Whether it might have gone on without what it waits for.
+bool LockRecorder::has_timeout(const Event& event) {
+  return std::ranges::any_of(event.arguments,
+                             [](Value argument) { return argument != none_value; });
+}
+
 void LockRecorder::note_future(const Machine& machine, const Event& event) {
   const auto of = [&](TaskPoint point) { return token(machine.values(), event.receiver, point); };
   switch (event.operation) {
@@ -163,7 +169,7 @@ void LockRecorder::note_future(const Machine& machine, const Event& event) {
       return builder_.publish(of(TaskPoint::finished));
     case Operation::future_result:
     case Operation::future_exception:
-      return builder_.receive(of(TaskPoint::finished));
+      return builder_.receive(of(TaskPoint::finished), !has_timeout(event));
     default:
       return;
   }
@@ -180,7 +186,8 @@ void LockRecorder::note_threads(const Machine& machine, const Event& event) {
   }
   const bool waits = operation.may_block && operation.let_go_by == LetGoBy::end;
   if (thread) {
-    builder_.see_end(*thread, waits ? Known::waited_for : Known::looked_at);
+    const bool until_then = waits && !has_timeout(event);
+    builder_.see_end(*thread, until_then ? Known::waited_for : Known::looked_at);
   } else if (waits) {
     for (std::uint32_t i = 0; i < lives_.size(); ++i) builder_.see_end({i}, Known::waited_for);
   }

@@ -42,6 +42,7 @@ class LockRecorder : public RunObserver {
   void note_changes(const Machine& machine, const State& state, const Event& event,
                     ProcessId process);
   void note_threads(const Machine& machine, const Event& event);
+  static bool has_timeout(const Event& event);
   void note_future(const Machine& machine, const Event& event);
   void look_at_threads(const Program& program, const State& after);
 

@@ -151,10 +151,11 @@ std::string fix_text(const FixResult& result, const std::optional<FixHints>& hin
     return i < result.tried.size() && result.tried[i].verdict == TriedRemedy::Verdict::verified;
   };
   if (is_verified(0)) {
-    text += '\n' + hanging(
-                       "verified: all interleavings of the changed scenario were explored, and "
-                       "none shows a fault",
-                       width, 0, 2);
+    const bool is_clean = result.tried.front().exploration.findings.empty();
+    text += '\n' + hanging(std::string("verified: all interleavings of the changed scenario were "
+                                       "explored, and none shows ") +
+                               (is_clean ? "a fault" : "a fault that the original does not have"),
+                           width, 0, 2);
     if (hints) {
       text +=
           fmt::format("  show it   lockstep fix {0} --diff\n  make it   lockstep fix {0} --write\n",

@@ -59,8 +59,10 @@ class Writer {
     const Ink ink = !prediction_.findings.empty() ? Ink::bad : is_open ? Ink::warn : Ink::good;
     const std::string_view sentence =
         !prediction_.findings.empty() ? "DEADLOCK: the steps of one run can come to it"
-        : is_open ? "NOTHING PROVED: some circle of locks might close in another run"
-                  : "NOTHING PREDICTED: no circle of the locks of this run can close";
+        : is_open
+            ? "NOTHING PROVED: some circle of locks might close in another run"
+            : "NOTHING PREDICTED: no circle of locks can close in a run that goes the ways of "
+              "this one";
     text_ += fmt::format("{}\n", context_.paint(ink, sentence));
   }
 

@@ -287,11 +287,12 @@ void Cores::progress(Nanoseconds now, Nanoseconds next) {
 void Cores::note_waits(Nanoseconds now, Nanoseconds next) {
   if (!has_gil_ || !has_processes_ || next <= now) return;
   const auto note = [&](const Line& line) {
-    for (const auto& [place, id] : line) {
+    for (const auto& waiting : line) {
+      const ThreadId thread = waiting.second;
       const bool has_gil = std::ranges::any_of(cores_, [&](const Core& core) {
-        return core.holder && process_of(*core.holder) == process_of(id);
+        return core.holder && process_of(*core.holder) == process_of(thread);
       });
-      if (!has_gil) spans_.push_back({id, now, next, false});
+      if (!has_gil) spans_.push_back({thread, now, next, false});
     }
   };
   note(plain_);

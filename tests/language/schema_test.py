@@ -260,9 +260,10 @@ EVERYTHING = {
     "finally": ["n == 0"],
     "expect": {
         "run": {"policy": "random", "seed": 1, "outcome": "finished", "output": ["a"],
-                "final": {"n": 0}, "exceptions": {"T1": "ValueError"}},
+                "final": {"n": 0}, "exceptions": {"T1": "ValueError"}, "exit_status": 0,
+                "lock_order": "broken"},
         "explore": {"deadlock": "impossible", "partial_deadlock": "possible",
-                    "exceptions": "certain", "outcomes": [{"n": 0}],
+                    "livelock": "possible", "lock_order": "kept", "exceptions": "certain", "outcomes": [{"n": 0}],
                     "findings": {"LS001": 1, "invariant": None}},
         "fix": {"remedy": "lock-order"},
     },
@@ -276,7 +277,8 @@ def changed_documents(schema):
         yield "everything: " + what, document
     for row in schema["definitions"]["statement"]["anyOf"]:
         example = row["examples"][0]
-        for what, statement in mutations({"main": [example]}):
+        # Every third: of some five thousand many are alike, and each takes the validator a while.
+        for what, statement in list(mutations({"main": [example]}))[::3]:
             yield f"{json.dumps(example)}: {what}", {**SURROUNDINGS, **statement}
 
 

@@ -332,7 +332,7 @@ TEST_CASE("patch: on the scenario files it does what nlohmann/json does",
     CAPTURE(file.string());
     std::ostringstream content;
     content << std::ifstream(file, std::ios::binary).rdbuf();
-    for (std::uint64_t seed = 1; seed <= fewer_if_slow(24); ++seed) {
+    for (std::uint64_t seed = 1; seed <= fewer_if_slow(12); ++seed) {
       CAPTURE(seed);
       Generator generator(seed);
       compare(generator, content.str());
