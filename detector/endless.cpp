@@ -68,7 +68,8 @@ Finding never_woken(const Machine& machine, const State& state, const FutureAcce
     }
     finding.threads.push_back(std::move(thread));
   }
-  std::ranges::stable_partition(finding.threads, &StuckThread::core);
+  std::stable_partition(finding.threads.begin(), finding.threads.end(),
+                        [](const StuckThread& thread) { return thread.core; });
   if (finding.message.empty()) finding.message = behind;
   const bool is_one = std::ranges::count(finding.threads, true, &StuckThread::core) == 1 &&
                       finding.threads.front().let_go_by.size() == 1;

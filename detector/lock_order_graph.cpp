@@ -24,7 +24,7 @@ class Collector {
     if (into_->size() == circuits_max) throw Enough();
     Circuit circuit;
     for (const auto vertex : path) circuit.push_back(static_cast<std::uint32_t>(vertex));
-    std::ranges::rotate(circuit, std::ranges::min_element(circuit));
+    std::rotate(circuit.begin(), std::ranges::min_element(circuit), circuit.end());
     into_->push_back(std::move(circuit));
   }
 

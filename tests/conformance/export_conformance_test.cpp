@@ -192,7 +192,7 @@ class Comparison {
 
 TEST_CASE("CPython, forced to the same order, does what lockstep does: random programs",
           "[conformance][slow]") {
-  const auto [first, seeds] = seeds_or(400);
+  const auto [first, seeds] = seeds_or(fewer_if_slow(400));
   Comparison comparison;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
     const std::string scenario = random_scenario(seed);
@@ -208,7 +208,7 @@ TEST_CASE("CPython, forced to the same order, does what lockstep does: random pr
 
 TEST_CASE("CPython, forced to the same order, does what lockstep does: random pools",
           "[conformance][slow][futures]") {
-  const auto [first, twice] = seeds_or(400);
+  const auto [first, twice] = seeds_or(fewer_if_slow(400));
   const std::uint64_t seeds = twice / 2;
   Comparison comparison;
   for (std::uint64_t seed = first; seed < first + seeds; ++seed) {
