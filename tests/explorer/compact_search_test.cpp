@@ -128,7 +128,8 @@ Searched search(const Program& program, CompactSearch::Hashing hashing) {
   const FutureAccesses future(program);
   Examiner examiner(machine, future);
   Outcomes outcomes(machine, examiner.facts());
-  CompactSearch search(machine, examiner, outcomes, {}, nullptr, nullptr, hashing);
+  const ExploreLimits limits;
+  CompactSearch search(machine, examiner, outcomes, limits, nullptr, nullptr, hashing);
   search.run([] { return true; });
   return {search.states(), search.miss_probability(), outcomes.list()};
 }
