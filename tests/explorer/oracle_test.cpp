@@ -19,7 +19,7 @@ namespace lockstep {
 namespace {
 
 #ifndef ORACLE_SEEDS
-#define ORACLE_SEEDS 2500
+#define ORACLE_SEEDS 3500
 #endif
 const auto [first_seed, seeds] = seeds_or(ORACLE_SEEDS);
 constexpr std::size_t states_max = 1000;  // larger ones are left out
