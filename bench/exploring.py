@@ -80,7 +80,7 @@ class Explored:
 
 def lockstep(binary, path, sets, reduction, rounds):
     command = [binary, "explore", os.path.join(ROOT, path + ".lockstep.json"), "--report", "json",
-               "--max-memory", str(MEMORY_MAX)]
+               "--max-memory", str(MEMORY_MAX), "--workers", "1"]  # SPIN has one thread, too
     for pair in sets:
         command += ["--set", pair]
     if not reduction:

@@ -36,24 +36,13 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const Exploration exploration = explore(input->program, explore_options(limits, console));
   console.progress({});
 
-  bool written = true;
-  for (const ReportTarget& target : *targets) {
-    if (target.format == "json") {
-      written &= write_report(console, command, target,
-                              exploration_json(input->program, exploration, input->subject));
-      continue;
-    }
-    const bool on_output = target.path == "-";
-    const Paint paint = on_output ? console.paint() : Paint(false);
-    const std::size_t width = on_output ? console.width() : 100;
-    const auto interleaving = [&](const Finding& finding) {
-      // The report indents it by four.
-      return interleaving_text(input->program, finding, width - 4, paint);
-    };
-    written &= write_report(console, command, target,
-                            exploration_text(exploration, {input->program, input->subject, width,
-                                                           paint, interleaving}));
-  }
+  bool written = write_reports(
+      console, command, *targets,
+      [&] { return exploration_json(input->program, exploration, input->subject); },
+      [&](std::size_t width, const Paint& paint) {
+        return exploration_text(exploration, {input->program, input->subject, width, paint,
+                                              interleavings(input->program, width, paint)});
+      });
   if (save) written &= save_schedules(console, command, *input, exploration.findings, *save);
   if (!written) return Exit::bad_input;
   return exit_of(exploration, limits);

@@ -148,15 +148,9 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   // The table says which numbers there are; what to do next is not for one that is none.
   const std::optional<std::string> wrong = out_of_range(result, asked.remedy);
   if (wrong) hints.reset();
-  bool written = true;
-  for (const ReportTarget& target : *targets) {
-    const bool on_output = target.path == "-";
-    written &= write_report(console, command, target,
-                            target.format == "json"
-                                ? fix_json(result, input->program, input->subject)
-                                : fix_text(result, hints, on_output ? console.width() : 100,
-                                           on_output ? console.paint() : Paint(false)));
-  }
+  const bool written = write_reports(
+      console, command, *targets, [&] { return fix_json(result, input->program, input->subject); },
+      [&](std::size_t width, const Paint& paint) { return fix_text(result, hints, width, paint); });
   if (!written) return Exit::bad_input;
   if (wrong) {
     console.err(fmt::format("lockstep {}: {}\n", command.name, *wrong));

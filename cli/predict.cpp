@@ -68,26 +68,17 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                             printable(prediction.reason)));
     return Exit::does_not_fit;
   }
-  bool written = true;
-  for (const ReportTarget& target : *targets) {
-    if (target.format == "json") {
-      written &= write_report(console, command, target,
-                              prediction_json(input->program, prediction, input->subject,
-                                              policy_name(choice, *input), choice.seed));
-      continue;
-    }
-    const bool on_output = target.path == "-";
-    const Paint paint = on_output ? console.paint() : Paint(false);
-    const std::size_t width = on_output ? console.width() : 100;
-    const auto interleaving = [&](const Finding& finding) {
-      // The report indents it by four.
-      return interleaving_text(input->program, finding, width - 4, paint);
-    };
-    written &= write_report(
-        console, command, target,
-        prediction_text(prediction, {input->program, input->subject, run_words(choice, *input),
-                                     width, paint, interleaving}));
-  }
+  bool written = write_reports(
+      console, command, *targets,
+      [&] {
+        return prediction_json(input->program, prediction, input->subject,
+                               policy_name(choice, *input), choice.seed);
+      },
+      [&](std::size_t width, const Paint& paint) {
+        return prediction_text(
+            prediction, {input->program, input->subject, run_words(choice, *input), width, paint,
+                         interleavings(input->program, width, paint)});
+      });
   if (save) written &= save_schedules(console, command, *input, prediction.findings, *save);
   if (prediction.end == RunResult::End::limit && !is_interrupted()) {
     console.err(

@@ -75,4 +75,20 @@ bool write_report(Console& console, const Command& command, const ReportTarget& 
   return false;
 }
 
+bool write_reports(Console& console, const Command& command, std::span<const ReportTarget> targets,
+                   const std::function<std::string()>& json,
+                   const std::function<std::string(std::size_t width, const Paint& paint)>& text) {
+  constexpr std::size_t width_in_files = 100;
+  bool written = true;
+  for (const ReportTarget& target : targets) {
+    const bool on_output = target.path == "-";
+    written &=
+        write_report(console, command, target,
+                     target.format == "json" ? json()
+                                             : text(on_output ? console.width() : width_in_files,
+                                                    on_output ? console.paint() : Paint(false)));
+  }
+  return written;
+}
+
 }  // namespace lockstep

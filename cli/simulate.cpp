@@ -158,6 +158,14 @@ std::string interleaving_text(const Program& program, const Finding& finding, st
   return columns;
 }
 
+std::function<std::string(const Finding&)> interleavings(const Program& program, std::size_t width,
+                                                         const Paint& paint) {
+  constexpr std::size_t indent = 4;
+  return [&program, &paint, width](const Finding& finding) {
+    return interleaving_text(program, finding, width - indent, paint);
+  };
+}
+
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
                     const SimulationLimits& limits, std::optional<TimeKeeper::Spans> times) {
   const Machine machine(program);

@@ -40,6 +40,10 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
 // The interleaving that leads to a finding, in columns, from a replay of its choices.
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,
                               const Paint& paint);
+// The same of any finding, for a report so wide, which indents it. `program` and `paint` must
+// outlive the function.
+std::function<std::string(const Finding&)> interleavings(const Program& program, std::size_t width,
+                                                         const Paint& paint);
 
 // Whether an exception's line is one that ends a thread in silence, as Python's hook has it.
 bool is_silent(const std::string& exception_line);

@@ -3,27 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "report/exploration_json.h"
+#include "report/words.h"
 
 namespace lockstep {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string_view name_of(RunResult::End end) {
-  switch (end) {
-    case RunResult::End::finished:
-      return "finished";
-    case RunResult::End::stuck:
-      return "stuck";
-    case RunResult::End::stopped:
-      return "stopped";
-    case RunResult::End::refused:
-      return "refused";
-    case RunResult::End::limit:
-      break;
-  }
-  return "limit";
-}
 
 std::string_view name_of(LockCycle::Verdict verdict) {
   switch (verdict) {
@@ -77,7 +62,7 @@ std::string prediction_json(const Program& program, const Prediction& prediction
   if (!subject.settings.empty()) json["scenario"]["settings"] = subject.settings;
   json["run"] = {{"policy", policy},
                  {"seed", seed},
-                 {"end", name_of(prediction.end)},
+                 {"end", end_name(prediction.end)},
                  {"steps", prediction.steps}};
   if (!prediction.reason.empty()) json["run"]["reason"] = prediction.reason;
   json["findings"] = Json::array();

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "report/words.h"
+
 namespace lockstep {
 namespace {
 
@@ -45,22 +47,6 @@ std::string_view choice_name(Choice::Kind kind) {
       return "timeout";
     case Choice::Kind::choose:
       return "choose";
-  }
-  return {};
-}
-
-std::string_view end_name(RunResult::End end) {
-  switch (end) {
-    case RunResult::End::finished:
-      return "finished";
-    case RunResult::End::stuck:
-      return "stuck";
-    case RunResult::End::stopped:
-      return "stopped";
-    case RunResult::End::refused:
-      return "refused";
-    case RunResult::End::limit:
-      return "limit";
   }
   return {};
 }

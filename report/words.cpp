@@ -217,6 +217,22 @@ std::string bytes_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} {}", amount, units[unit]);
 }
 
+std::string_view end_name(RunResult::End end) {
+  switch (end) {
+    case RunResult::End::finished:
+      return "finished";
+    case RunResult::End::stuck:
+      return "stuck";
+    case RunResult::End::stopped:
+      return "stopped";
+    case RunResult::End::refused:
+      return "refused";
+    case RunResult::End::limit:
+      return "limit";
+  }
+  return {};
+}
+
 std::string place_text(const Site& site) {
   if (site.line == 0) return "not written in the scenario";
   std::string text = fmt::format("{}:{}", site.line, site.column);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/program/program.h"
+#include "engine/run/run.h"
 
 namespace lockstep {
 
@@ -39,6 +40,9 @@ inline constexpr std::size_t listed_max = 16;
 std::string listed(std::span<const std::string> names, std::string_view last = "and");
 std::string seconds_text(double seconds);     // "3.5 µs", "0.4 ms", "12 ms", "3.2 s", "4 min 05 s"
 std::string bytes_text(std::uint64_t bytes);  // "812 B", "3.4 kB", "1.2 GB"
+
+// How a run ended: "finished", "stuck", "stopped", "refused", "limit".
+std::string_view end_name(RunResult::End end);
 
 // Where a statement stands: "23:9", and with `at` what it models: "23:9 (app.py:12)";
 // "not written in the scenario" for an implicit main.
