@@ -1,47 +1,27 @@
 // A search over all states, then one for the counterexamples that are easiest to read.
-//
-// Partial deadlocks need not show in a terminal state: others may run for ever, or the process
-// may end beside threads that are stuck. So every state is asked who is stuck in it. Whoever is
-// stuck stays stuck, which is why a cause that shows in a terminal state is no partial deadlock,
-// however early it was there. The cause may change, though: who holds a lock and will never release
-// it may come to wait for something itself, and that is then what there is to say. So a cause is
-// reported if some settled state shows it.
 #include "explorer/explore.h"
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
-#include "detector/endless.h"
-#include "engine/assert.h"
 #include "engine/program/future_accesses.h"
 #include "engine/step/step.h"
 #include "explorer/bounded_search.h"
 #include "explorer/budget.h"
+#include "explorer/collect_findings.h"
 #include "explorer/compact_search.h"
 #include "explorer/estimate.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
-#include "explorer/prospects.h"
 #include "explorer/search.h"
-#include "explorer/shortest.h"
-#include "explorer/simplify.h"
 #include "explorer/swarm.h"
-#include "explorer/witness.h"
 
 namespace lockstep {
 namespace {
-
-// The second search visits a state once for each thread that may have moved last, at worst.
-constexpr std::uint64_t nodes_at_least = 1'000'000;
-
-// Private states times threads of which Prospects may keep a word.
-constexpr std::size_t prospects_max = 4'000'000;
 
 // Where nothing else is left.
 constexpr std::uint64_t schedules_to_fall_back_on = 200;
@@ -50,8 +30,6 @@ constexpr std::uint64_t schedules_to_fall_back_on = 200;
 constexpr std::uint64_t schedules_to_hunt = 20;
 constexpr std::uint64_t states_to_hunt = 5000;
 constexpr std::uint64_t preemptions_to_hunt = 1;
-
-constexpr std::uint32_t dropped = 0xffffffffU;
 
 constexpr const char* reads_clock =
     "the program reads the clock; an exploration knows no durations";
@@ -178,7 +156,22 @@ class Exploring {
     result.stats = record_->stats;
     result.stats.states = record_->states();  // the shortest ways add some
     result.outcomes = outcomes_->list();
-    result.findings = findings();
+    Collected collected = collect_findings(
+        {.machine = machine_,
+         .future = future_,
+         .options = options_,
+         .examiner = examiner_,
+         .record = *record_,
+         .everything = whole_ ? search_ : nullptr,
+         .reduced = reduced_,
+         .endless = endless_ ? &*endless_ : nullptr,
+         .some_end = result.finished_possible(),
+         .budget = budget_,
+         .lasts = [this](const char* phase, std::uint64_t bytes) { return lasts(phase, bytes); }});
+    result.findings = std::move(collected.findings);
+    if (collected.in_time || !result.complete) return;
+    result.complete = false;
+    result.incomplete_reason = "time was over before every exception had been looked at";
   }
 
   // What the search before has found is forgotten, and its memory is there for another.
@@ -187,10 +180,6 @@ class Exploring {
     search_ = nullptr;
     kept_bytes_ = nullptr;
     record_.reset();
-    groups_.clear();
-    group_of_ending_.clear();
-    group_of_symptom_.clear();
-    targets_of_set_.clear();
     outcomes_.emplace(machine_, examiner_.facts());
     budget_.renew();
   }
@@ -291,280 +280,6 @@ class Exploring {
            machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_->memory_bytes();
   }
 
-  // Symptoms that are one finding.
-  struct Group {
-    Suspicion suspicion;
-    Way first;                 // as the search came to it
-    std::uint64_t states = 0;  // that show it
-    bool in_deadlock = false;  // one of them is a deadlock
-    bool daemons_only = false;
-  };
-
-  std::vector<Finding> findings() {
-    group_endings();
-    group_symptoms();
-    drop_unsettled();
-    group_endless();
-    std::vector<Way> ways(groups_.size());
-    if (options_.counterexamples && !groups_.empty()) {
-      const std::uint64_t nodes_max =
-          std::max<std::uint64_t>(nodes_at_least, 2 * record_->graph.states.size());
-      const std::optional<Prospects> prospects = prospects_of_groups();
-      const auto targets = [&](std::uint32_t set) -> const std::vector<std::uint32_t>& {
-        return targets_of(set);
-      };
-      const auto go_on = [&](std::uint64_t bytes) { return lasts("shortening", bytes); };
-      ways = shortest_ways({.machine = machine_,
-                            .graph = record_->graph,
-                            .examiner = examiner_,
-                            .reduced = reduced_,
-                            .prospects = prospects ? &*prospects : nullptr,
-                            .targets = targets,
-                            .endings = group_of_ending_,
-                            .target_count = groups_.size(),
-                            .nodes_max = nodes_max,
-                            .go_on = go_on});
-    }
-    std::vector<Finding> result;
-    for (std::size_t i = 0; i < groups_.size(); ++i) {
-      const Group& group = groups_[i];
-      std::optional<Finding> finding;
-      if (is_endless(group)) {
-        finding = confirm(machine_, future_, group.suspicion, group.first);
-        finding->preemptions = count_preemptions(machine_, finding->choices);
-      }
-      if (ways[i].found) finding = confirm(machine_, future_, group.suspicion, ways[i]);
-      if (finding && !ways[i].shortest && !is_endless(group)) {
-        finding = confirm(machine_, future_, group.suspicion, simplified(group, ways[i]));
-      }
-      // Not found in time; or an exception that was raised in an earlier step than the last,
-      // which on this way was another place.
-      if (!finding)
-        finding = confirm(machine_, future_, group.suspicion, simplified(group, group.first));
-      LOCKSTEP_ASSERT(finding.has_value(), "what was seen once can be seen again");
-      finding->states = group.states;
-      finding->partial = is_deadlock(finding->kind) && !group.in_deadlock;
-      result.push_back(std::move(*finding));
-    }
-    std::ranges::sort(result, [](const Finding& a, const Finding& b) {
-      return std::tuple(!is_deadlock(a.kind), a.kind, a.fingerprint) <
-             std::tuple(!is_deadlock(b.kind), b.kind, b.fingerprint);
-    });
-    return result;
-  }
-
-  static bool is_endless(const Group& group) {
-    return group.suspicion.kind == FindingKind::livelock ||
-           group.suspicion.kind == FindingKind::never_woken;
-  }
-
-  // A deadlock that a state shows says why no end comes. Where no interleaving ends, that is what
-  // the program is made for.
-  void group_endless() {
-    if (!endless_) return;
-    const bool some_end =
-        std::ranges::any_of(outcomes_->list(), [](const ExploredOutcome& outcome) {
-          return outcome.status == ExploredOutcome::Status::finished;
-        });
-    for (const EndlessPart& part : endless_->parts) {
-      if (part.is_known || part.movers.empty()) continue;
-      State state;
-      record_->graph.states.read(part.state, state.words);
-      Suspicion suspicion{};
-      if (!part.stuck.empty()) {
-        suspicion.kind = FindingKind::never_woken;
-        suspicion.fingerprint = never_woken_fingerprint(machine_, state, future_, part.stuck);
-      } else if (some_end) {
-        suspicion.kind = FindingKind::livelock;
-        suspicion.fingerprint = livelock_fingerprint(program_, part.functions);
-      } else {
-        continue;
-      }
-      suspicion.stuck = part.stuck;
-      suspicion.movers = part.movers;
-      const std::uint32_t group = group_for(
-          std::move(suspicion), [&] { return first_way(machine_, record_->graph, part.state); });
-      ++groups_[group].states;
-    }
-  }
-
-  Way simplified(const Group& group, const Way& of) {
-    if (!options_.counterexamples || !budget_.has_time()) return of;
-    return simplify(machine_, of, [&](const std::vector<Choice>& choices) {
-      Way way;
-      way.choices = choices;
-      return confirm(machine_, future_, group.suspicion, way).has_value();
-    });
-  }
-
-  std::uint32_t group_for(Suspicion suspicion, const std::function<Way()>& first) {
-    const auto same = std::ranges::find_if(groups_, [&](const Group& group) {
-      return group.suspicion.fingerprint == suspicion.fingerprint;
-    });
-    const auto index = static_cast<std::uint32_t>(same - groups_.begin());
-    if (same == groups_.end()) groups_.push_back({std::move(suspicion), first()});
-    return index;
-  }
-
-  // Exceptions are told apart by where they were raised, which only the way says. When time is
-  // over, those count as one that were raised last at the same instruction.
-  void group_endings() {
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> group_of_last;
-    for (const auto& [ending, step] : record_->graph.endings) {
-      const LocalState after = machine_.locals().get(ending.after);
-      const auto [last, is_new] =
-          group_of_last.try_emplace({after.uncaught.bits, after.uncaught_pc}, 0);
-      if (!is_new && !budget_.has_time()) {
-        group_of_ending_[ending] = last->second;
-        continue;
-      }
-      const Way way = first_way(machine_, record_->graph, step);
-      std::string fingerprint =
-          std::move(exception_fingerprints(machine_, way, {&way.choices.back().thread, 1}).front());
-      last->second =
-          group_for({FindingKind::uncaught_exception, std::move(fingerprint)}, [&] { return way; });
-      group_of_ending_[ending] = last->second;
-    }
-    add_endings_of_others();
-  }
-
-  // What one thread of a class ends with the others do, too.
-  void add_endings_of_others() {
-    if (record_->graph.symmetry == nullptr) return;
-    for (const auto& [ending, group] : std::map(group_of_ending_)) {
-      for (const std::uint32_t thread : record_->graph.symmetry->class_of(ending.thread.index)) {
-        group_of_ending_.try_emplace(Ending{{thread}, ending.before, ending.after}, group);
-      }
-    }
-  }
-
-  void group_symptoms() {
-    const std::vector<Symptom>& symptoms = examiner_.symptoms();
-    std::vector<std::vector<std::uint32_t>> groups_of(symptoms.size());
-    for (const auto& [ending, group] : group_of_ending_) {
-      for (std::size_t i = 0; i < symptoms.size(); ++i) {
-        if (symptoms[i].kind == FindingKind::uncaught_exception &&
-            symptoms[i].thread == ending.thread && symptoms[i].ended == ending.after) {
-          groups_of[i].push_back(group);
-        }
-      }
-    }
-    std::vector<std::vector<std::uint32_t>> groups_of_set(1);
-    for (const auto& [state, set] : record_->graph.shown) {
-      if (groups_of_set.size() <= set) groups_of_set.resize(set + 1);
-      std::vector<std::uint32_t>& groups = groups_of_set[set];
-      if (groups.empty()) {
-        for (const std::uint32_t index : examiner_.symptoms_of(set)) {
-          const Symptom& symptom = symptoms[index];
-          std::vector<std::uint32_t>& its = groups_of[index];
-          if (symptom.kind != FindingKind::uncaught_exception) {
-            if (its.empty()) {
-              const std::uint32_t first = state;
-              its.push_back(group_for({symptom.kind, fingerprint_of(symptom), symptom.condition},
-                                      [&] { return first_way(machine_, record_->graph, first); }));
-            }
-            group_of_symptom_[index] = its.front();
-            groups_[its.front()].daemons_only = symptom.daemons_only;
-          }
-          groups.insert(groups.end(), its.begin(), its.end());
-        }
-        std::ranges::sort(groups);
-        groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
-      }
-      for (const std::uint32_t group : groups) ++groups_[group].states;
-    }
-    for (const auto& [set, states] : record_->graph.shown_beside) {
-      for (const std::uint32_t group : groups_of_set[set]) groups_[group].states += states;
-    }
-    for (const std::uint32_t set : record_->graph.deadlocked) {
-      if (set >= groups_of_set.size()) continue;
-      for (const std::uint32_t group : groups_of_set[set]) {
-        groups_[group].in_deadlock = !groups_[group].daemons_only;
-      }
-    }
-  }
-  void drop_unsettled() {
-    const auto is_partial = [](const Group& group) {
-      return is_deadlock(group.suspicion.kind) && !group.in_deadlock;
-    };
-    if (std::ranges::none_of(groups_, is_partial) || !whole_ || search_ == nullptr) return;
-    const auto settled =
-        search_->settled([&](std::uint64_t bytes) { return lasts("searching", bytes); });
-    if (!settled) return;
-    std::vector<bool> stays(groups_.size(), false);
-    for (const auto& [state, set] : record_->graph.shown) {
-      if (!(*settled)[state]) continue;
-      for (const std::uint32_t group : targets_of(set)) stays[group] = true;
-    }
-    std::vector<std::uint32_t> number(groups_.size(), 0);
-    std::vector<Group> kept;
-    for (std::uint32_t i = 0; i < groups_.size(); ++i) {
-      number[i] = static_cast<std::uint32_t>(kept.size());
-      if (stays[i] || !is_partial(groups_[i]))
-        kept.push_back(std::move(groups_[i]));
-      else
-        number[i] = dropped;
-    }
-    groups_ = std::move(kept);
-    targets_of_set_.clear();
-    std::erase_if(group_of_symptom_,
-                  [&](const auto& entry) { return number[entry.second] == dropped; });
-    for (auto& [symptom, group] : group_of_symptom_) group = number[group];
-    for (auto& [ending, group] : group_of_ending_) group = number[group];
-  }
-
-  // Only where everything was seen, and remembered, is it known what cannot be.
-  std::optional<Prospects> prospects_of_groups() {
-    const StateGraph& graph = record_->graph;
-    const std::size_t size = machine_.locals().size() * graph.threads_max;
-    if (!options_.memoise || !Prospects::are_for(program_) || !whole_ || search_ == nullptr ||
-        size > prospects_max) {
-      return std::nullopt;
-    }
-    std::optional<Prospects> prospects;
-    prospects.emplace(machine_, graph.symmetry);
-    const auto bit = [](std::uint32_t group) {
-      return group < Prospects::targets_max ? std::uint64_t{1} << group : 0;
-    };
-    std::uint64_t unknown = 0;
-    for (std::uint32_t i = 0; i < groups_.size(); ++i) {
-      const FindingKind kind = groups_[i].suspicion.kind;
-      if (kind == FindingKind::invariant || kind == FindingKind::lock_order) unknown |= bit(i);
-    }
-    prospects->add_unknown(unknown);
-    State state;
-    for (const auto& [id, set] : graph.shown) {
-      std::uint64_t targets = 0;
-      for (const std::uint32_t group : targets_of(set)) targets |= bit(group);
-      targets &= ~unknown;
-      if (targets == 0) continue;
-      graph.states.read(id, state.words);
-      prospects->add(state, targets);
-    }
-    for (const auto& [ending, group] : group_of_ending_) {
-      prospects->add(ending.thread, ending.before, bit(group));
-    }
-    prospects->close();
-    return prospects;
-  }
-
-  // The groups that a state with this set of symptoms shows.
-  const std::vector<std::uint32_t>& targets_of(std::uint32_t set) {
-    const auto [place, added] = targets_of_set_.try_emplace(set);
-    if (added && set != 0) {
-      for (const std::uint32_t symptom : examiner_.symptoms_of(set)) {
-        const auto group = group_of_symptom_.find(symptom);
-        if (group != group_of_symptom_.end()) place->second.push_back(group->second);
-      }
-    }
-    return place->second;
-  }
-  std::string fingerprint_of(const Symptom& symptom) const {
-    return is_deadlock(symptom.kind) || symptom.kind == FindingKind::lock_order
-               ? symptom.fingerprint
-               : condition_fingerprint(program_, symptom.kind, symptom.condition);
-  }
-
   static Verdict verdict(const Exploration& exploration) {
     const auto any = [&](auto fits) { return std::ranges::any_of(exploration.findings, fits); };
     if (any([](const Finding& f) { return is_deadlock(f.kind) && !f.partial; })) {
@@ -594,12 +309,8 @@ class Exploring {
   bool is_cut_ = false;                      // a limit has ended it
   bool reduced_ = false;                     // but for those that need not be seen
   Budget budget_;
-  std::uint64_t memory_bytes_ = 0;  // the most that was in use
-  std::vector<Group> groups_;
+  std::uint64_t memory_bytes_ = 0;       // the most that was in use
   std::optional<EndlessParts> endless_;  // of a search that has seen all
-  std::map<Ending, std::uint32_t> group_of_ending_;
-  std::map<std::uint32_t, std::uint32_t> group_of_symptom_;             // without exceptions
-  std::map<std::uint32_t, std::vector<std::uint32_t>> targets_of_set_;  // without exceptions
 };
 
 }  // namespace
