@@ -98,7 +98,9 @@ void CompactSearch::enter() {
   next_is_known_ = false;
   if (choices_.empty()) return;
   const std::span<const Choice> chosen =
-      reduction_ != nullptr ? reduction_->choose(here_, choices_, depth_) : choices_;
+      reduction_ != nullptr
+          ? reduction_->choose(here_, choices_, depth_, machine_.memoise ? &known_steps_ : nullptr)
+          : choices_;
   if (!follow(chosen) && chosen.size() < choices_.size()) {
     rest_.clear();
     std::ranges::copy_if(choices_, std::back_inserter(rest_), [&](const Choice& choice) {

@@ -15,16 +15,19 @@ void Expander::look_at(std::uint32_t id) {
 
 std::span<const Choice> Expander::chosen(std::uint64_t depth) {
   if (reduction_ == nullptr) return choices_;
-  return reduction_->choose(state_, choices_, depth);
+  return reduction_->choose(state_, choices_, depth, machine_.memoise ? &steps_ : nullptr);
 }
 
 void Expander::follow(std::span<const Choice> choices, bool only_looks) {
   successors_.clear();
   words_.clear();
   endings_.clear();
-  transitions_ = choices.size();
-  const bool is_plain = reduction_ == nullptr && !is_symmetric_behind(id_);
+  transitions_ = 0;
+  const bool is_symmetric = is_symmetric_behind(id_);
+  const bool is_plain = reduction_ == nullptr && !is_symmetric;
   for (const Choice& choice : choices) {
+    if (is_symmetric && is_done_by_another_of(choices, choice.thread)) continue;
+    ++transitions_;
     const auto known = machine_.memoise ? steps_.find(state_, choice) : std::nullopt;
     if (known && is_plain) {  // and what it ends with has been noted
       const auto asked = only_looks ? states_.ask_known(id_, *known) : states_.ask(id_, *known);
@@ -46,13 +49,20 @@ void Expander::follow(std::span<const Choice> choices, bool only_looks) {
     note_ending(state_, next_, choice);
     const std::uint32_t passed = pass_through(id_);
     transitions_ += passed;
-    if (is_symmetric_behind(id_)) symmetry_->canonicalise(next_);
+    if (is_symmetric) symmetry_->canonicalise(next_);
     threads_max_ = std::max(threads_max_, thread_count(machine_.program, next_));
     add(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1 + passed);
   }
   for (Successor& successor : successors_) {
     if (successor.is_known) states_.look(successor.asked);
   }
+}
+
+// Whether what the thread can do is done by another one of these.
+bool Expander::is_done_by_another_of(std::span<const Choice> choices, ThreadId thread) {
+  const std::optional<std::uint32_t> other = symmetry_->alike_before(state_, thread.index);
+  return other && std::ranges::any_of(
+                      choices, [&](const Choice& choice) { return choice.thread.index == *other; });
 }
 
 // `asked`: nothing if the table does not know enough of next_.

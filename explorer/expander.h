@@ -72,6 +72,7 @@ class Expander {
   bool is_symmetric_behind(std::uint32_t id) const {
     return graph_.symmetry != nullptr && id >= graph_.symmetric_from;
   }
+  bool is_done_by_another_of(std::span<const Choice> choices, ThreadId thread);
   void note_ending(const State& before, const State& after, const Choice& choice);
   std::uint32_t pass_through(std::uint32_t from);
   void add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps);

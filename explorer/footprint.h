@@ -65,7 +65,12 @@ struct Footprint {
     bits.assign(bits.size(), 0);
     anything = false;
   }
+  void add(const Footprint& other) {
+    for (std::size_t i = 0; i < bits.size(); ++i) bits[i] |= other.bits[i];
+    anything = anything || other.anything;
+  }
   void add(std::uint32_t bit) { bits[bit / 64] |= std::uint64_t{1} << (bit % 64); }
+  friend bool operator==(const Footprint&, const Footprint&) = default;
 };
 constexpr std::uint32_t footprint_bit(std::uint32_t resource, Mode mode) {
   return resource * modes + static_cast<std::uint32_t>(mode);

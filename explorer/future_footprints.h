@@ -41,7 +41,7 @@ class FutureFootprints {
   FutureFootprints(const Machine& machine, const Resources& resources);
   ~FutureFootprints();
 
-  // Of a thread that is alive, or created, in this private state. Valid until the next call.
+  // Of a thread that is alive, or created, in this private state. Stays where it is.
   const Future& of(LocalId local);
   // While it is frozen any number of threads may ask. What nobody has asked before throws
   // TableIsFrozen.

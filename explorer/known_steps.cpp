@@ -24,7 +24,8 @@ KnownSteps::KnownSteps(const Machine& machine)
       resources_(machine.program),
       works_(!machine.program.has_processes),
       place_slots_(slots_at_first, 0),
-      step_slots_(slots_at_first, 0) {}
+      step_slots_(slots_at_first, 0),
+      its_conflicts_(resources_) {}
 
 // The slot of the place, or the free one where it belongs.
 std::uint32_t* KnownSteps::place_slot(ThreadId thread, LocalId local) {
@@ -69,21 +70,28 @@ bool KnownSteps::is_last(const State& state, ThreadId thread) const {
   return true;
 }
 
-std::optional<KnownChanges> KnownSteps::find(const State& state, const Choice& choice) {
-  if (!works_ || choice.kind != Choice::Kind::step) return std::nullopt;
+// Index in steps_ + 1; 0: not known.
+std::uint32_t KnownSteps::find_step(const State& state, const Choice& choice) {
+  if (!works_ || choice.kind != Choice::Kind::step) return 0;
   const std::uint32_t index =
       *place_slot(choice.thread, local(machine_.program, state, choice.thread));
-  if (index == 0) return std::nullopt;
+  if (index == 0) return 0;
   Place& place = places_[index - 1];
-  if (!place.is_known || (place.may_end && is_last(state, choice.thread))) return std::nullopt;
+  if (!place.is_known || (place.may_end && is_last(state, choice.thread))) return 0;
   if (place.latest == 0 || !fits(place.latest - 1, place, state)) {
     const std::uint32_t known = *step_slot(place, state);
-    if (known == 0) return std::nullopt;
+    if (known == 0) return 0;
     place.latest = known;
   }
+  return place.latest;
+}
+
+std::optional<KnownChanges> KnownSteps::find(const State& state, const Choice& choice) {
+  const std::uint32_t index = find_step(state, choice);
+  if (index == 0) return std::nullopt;
   ++hits_;
-  const Step& its = steps_[place.latest - 1];
-  const KnownChanges known{place.latest - 1 + forgotten_, {changes_.data() + its.first, its.count}};
+  const Step& its = steps_[index - 1];
+  const KnownChanges known{index - 1 + forgotten_, {changes_.data() + its.first, its.count}};
 #ifdef LOCKSTEP_AUDIT
   State taken = state, applied = state;
   step(machine_, taken, choice);
@@ -91,6 +99,23 @@ std::optional<KnownChanges> KnownSteps::find(const State& state, const Choice& c
   LOCKSTEP_ASSERT(taken == applied, "a step does what it did when it found the same");
 #endif
   return known;
+}
+
+const Footprint* KnownSteps::conflicts_of(const State& state, const Choice& choice) {
+  const std::uint32_t index = find_step(state, choice);
+  if (index == 0) return nullptr;
+  const Footprint& known = conflicts_[steps_[index - 1].conflicts];
+#ifdef LOCKSTEP_AUDIT
+  State taken = state;
+  performed_.clear();
+  step(machine_, taken, choice, performed_);
+  its_conflicts_.clear();
+  for (const Performed& one : performed_) {
+    add_conflicts(machine_.program, resources_, one, its_conflicts_);
+  }
+  LOCKSTEP_ASSERT(its_conflicts_ == known, "a step does what it did when it found the same");
+#endif
+  return &known;
 }
 
 void KnownSteps::take(const State& before, const Choice& choice, State& after) {
@@ -201,7 +226,7 @@ void KnownSteps::remember(Place& place, const State& before, const State& after)
   std::uint32_t* const slot = step_slot(place, before);
   if (*slot != 0) return;
   Step step{static_cast<std::uint32_t>(found_.size()), place.count,
-            static_cast<std::uint32_t>(changes_.size()), 0};
+            static_cast<std::uint32_t>(changes_.size()), 0, number_of_conflicts()};
   found_.push_back(place.number);
   for (const std::uint32_t word : std::span(looked_at_).subspan(place.first, place.count)) {
     found_.push_back(before.words[word]);
@@ -214,6 +239,18 @@ void KnownSteps::remember(Place& place, const State& before, const State& after)
   steps_.push_back(step);
   *slot = static_cast<std::uint32_t>(steps_.size());
   if (steps_.size() * 2 > step_slots_.size()) grow_step_slots();
+}
+
+// Of performed_, in conflicts_.
+std::uint32_t KnownSteps::number_of_conflicts() {
+  its_conflicts_.clear();
+  for (const Performed& one : performed_) {
+    add_conflicts(machine_.program, resources_, one, its_conflicts_);
+  }
+  const auto found = std::ranges::find(conflicts_, its_conflicts_);
+  const auto number = static_cast<std::uint32_t>(found - conflicts_.begin());
+  if (found == conflicts_.end()) conflicts_.push_back(its_conflicts_);
+  return number;
 }
 
 void KnownSteps::grow_step_slots() {
@@ -237,6 +274,7 @@ void KnownSteps::forget() {
   found_.clear();
   changes_.clear();
   steps_.clear();
+  conflicts_.clear();
   place_slots_.assign(slots_at_first, 0);
   step_slots_.assign(slots_at_first, 0);
 }
@@ -244,6 +282,7 @@ void KnownSteps::forget() {
 std::size_t KnownSteps::memory_bytes() const {
   return places_.capacity() * sizeof(Place) + steps_.capacity() * sizeof(Step) +
          changes_.capacity() * sizeof(WordChange) +
+         conflicts_.capacity() * (sizeof(Footprint) + resources_.words() * sizeof(std::uint64_t)) +
          (place_slots_.capacity() + looked_at_.capacity() + found_.capacity() +
           step_slots_.capacity() + words_.capacity()) *
              sizeof(std::uint32_t) +

@@ -174,6 +174,7 @@ std::vector<std::uint32_t> Search::widths() const {
 // followed now. (The condition S of Valmari, "Stubborn sets for reduced state space generation",
 // 1989: with it all that can happen to any thread happens somewhere in the reduced graph.)
 bool Search::follow_the_ignored() {
+  if (!may_have_cycles_) return false;
   bool any = false;
   const Edges all = edges();
   final_parts_ = final_components(all);

@@ -37,7 +37,7 @@ void SearchRecord::find_symmetry(Symmetry& symmetry, StubbornSets* reduction,
     }
     enabled(machine_, state, choices);
     const std::span<const Choice> chosen =
-        reduction != nullptr ? reduction->choose(state, choices, depth) : choices;
+        reduction != nullptr ? reduction->choose(state, choices, depth, nullptr) : choices;
     if (chosen.size() != 1) break;
     step(machine_, state, chosen.front());
   }

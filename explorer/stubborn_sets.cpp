@@ -32,11 +32,12 @@ bool StubbornSets::are_for(const Program& program) {
 }
 
 std::span<const Choice> StubbornSets::choose(const State& state, std::span<const Choice> enabled,
-                                             std::uint64_t depth) {
+                                             std::uint64_t depth, KnownSteps* known) {
   if (enabled.empty() || enabled.front().thread == enabled.back().thread ||
       state.words[layout::exit_callbacks] != 0) {
     return enabled;
   }
+  known_ = known;
   look_at(state, enabled);
   const bool is_turn = depth % depth_between_turns == depth_between_turns - 1;
   const bool found = is_turn ? find_in_turn(state, enabled, depth / depth_between_turns)
@@ -51,7 +52,7 @@ std::span<const Choice> StubbornSets::choose(const State& state, std::span<const
 
 // Leaves in in_set_ a set with as few choices as can be. False: it would have all.
 bool StubbornSets::find_smallest(const State& state, std::span<const Choice> enabled) {
-  std::vector<bool> best;
+  bool found = false;
   auto least = static_cast<std::uint32_t>(enabled.size());
   // Of sets as small the one around the newest thread: who was created later tends to have more
   // behind it, and to take what comes later in an order of locks.
@@ -63,11 +64,11 @@ bool StubbornSets::find_smallest(const State& state, std::span<const Choice> ena
     if (is_put_off(i) && !all_put_off) continue;
     if (!close(state, enabled, i, least)) continue;
     least = choices_in_set_;
-    best = in_set_;
+    smallest_ = in_set_;
+    found = true;
   }
-  if (best.empty()) return false;
-  in_set_ = std::move(best);
-  return true;
+  if (found) std::swap(in_set_, smallest_);
+  return found;
 }
 
 // The same with the set around one thread, each in its turn.
@@ -112,7 +113,7 @@ void StubbornSets::look_at(const State& state, std::span<const Choice> enabled) 
 // than `count_below`.
 bool StubbornSets::close(const State& state, std::span<const Choice> enabled, std::uint32_t first,
                          std::uint32_t count_below) {
-  in_set_.assign(threads_.size(), false);
+  in_set_.assign(threads_.size(), 0);
   set_.clear();
   choices_in_set_ = 0;
   choices_max_ = count_below - 1;
@@ -126,9 +127,15 @@ bool StubbornSets::close(const State& state, std::span<const Choice> enabled, st
   return true;
 }
 
+const Future& StubbornSets::future_of(std::uint32_t thread) {
+  Participant& its = threads_[thread];
+  if (its.future == nullptr) its.future = &futures_.of(its.local);
+  return *its.future;
+}
+
 bool StubbornSets::include(std::uint32_t thread) {
   if (in_set_[thread]) return true;
-  in_set_[thread] = true;
+  in_set_[thread] = 1;
   set_.push_back(thread);
   choices_in_set_ += threads_[thread].count;
   return choices_in_set_ <= choices_max_;
@@ -155,6 +162,12 @@ void StubbornSets::find_conflicts(const State& state, std::span<const Choice> en
   its.conflicts_known = true;
   conflicts_[thread].clear();
   for (std::uint32_t i = its.first; i < its.first + its.count; ++i) {
+    const Footprint* const known =
+        known_ == nullptr ? nullptr : known_->conflicts_of(state, enabled[i]);
+    if (known != nullptr) {
+      conflicts_[thread].add(*known);
+      continue;
+    }
     scratch_ = state;
     performed_.clear();
     step(machine_, scratch_, enabled[i], performed_);
@@ -166,7 +179,7 @@ void StubbornSets::find_conflicts(const State& state, std::span<const Choice> en
 
 bool StubbornSets::is_in_the_way(const State& state, const Footprint& conflicts,
                                  std::uint32_t other) {
-  const Future& future = futures_.of(threads_[other].local);
+  const Future& future = future_of(other);
   if (future.footprint.anything) return true;
   for (std::size_t word = 0; word < conflicts.bits.size(); ++word) {
     std::uint64_t both = conflicts.bits[word] & future.footprint.bits[word];
@@ -205,7 +218,7 @@ bool StubbornSets::is_shut(const State& state, std::uint32_t thread, std::uint64
 
 // Whether the thread may release a lock that is somebody's without waiting for it before.
 bool StubbornSets::may_release_first(std::uint32_t thread, ObjectId lock) {
-  const Future& future = futures_.of(threads_[thread].local);
+  const Future& future = future_of(thread);
   if (future.footprint.anything) return true;
   const std::uint32_t give = footprint_bit(resources_.of(lock), Mode::give);
   return (future.footprint.bits[give / 64] >> (give % 64) & 1) != 0 &&
@@ -220,7 +233,7 @@ bool StubbornSets::add_who_enables(const State& state, std::uint32_t thread) {
     for (std::uint32_t i = 0; i < threads_.size(); ++i) {
       if (in_set_[i] || threads_[i].is == Participant::Is::absent || !threads_[i].has_code)
         continue;
-      const Footprint& footprint = futures_.of(threads_[i].local).footprint;
+      const Footprint& footprint = future_of(i).footprint;
       const bool may_start = footprint.anything || (footprint.bits[start / 64] >> (start % 64) & 1);
       if (may_start && !include(i)) return false;
     }

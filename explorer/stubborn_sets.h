@@ -21,6 +21,7 @@
 
 #include "engine/step/step.h"
 #include "explorer/future_footprints.h"
+#include "explorer/known_steps.h"
 #include "explorer/local_facts.h"
 
 namespace lockstep {
@@ -39,8 +40,9 @@ class StubbornSets {
   // The choices to follow, in the order of `enabled`, which is what enabled() says. Valid until
   // the next call. `depth`, any number of steps to the state: now and then it decides for a set
   // that is not the smallest, so that a search of states without end comes to every thread.
+  // `known`: steps of the same machine that need not be taken to see what they touch; null: none.
   std::span<const Choice> choose(const State& state, std::span<const Choice> enabled,
-                                 std::uint64_t depth);
+                                 std::uint64_t depth, KnownSteps* known);
 
   // A thread that goes round in a circle on its own: from now on sets are made around others, as
   // long as there are any.
@@ -58,7 +60,9 @@ class StubbornSets {
     LocalId local;
     bool has_code = false;  // false: a MainThread that waits for others to end
     bool conflicts_known = false;
+    const Future* future = nullptr;  // null: not asked for yet
   };
+  const Future& future_of(std::uint32_t thread);
 
   void look_at(const State& state, std::span<const Choice> enabled);
   bool find_smallest(const State& state, std::span<const Choice> enabled);
@@ -83,11 +87,12 @@ class StubbornSets {
   // Of the state at hand; index = thread.
   std::vector<Participant> threads_;
   std::vector<Footprint> conflicts_;
-  std::vector<bool> in_set_;
+  std::vector<char> in_set_, smallest_;
   std::vector<std::uint32_t> set_;  // in the order in which they came
   std::uint32_t choices_in_set_ = 0;
   std::uint32_t choices_max_ = 0;
 
+  KnownSteps* known_ = nullptr;
   std::vector<bool> put_off_;  // index = thread; those beyond are not
   std::vector<Choice> chosen_;
   std::vector<Performed> performed_;

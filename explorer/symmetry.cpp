@@ -166,7 +166,29 @@ std::uint64_t Symmetry::pairs(const Classes& classes) {
                          });
 }
 
-void Symmetry::set_classes(Classes classes) { classes_ = std::move(classes); }
+void Symmetry::set_classes(Classes classes) {
+  classes_ = std::move(classes);
+  before_.clear();
+  for (const std::vector<std::uint32_t>& threads : classes_) {
+    if (threads.back() >= before_.size()) before_.resize(threads.back() + 1, 0);
+    for (std::size_t i = 1; i < threads.size(); ++i) before_[threads[i]] = threads[i - 1];
+  }
+}
+
+// MainThread, number 0, is like nobody.
+std::optional<std::uint32_t> Symmetry::alike_before(const State& state, std::uint32_t thread) {
+  const std::uint32_t before = thread < before_.size() ? before_[thread] : 0;
+  if (before == 0) return std::nullopt;
+  const std::size_t first = threads_offset(machine_.program);
+  const std::size_t one = first + before * layout::words_per_thread;
+  const std::size_t other = first + thread * layout::words_per_thread;
+  if (state.words[one] != state.words[other] || state.words[one + 1] != state.words[other + 1]) {
+    return std::nullopt;
+  }
+  find_namings(state);
+  if (named_by_[before] != named_by_[thread]) return std::nullopt;
+  return before;
+}
 
 std::vector<std::uint32_t> Symmetry::class_of(std::uint32_t thread) const {
   for (const std::vector<std::uint32_t>& threads : classes_) {

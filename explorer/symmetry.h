@@ -14,6 +14,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -41,6 +42,10 @@ class Symmetry {
   const Classes& classes() const { return classes_; }
   // The threads that can change places with this one, itself among them.
   std::vector<std::uint32_t> class_of(std::uint32_t thread) const;
+
+  // The next thread of its class below this one, if it is like it in the state, so that their steps
+  // lead to the same orbit. O(1) where they are not in the same place, else as canonicalise().
+  std::optional<std::uint32_t> alike_before(const State& state, std::uint32_t thread);
 
   // The state of its orbit that stands for all. O(threads log threads), and the words that name
   // threads.
@@ -80,6 +85,7 @@ class Symmetry {
   std::vector<Naming> namings_;              // in the order of the words
   std::vector<std::uint32_t> other_values_;  // words of objects that hold Values of the program
   Classes classes_;
+  std::vector<std::uint32_t> before_;  // index = thread; the next of its class below it, or 0
 
   // Of the state at hand.
   std::vector<Member> members_;

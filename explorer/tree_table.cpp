@@ -24,6 +24,7 @@ constexpr std::size_t read_leaves = 256;
 constexpr std::uint32_t none = 0xffffffffU;
 constexpr std::size_t known_at_first = 1U << 6;
 constexpr std::size_t known_max = 1U << 14;
+constexpr std::size_t numbered_max = 1U << 12;
 // What the places of known numbers say before anybody has asked: true from the beginning.
 constexpr Pair first_pair{0xffffffffU, 0xffffffffU};
 
@@ -45,6 +46,7 @@ TreeTable::TreeTable(std::size_t first_words, std::unique_ptr<Rows> own, const R
                                                         : rows_->inner.find(first_pair).value()});
   known_leaves_.assign(known_at_first, {});
   read_leaves_.assign(read_leaves, {none, {}});
+  numbered_leaves_.assign(known_at_first, {});
   known_pairs_shift_ = known_leaves_shift_ =
       64 - static_cast<unsigned>(std::bit_width(known_at_first - 1));
   shape(last_read_, 0);
@@ -103,10 +105,29 @@ std::uint32_t TreeTable::number(Pair pair) {
 
 // Of the one at hand.
 std::uint32_t TreeTable::number_of_leaf() {
-  if (own_) return own_->leaves.intern(leaf_).id;
-  const std::optional<std::uint32_t> found = rows_->leaves.find(leaf_, scratch_);
+  std::uint64_t hash = leaf_.size();
+  for (const Word word : leaf_) hash = (hash ^ word) * 0x9e3779b97f4a7c15ULL;
+  const std::size_t mask = numbered_leaves_.size() - 1;
+  NumberedLeaf& known = numbered_leaves_[(hash ^ hash >> 32) & mask];
+  if (!leaf_.empty() && known.count == leaf_.size() &&
+      std::equal(leaf_.begin(), leaf_.end(), known.words.begin())) {
+    return known.number;
+  }
+  std::optional<std::uint32_t> found;
+  if (own_) {
+    found = own_->leaves.intern(leaf_).id;
+  } else {
+    found = rows_->leaves.find(leaf_, scratch_);
+  }
   is_missing_ = is_missing_ || !found;
-  return found.value_or(0);
+  if (!found) return 0;
+  known.number = *found;
+  known.count = static_cast<std::uint32_t>(leaf_.size());
+  std::ranges::copy(leaf_, known.words.begin());
+  if (rows_->leaves.size() > numbered_leaves_.size() && numbered_leaves_.size() < numbered_max) {
+    numbered_leaves_.assign(numbered_leaves_.size() * 2, {});
+  }
+  return *found;
 }
 
 std::uint32_t TreeTable::number_of_leaf(const Tree::Words& words, std::span<const Word> row) {
@@ -305,7 +326,8 @@ std::size_t TreeTable::memory_bytes() const {
            : 0;
   return rows + scratch_.capacity() + known_pairs_.capacity() * sizeof(KnownPair) +
          known_leaves_.capacity() * sizeof(KnownLeaf) + read_leaves_.capacity() * sizeof(ReadLeaf) +
-         last_read_.memory_bytes() + other_.memory_bytes() + leaf_.capacity() * sizeof(Word) +
+         numbered_leaves_.capacity() * sizeof(NumberedLeaf) + last_read_.memory_bytes() +
+         other_.memory_bytes() + leaf_.capacity() * sizeof(Word) +
          changed_.capacity() * sizeof(Changed);
 }
 

@@ -141,9 +141,14 @@ class TreeTable {
     std::uint32_t number;
     std::array<Word, words_per_leaf_max> words;
   };
+  struct NumberedLeaf {
+    std::uint32_t number, count;  // no words: empty
+    std::array<Word, words_per_leaf_max> words;
+  };
   std::vector<KnownPair> known_pairs_;
   std::vector<KnownLeaf> known_leaves_;
   mutable std::vector<ReadLeaf> read_leaves_;
+  std::vector<NumberedLeaf> numbered_leaves_;
   unsigned known_pairs_shift_ = 0, known_leaves_shift_ = 0;
 
   mutable Tree last_read_;
