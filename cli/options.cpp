@@ -349,6 +349,9 @@ void add_limits(Options& options, LimitOptions& limits) {
   options.flag("--no-symmetry", limits.no_symmetry,
                "tell states apart that differ in nothing but which of two threads that are alike "
                "is where: slow, for tests");
+  options.flag("--no-sleep-sets", limits.no_sleep_sets,
+               "follow a step also where another way to the same states is followed on which it "
+               "was done before: slow, for tests");
   options.flag("--no-memo", limits.no_memo, "interpret every private run anew: slow, for tests");
   options.flag("--no-liveness", limits.no_liveness,
                "tell states apart by locals that nobody reads any more: for tests");
@@ -374,6 +377,7 @@ ExploreOptions explore_options(const LimitOptions& limits, Console& console) {
   options.fall_back = true;
   options.reduce = !limits.no_reduction;
   options.symmetry = !limits.no_symmetry;
+  options.sleep_sets = !limits.no_sleep_sets;
   options.memoise = !limits.no_memo;
   options.forget_dead_locals = !limits.no_liveness;
   if (console.shows_progress()) {

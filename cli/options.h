@@ -98,6 +98,7 @@ struct LimitOptions {
   bool hash_compaction = false;
   bool no_reduction = false;
   bool no_symmetry = false;
+  bool no_sleep_sets = false;
   bool no_memo = false;
   bool no_liveness = false;
 };

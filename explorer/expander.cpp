@@ -1,6 +1,7 @@
 #include "explorer/expander.h"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "explorer/shortest.h"
@@ -18,15 +19,25 @@ std::span<const Choice> Expander::chosen(std::uint64_t depth) {
   return reduction_->choose(state_, choices_, depth, machine_.memoise ? &steps_ : nullptr);
 }
 
-void Expander::follow(std::span<const Choice> choices, bool only_looks) {
+void Expander::follow(std::span<const Choice> choices, Rest rest, bool only_looks) {
   successors_.clear();
   words_.clear();
   endings_.clear();
   transitions_ = 0;
+  footprints_known_ = 0;
   const bool is_symmetric = is_symmetric_behind(id_);
   const bool is_plain = reduction_ == nullptr && !is_symmetric;
+  const bool sleeps =
+      sleeps_ && id_ >= graph_.symmetric_from && SleepSets::are_for(machine_.program, state_);
+  while (sleeps && footprints_.size() < thread_count(machine_.program, state_)) {
+    footprints_.emplace_back(resources_);
+  }
+  std::optional<ThreadId> latest;  // whose choices were followed
   for (const Choice& choice : choices) {
-    if (is_symmetric && is_done_by_another_of(choices, choice.thread)) continue;
+    if (sleeps && (rest.skipped & mask_of(choice.thread)) != 0) continue;
+    if (sleeps && latest && *latest != choice.thread) rest.done |= may_sleep(choices, *latest);
+    latest = choice.thread;
+    if (is_symmetric && is_done_by_another_of(choices, choice.thread, rest.skipped)) continue;
     ++transitions_;
     const auto known = machine_.memoise ? steps_.find(state_, choice) : std::nullopt;
     if (known && is_plain) {  // and what it ends with has been noted
@@ -35,7 +46,7 @@ void Expander::follow(std::span<const Choice> choices, bool only_looks) {
         next_ = state_;
         for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
       }
-      add(asked, 1);
+      add(asked, 1, 0);
       continue;
     }
     next_ = state_;
@@ -47,35 +58,87 @@ void Expander::follow(std::span<const Choice> choices, bool only_looks) {
       step(machine_, next_, choice);
     }
     note_ending(state_, next_, choice);
+    ThreadMask asleep = sleeps ? who_sleeps_behind(choice.thread, rest.done) : 0;
     const std::uint32_t passed = pass_through(id_);
     transitions_ += passed;
-    if (is_symmetric) symmetry_->canonicalise(next_);
+    if (passed != 0) asleep = 0;
+    if (is_symmetric) asleep = symmetry_->canonicalise(next_, asleep);
     threads_max_ = std::max(threads_max_, thread_count(machine_.program, next_));
-    add(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1 + passed);
+    add(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1 + passed, asleep);
   }
   for (Successor& successor : successors_) {
     if (successor.is_known) states_.look(successor.asked);
   }
 }
 
+// Who waits for a time-out might be let go too, which is another step.
+ThreadMask Expander::may_sleep(std::span<const Choice> choices, ThreadId thread) {
+  const bool times_out = std::ranges::any_of(choices, [&](const Choice& choice) {
+    return choice.thread == thread && choice.kind == Choice::Kind::timeout;
+  });
+  return times_out ? 0 : mask_of(thread);
+}
+
+// Of those whose steps in state_ are done elsewhere, behind the step of this thread to next_.
+ThreadMask Expander::who_sleeps_behind(ThreadId thread, ThreadMask done) {
+  done &= ~mask_of(thread);
+  if (done == 0 || has_exited(next_)) return 0;
+  // Inside an atomic section nobody else has a step.
+  const bool is_alive = life(machine_.program, next_, thread) == Life::alive;
+  if (is_alive && pending(machine_, next_, thread).atomic) return 0;
+  const Footprint& conflicts = footprint_of(thread).conflicts;
+  ThreadMask asleep = 0;
+  for (; done != 0; done &= done - 1) {
+    const auto other = static_cast<std::uint32_t>(std::countr_zero(done));
+    if (!meet(conflicts, footprint_of({other}).touched)) asleep |= mask_of({other});
+  }
+  return asleep;
+}
+
+// Of all that it can do in state_.
+const StepFootprint& Expander::footprint_of(ThreadId thread) {
+  StepFootprint& its = footprints_[thread.index];
+  if ((footprints_known_ & mask_of(thread)) != 0) return its;
+  footprints_known_ |= mask_of(thread);
+  its.clear();
+  for (const Choice& choice : choices_) {
+    if (choice.thread != thread) continue;
+    const StepFootprint* const known =
+        machine_.memoise ? steps_.footprint_of(state_, choice) : nullptr;
+    if (known != nullptr) {
+      its.add(*known);
+      continue;
+    }
+    scratch_ = state_;
+    performed_.clear();
+    step(machine_, scratch_, choice, performed_);
+    its.add(machine_.program, resources_, performed_);
+  }
+  return its;
+}
+
 // Whether what the thread can do is done by another one of these.
-bool Expander::is_done_by_another_of(std::span<const Choice> choices, ThreadId thread) {
+bool Expander::is_done_by_another_of(std::span<const Choice> choices, ThreadId thread,
+                                     ThreadMask skipped) {
   const std::optional<std::uint32_t> other = symmetry_->alike_before(state_, thread.index);
-  return other && std::ranges::any_of(
-                      choices, [&](const Choice& choice) { return choice.thread.index == *other; });
+  return other && (skipped & mask_of({*other})) == 0 &&
+         std::ranges::any_of(choices,
+                             [&](const Choice& choice) { return choice.thread.index == *other; });
 }
 
 // `asked`: nothing if the table does not know enough of next_.
-void Expander::add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps) {
+void Expander::add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps,
+                   ThreadMask asleep) {
   if (asked) {
-    successors_.push_back({*asked, steps, true, 0, 0});
+    successors_.push_back({*asked, steps, true, 0, 0, asleep});
     return;
   }
   successors_.push_back({{},
                          steps,
                          false,
                          static_cast<std::uint32_t>(words_.size()),
-                         static_cast<std::uint32_t>(next_.words.size())});
+                         static_cast<std::uint32_t>(next_.words.size()),
+                         asleep});
   words_.insert(words_.end(), next_.words.begin(), next_.words.end());
 }
 
@@ -90,7 +153,7 @@ const State& Expander::step_from(const State& state, std::uint32_t id, const Cho
   next_ = state;
   step(machine_, next_, choice);
   pass_through(id);
-  if (is_symmetric_behind(id)) symmetry_->canonicalise(next_);
+  if (is_symmetric_behind(id)) symmetry_->canonicalise(next_, 0);
   return next_;
 }
 

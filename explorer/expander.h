@@ -11,6 +11,7 @@
 #include "explorer/examine.h"
 #include "explorer/forced_steps.h"
 #include "explorer/known_steps.h"
+#include "explorer/sleep_sets.h"
 #include "explorer/state_graph.h"
 #include "explorer/stubborn_sets.h"
 #include "explorer/symmetry.h"
@@ -21,15 +22,17 @@ class Expander {
  public:
   // `states`: those of the graph, or another way to them, which only looks. `reduction`: which
   // choices to follow; null: all. `symmetry`: how states are exchanged behind
-  // StateGraph::symmetric_from; asked only if the graph has one.
+  // StateGraph::symmetric_from; asked only if the graph has one. `sleeps`: whether threads sleep.
   Expander(const Machine& machine, const StateGraph& graph, TreeTable& states, Examiner& examiner,
-           StubbornSets* reduction, Symmetry* symmetry)
+           StubbornSets* reduction, Symmetry* symmetry, bool sleeps)
       : machine_(machine),
         graph_(graph),
         states_(states),
         examiner_(examiner),
         reduction_(reduction),
         symmetry_(symmetry),
+        sleeps_(sleeps),
+        resources_(machine.program),
         steps_(machine),
         forced_steps_(machine, examiner) {}
 
@@ -40,6 +43,12 @@ class Expander {
     bool is_known;        // the table, or who only looks at it, knows what `asked` is made of
     std::uint32_t words;  // else: where in words() the state begins, and how long it is
     std::uint32_t count;
+    ThreadMask asleep;  // in it
+  };
+  // Who of a state is not followed; and of these whose steps there are done on another way: not
+  // those who were followed from the state when more slept in it.
+  struct Rest {
+    ThreadMask skipped = 0, done = 0;
   };
 
   // The state from now on.
@@ -50,9 +59,9 @@ class Expander {
   // Those to follow of them. Valid until the next call. `depth`: as StubbornSets::choose().
   std::span<const Choice> chosen(std::uint64_t depth);
   // Takes steps. What they find is in the following until the next call.
-  void follow(std::span<const Choice> choices) { follow(choices, false); }
+  void follow(std::span<const Choice> choices, Rest rest) { follow(choices, rest, false); }
   // The same for who only looks.
-  void follow_looking(std::span<const Choice> choices) { follow(choices, true); }
+  void follow_looking(std::span<const Choice> choices, Rest rest) { follow(choices, rest, true); }
   std::vector<Successor>& successors() { return successors_; }
   const std::vector<Word>& words() const { return words_; }
   const std::vector<std::pair<Ending, Choice>>& endings() const { return endings_; }
@@ -68,14 +77,17 @@ class Expander {
   std::size_t memory_bytes() const { return steps_.memory_bytes(); }
 
  private:
-  void follow(std::span<const Choice> choices, bool only_looks);
+  void follow(std::span<const Choice> choices, Rest rest, bool only_looks);
   bool is_symmetric_behind(std::uint32_t id) const {
     return graph_.symmetry != nullptr && id >= graph_.symmetric_from;
   }
-  bool is_done_by_another_of(std::span<const Choice> choices, ThreadId thread);
+  bool is_done_by_another_of(std::span<const Choice> choices, ThreadId thread, ThreadMask skipped);
+  static ThreadMask may_sleep(std::span<const Choice> choices, ThreadId thread);
   void note_ending(const State& before, const State& after, const Choice& choice);
   std::uint32_t pass_through(std::uint32_t from);
-  void add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps);
+  void add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps, ThreadMask asleep);
+  ThreadMask who_sleeps_behind(ThreadId thread, ThreadMask done);
+  const StepFootprint& footprint_of(ThreadId thread);
 
   const Machine& machine_;
   const StateGraph& graph_;
@@ -83,12 +95,18 @@ class Expander {
   Examiner& examiner_;
   StubbornSets* reduction_;
   Symmetry* symmetry_;
+  bool sleeps_;
+  Resources resources_;
   KnownSteps steps_;
   ForcedSteps forced_steps_;
 
   std::uint32_t id_ = 0;
-  State state_, next_;
+  State state_, next_, scratch_;
   std::vector<Choice> choices_;
+  // Index = thread: what its choices touch, all together, if it has been asked.
+  std::vector<StepFootprint> footprints_;
+  ThreadMask footprints_known_ = 0;
+  std::vector<Performed> performed_;
   std::vector<Successor> successors_;
   std::vector<Word> words_;
   std::vector<std::pair<Ending, Choice>> endings_;

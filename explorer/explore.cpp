@@ -93,10 +93,18 @@ class Exploring {
     const bool has_symmetry = record_->graph.symmetry != nullptr;
     reduced_ = search_ == nullptr || reduces || has_symmetry;
     note(result, why);
-    result.stats.reduction = reduces && has_symmetry ? "stubborn sets, symmetry"
-                             : reduces               ? "stubborn sets"
-                             : has_symmetry          ? "symmetry"
-                                                     : "none";
+    result.stats.reduction = reduction(reduces, search_ != nullptr && search_->sleeps());
+  }
+
+  std::string reduction(bool reduces, bool sleeps) const {
+    std::string text;
+    const auto add = [&](bool is_used, const char* name) {
+      if (is_used) text += (text.empty() ? "" : ", ") + std::string(name);
+    };
+    add(reduces, "stubborn sets");
+    add(sleeps, "sleep sets");
+    add(record_->graph.symmetry != nullptr, "symmetry");
+    return text.empty() ? "none" : text;
   }
 
   // Both say why not everything was seen.
@@ -105,8 +113,8 @@ class Exploring {
     forget();
     auto search = std::make_unique<Search>(
         machine_, future_, examiner_, *outcomes_, limits_, reduces ? &sets_ : nullptr,
-        symmetry ? &symmetry_ : nullptr, options_.workers == 0 ? processors() : options_.workers,
-        std::max(1U, options_.share_from));
+        symmetry ? &symmetry_ : nullptr, options_.sleep_sets,
+        options_.workers == 0 ? processors() : options_.workers, std::max(1U, options_.share_from));
     search_ = search.get();
     record_ = std::move(search);
     kept_bytes_ = [this] { return search_->memory_bytes(); };

@@ -33,10 +33,11 @@ struct ExploreProgress {
 
 struct ExploreOptions {
   ExploreLimits limits;
-  bool reduce = true;    // stubborn sets
-  bool symmetry = true;  // of threads that are alike
-  bool memoise = true;   // private runs
-  unsigned workers = 0;  // threads that search; 0: as many as there are processors
+  bool reduce = true;      // stubborn sets
+  bool symmetry = true;    // of threads that are alike
+  bool sleep_sets = true;  // with stubborn sets only
+  bool memoise = true;     // private runs
+  unsigned workers = 0;    // threads that search; 0: as many as there are processors
   // They are of use as soon as so many states wait to be followed.
   std::uint32_t share_from = 2048;
   // Only interleavings with at most so many preemptions; nothing: all.

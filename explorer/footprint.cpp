@@ -38,23 +38,6 @@ void add_conflicts_with_held(const Resources& resources, std::uint32_t resource,
   }
 }
 
-void add_conflicts_with_touch(const Resources& resources, ObjectId object, Touch touch,
-                              Footprint& conflicts) {
-  const std::uint32_t resource = resources.of(object);
-  switch (touch) {
-    case Touch::left:
-      return add_conflicts_with(resources, resource, Mode::look, conflicts);
-    case Touch::changed:
-      return add_conflicts_with(resources, resource, Mode::write, conflicts);
-    case Touch::taken:
-      return add_conflicts_with(resources, resource, Mode::take, conflicts);
-    case Touch::given:
-      return add_conflicts_with(resources, resource, Mode::give, conflicts);
-    case Touch::held:
-      return add_conflicts_with_held(resources, resource, conflicts);
-  }
-}
-
 }  // namespace
 
 Resources::Resources(const Program& program)
@@ -217,35 +200,48 @@ bool only_looks(Verb verb) {
   }
 }
 
-void add_conflicts(const Program& program, const Resources& resources, const Performed& performed,
-                   Footprint& conflicts) {
-  const auto add = [&](std::uint32_t resource, Mode mode) {
-    add_conflicts_with(resources, resource, mode, conflicts);
+namespace {
+
+// Tells `add(resource, mode)` what a step touches, and `add_held(resource)` of the lock that it
+// found in the hands of its own thread. False: it touches more than is known here.
+template <class Add, class AddHeld>
+bool find_touched(const Program& program, const Resources& resources, const Performed& performed,
+                  Add add, AddHeld add_held) {
+  const auto add_touch = [&](ObjectId object, Touch touch) {
+    const std::uint32_t resource = resources.of(object);
+    switch (touch) {
+      case Touch::left:
+        return add(resource, Mode::look);
+      case Touch::changed:
+        return add(resource, Mode::write);
+      case Touch::taken:
+        return add(resource, Mode::take);
+      case Touch::given:
+        return add(resource, Mode::give);
+      case Touch::held:
+        return add_held(resource);
+    }
   };
   const OperationRow& operation = row(performed.operation);
   if (value_detail::tag_of(performed.receiver) == value_detail::tag_object) {
     const ObjectId object{value_detail::payload_of(performed.receiver)};
     const ObjectInfo& info = program.objects[object.index];
-    if (!is_self_contained(info.kind)) {
-      conflicts.anything = true;
-      return;
-    }
-    if (info.kind != ObjectKind::local) {
-      add_conflicts_with_touch(resources, object, performed.object, conflicts);
-    }
-    if (info.lock) add_conflicts_with_touch(resources, *info.lock, performed.lock, conflicts);
-    return;
+    if (!is_self_contained(info.kind)) return false;
+    if (info.kind != ObjectKind::local) add_touch(object, performed.object);
+    if (info.lock) add_touch(*info.lock, performed.lock);
+    return true;
   }
   switch (performed.operation) {
     case Operation::load_global:
-      return add(resources.of(GlobalId{performed.operand}), Mode::look);
+      add(resources.of(GlobalId{performed.operand}), Mode::look);
+      return true;
     case Operation::store_global:
     case Operation::update_global:
       if (resources.is_watched({performed.operand})) add(resources.watched(), Mode::write);
-      return add(resources.of(GlobalId{performed.operand}), Mode::write);
+      add(resources.of(GlobalId{performed.operand}), Mode::write);
+      return true;
     case Operation::await:
-      conflicts.anything |= performed.asked_only;
-      return;
+      return !performed.asked_only;
     default:
       break;
   }
@@ -253,9 +249,31 @@ void add_conflicts(const Program& program, const Resources& resources, const Per
   const bool known = is_thread ? touched_by_thread_verb(resources, operation.verb, add)
                                : operation.kind == ObjectKind::nothing &&
                                      touched_without_receiver(resources, performed.operation, add);
-  if (!known) conflicts.anything = true;
   const bool had_to_wait = performed.asked_only || performed.expired;
   if (had_to_wait && operation.let_go_by == LetGoBy::end) add(resources.ends(), Mode::look);
+  return known;
+}
+
+}  // namespace
+
+void add_conflicts(const Program& program, const Resources& resources, const Performed& performed,
+                   Footprint& conflicts) {
+  const bool known = find_touched(
+      program, resources, performed,
+      [&](std::uint32_t resource, Mode mode) {
+        add_conflicts_with(resources, resource, mode, conflicts);
+      },
+      [&](std::uint32_t resource) { add_conflicts_with_held(resources, resource, conflicts); });
+  conflicts.anything = conflicts.anything || !known;
+}
+
+void add_touched(const Program& program, const Resources& resources, const Performed& performed,
+                 Footprint& touched) {
+  const bool known = find_touched(
+      program, resources, performed,
+      [&](std::uint32_t resource, Mode mode) { touched.add(footprint_bit(resource, mode)); },
+      [&](std::uint32_t resource) { touched.add(footprint_bit(resource, Mode::look)); });
+  touched.anything = touched.anything || !known;
 }
 
 }  // namespace lockstep

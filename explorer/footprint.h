@@ -95,5 +95,32 @@ bool is_of_variables(const Program& program, const Condition& condition);
 // can take it, before or after.
 void add_conflicts(const Program& program, const Resources& resources, const Performed& performed,
                    Footprint& conflicts);
+// What the step itself touches. Two steps of different threads that can both be taken commute, if
+// the conflicts of one do not meet() what the other touches.
+void add_touched(const Program& program, const Resources& resources, const Performed& performed,
+                 Footprint& touched);
+
+// Both of a step.
+struct StepFootprint {
+  Footprint conflicts, touched;
+
+  explicit StepFootprint(const Resources& resources) : conflicts(resources), touched(resources) {}
+  void clear() {
+    conflicts.clear();
+    touched.clear();
+  }
+  void add(const StepFootprint& other) {
+    conflicts.add(other.conflicts);
+    touched.add(other.touched);
+  }
+  void add(const Program& program, const Resources& resources,
+           const std::vector<Performed>& performed) {
+    for (const Performed& one : performed) {
+      add_conflicts(program, resources, one, conflicts);
+      add_touched(program, resources, one, touched);
+    }
+  }
+  friend bool operator==(const StepFootprint&, const StepFootprint&) = default;
+};
 
 }  // namespace lockstep

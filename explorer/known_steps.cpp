@@ -25,7 +25,7 @@ KnownSteps::KnownSteps(const Machine& machine)
       works_(!machine.program.has_processes),
       place_slots_(slots_at_first, 0),
       step_slots_(slots_at_first, 0),
-      its_conflicts_(resources_) {}
+      its_footprint_(resources_) {}
 
 // The slot of the place, or the free one where it belongs.
 std::uint32_t* KnownSteps::place_slot(ThreadId thread, LocalId local) {
@@ -101,19 +101,17 @@ std::optional<KnownChanges> KnownSteps::find(const State& state, const Choice& c
   return known;
 }
 
-const Footprint* KnownSteps::conflicts_of(const State& state, const Choice& choice) {
+const StepFootprint* KnownSteps::footprint_of(const State& state, const Choice& choice) {
   const std::uint32_t index = find_step(state, choice);
   if (index == 0) return nullptr;
-  const Footprint& known = conflicts_[steps_[index - 1].conflicts];
+  const StepFootprint& known = footprints_[steps_[index - 1].footprint];
 #ifdef LOCKSTEP_AUDIT
   State taken = state;
   performed_.clear();
   step(machine_, taken, choice, performed_);
-  its_conflicts_.clear();
-  for (const Performed& one : performed_) {
-    add_conflicts(machine_.program, resources_, one, its_conflicts_);
-  }
-  LOCKSTEP_ASSERT(its_conflicts_ == known, "a step does what it did when it found the same");
+  its_footprint_.clear();
+  its_footprint_.add(machine_.program, resources_, performed_);
+  LOCKSTEP_ASSERT(its_footprint_ == known, "a step does what it did when it found the same");
 #endif
   return &known;
 }
@@ -226,7 +224,7 @@ void KnownSteps::remember(Place& place, const State& before, const State& after)
   std::uint32_t* const slot = step_slot(place, before);
   if (*slot != 0) return;
   Step step{static_cast<std::uint32_t>(found_.size()), place.count,
-            static_cast<std::uint32_t>(changes_.size()), 0, number_of_conflicts()};
+            static_cast<std::uint32_t>(changes_.size()), 0, number_of_footprint()};
   found_.push_back(place.number);
   for (const std::uint32_t word : std::span(looked_at_).subspan(place.first, place.count)) {
     found_.push_back(before.words[word]);
@@ -241,15 +239,13 @@ void KnownSteps::remember(Place& place, const State& before, const State& after)
   if (steps_.size() * 2 > step_slots_.size()) grow_step_slots();
 }
 
-// Of performed_, in conflicts_.
-std::uint32_t KnownSteps::number_of_conflicts() {
-  its_conflicts_.clear();
-  for (const Performed& one : performed_) {
-    add_conflicts(machine_.program, resources_, one, its_conflicts_);
-  }
-  const auto found = std::ranges::find(conflicts_, its_conflicts_);
-  const auto number = static_cast<std::uint32_t>(found - conflicts_.begin());
-  if (found == conflicts_.end()) conflicts_.push_back(its_conflicts_);
+// Of performed_.
+std::uint32_t KnownSteps::number_of_footprint() {
+  its_footprint_.clear();
+  its_footprint_.add(machine_.program, resources_, performed_);
+  const auto found = std::ranges::find(footprints_, its_footprint_);
+  const auto number = static_cast<std::uint32_t>(found - footprints_.begin());
+  if (found == footprints_.end()) footprints_.push_back(its_footprint_);
   return number;
 }
 
@@ -274,7 +270,7 @@ void KnownSteps::forget() {
   found_.clear();
   changes_.clear();
   steps_.clear();
-  conflicts_.clear();
+  footprints_.clear();
   place_slots_.assign(slots_at_first, 0);
   step_slots_.assign(slots_at_first, 0);
 }
@@ -282,7 +278,8 @@ void KnownSteps::forget() {
 std::size_t KnownSteps::memory_bytes() const {
   return places_.capacity() * sizeof(Place) + steps_.capacity() * sizeof(Step) +
          changes_.capacity() * sizeof(WordChange) +
-         conflicts_.capacity() * (sizeof(Footprint) + resources_.words() * sizeof(std::uint64_t)) +
+         footprints_.capacity() *
+             (sizeof(StepFootprint) + 2 * resources_.words() * sizeof(std::uint64_t)) +
          (place_slots_.capacity() + looked_at_.capacity() + found_.capacity() +
           step_slots_.capacity() + words_.capacity()) *
              sizeof(std::uint32_t) +

@@ -27,9 +27,8 @@ class KnownSteps {
   // What the step changes; nothing if it is not known. Valid until take().
   // Requires: is_enabled(machine, state, choice).
   std::optional<KnownChanges> find(const State& state, const Choice& choice);
-  // What must not be in a future so that the step commutes with it, as add_conflicts() says; null
-  // if the step is not known. Valid until take().
-  const Footprint* conflicts_of(const State& state, const Choice& choice);
+  // What the step touches; null if it is not known. Valid until take().
+  const StepFootprint* footprint_of(const State& state, const Choice& choice);
   // Takes the step in `after`, a copy of `before`, and remembers it.
   void take(const State& before, const Choice& choice, State& after);
 
@@ -48,7 +47,7 @@ class KnownSteps {
   };
   std::uint32_t* place_slot(ThreadId thread, LocalId local);
   std::uint32_t find_step(const State& state, const Choice& choice);
-  std::uint32_t number_of_conflicts();
+  std::uint32_t number_of_footprint();
   bool fits(std::uint32_t step, const Place& place, const State& state) const;
   std::uint32_t* step_slot(const Place& place, const State& state);
   bool find_what_is_looked_at(ThreadId thread);
@@ -71,10 +70,10 @@ class KnownSteps {
   struct Step {
     std::uint32_t found, words;  // in found_: the number and so many words
     std::uint32_t first, count;  // in changes_
-    std::uint32_t conflicts;     // in conflicts_
+    std::uint32_t footprint;     // in footprints_
   };
   std::vector<Step> steps_;
-  std::vector<Footprint> conflicts_;       // each once: there are a few, whatever the steps
+  std::vector<StepFootprint> footprints_;  // each once: there are a few, whatever the steps
   std::vector<std::uint32_t> step_slots_;  // open addressing; index in steps_ + 1, 0: free
   std::uint32_t forgotten_ = 0;            // steps so far, so that numbers stay different
   std::uint64_t hits_ = 0, misses_ = 0;    // since something was forgotten
@@ -82,7 +81,7 @@ class KnownSteps {
   // Of the step at hand.
   std::vector<Performed> performed_;
   std::vector<std::uint32_t> words_;
-  Footprint its_conflicts_;
+  StepFootprint its_footprint_;
   bool ends_ = false;
 };
 

@@ -23,7 +23,7 @@ void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry(*symmetry_, reduction_, go_on);
   const State initial = initial_state(machine_);
   graph.threads_max = thread_count(machine_.program, initial);
-  add(graph.states.ask(initial.words), 0, StateGraph::no_parent);
+  add(graph.states.ask(initial.words), 0, StateGraph::no_parent, 0);
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
   workers_.reset();
@@ -32,7 +32,11 @@ void Search::run(const std::function<bool()>& go_on) {
 
 // False: a limit was reached.
 bool Search::follow_new(const std::function<bool()>& go_on) {
-  while (graph.examined < graph.states.size()) {
+  while (graph.examined < graph.states.size() || has_level_to_end()) {
+    if (has_level_to_end()) {
+      if (!go_on() || !follow_the_awakened()) return false;
+      continue;
+    }
     const std::uint32_t waiting = graph.states.size() - graph.examined;
     if (worker_count_ > 1 && waiting >= share_from_ && graph.examined >= alone_until_) {
       if (!follow_together(go_on)) return false;
@@ -51,20 +55,44 @@ bool Search::follow_next() {
   stats.depth = std::max(stats.depth, depth);
   // Others may be less deep. (With a reduction nothing is known of depths, and there is no limit.)
   if (expander_.choices().empty() || !is_too_deep(depth)) {
-    if (!follow(expander_.chosen(depth), id)) return false;
-    if (reduction_ != nullptr) edges_.end.push_back(edges_.to.size());
+    const ThreadMask asleep = sleep_sets_.of(id);
+    if (!follow(expander_.chosen(depth), id, {asleep, asleep})) return false;
+    if (keeps_edges()) edges_.end.push_back(edges_.to.size());
   }
   ++graph.examined;
   return true;
 }
 
+bool Search::has_level_to_end() const {
+  return !awakened_.empty() && graph.examined == level_ends_.back();
+}
+
+// Who has woken up in states of this level, or of levels before.
+bool Search::follow_the_awakened() {
+  std::vector<std::pair<std::uint32_t, ThreadMask>> awakened;
+  awakened.swap(awakened_);
+  for (const auto& [id, still_asleep] : awakened) {
+    const ThreadMask slept = sleep_sets_.of(id);
+    if ((slept & ~still_asleep) == 0) continue;
+    sleep_sets_.keep(id, still_asleep);
+    expander_.look_at(id);
+    if (!follow(expander_.chosen(depth_of(id)), id,
+                {~(slept & ~still_asleep), slept & still_asleep}))
+      return false;
+  }
+  return true;
+}
+
 bool Search::follow_together(const std::function<bool()>& go_on) {
   if (workers_ == nullptr) {
-    workers_ = std::make_unique<Workers>(machine_, future_, graph, reduction_, worker_count_);
+    workers_ =
+        std::make_unique<Workers>(machine_, future_, graph, reduction_, sleeps_, worker_count_);
   }
   const std::uint32_t begin = graph.examined;
-  const std::uint32_t end = begin + std::min(graph.states.size() - begin, batch_max);
-  if (!workers_->expand(begin, end, depths_, go_on)) return false;
+  std::uint32_t end = begin + std::min(graph.states.size() - begin, batch_max);
+  // Who sleeps in the next level is not known yet.
+  if (sleeps_ && begin < level_ends_.back()) end = std::min(end, level_ends_.back());
+  if (!workers_->expand(begin, end, depths_, sleep_sets_, go_on)) return false;
   workers_bytes_ = workers_->memory_bytes();
   graph.threads_max = std::max(graph.threads_max, workers_->threads_max());
   std::uint32_t left_out = 0;
@@ -95,14 +123,14 @@ bool Search::note(const Workers::Expanded& expanded) {
     for (const Workers::Successor& successor : expanded.successors) {
       const Expander::Successor& its = successor.its;
       if (successor.found != 0) {
-        add_edge(id, successor.found - 1);
+        find_again(id, successor.found - 1, its.asleep);
         continue;
       }
       const TreeTable::Asked asked =
           its.is_known ? its.asked : graph.states.ask({expanded.words + its.words, its.count});
-      if (!add(asked, its.steps, id)) return false;
+      if (!add(asked, its.steps, id, its.asleep)) return false;
     }
-    if (reduction_ != nullptr) edges_.end.push_back(edges_.to.size());
+    if (keeps_edges()) edges_.end.push_back(edges_.to.size());
   }
   ++graph.examined;
   return true;
@@ -115,13 +143,13 @@ void Search::expect(const Workers::Expanded& expanded) const {
 }
 
 // Of the state that the expander looks at.
-bool Search::follow(std::span<const Choice> choices, std::uint32_t id) {
-  expander_.follow(choices);
+bool Search::follow(std::span<const Choice> choices, std::uint32_t id, Expander::Rest rest) {
+  expander_.follow(choices, rest);
   stats.transitions += expander_.transitions();
   note_endings(id, expander_.endings());
   graph.threads_max = std::max(graph.threads_max, expander_.threads_max());
   return std::ranges::all_of(expander_.successors(), [&](const Expander::Successor& successor) {
-    return add(successor.asked, successor.steps, id);
+    return add(successor.asked, successor.steps, id, successor.asleep);
   });
 }
 
@@ -132,7 +160,8 @@ void Search::note_endings(std::uint32_t id, std::span<const std::pair<Ending, Ch
 }
 
 // False: the limit of states is reached, and this would be one more.
-bool Search::add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent) {
+bool Search::add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent,
+                 ThreadMask asleep) {
   if (!has_room_for(asked)) return false;
   const TreeTable::Place place = graph.states.answer(asked);
   if (place.added) {
@@ -140,14 +169,29 @@ bool Search::add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32
     if (reduction_ != nullptr) {
       depths_.push_back(parent == StateGraph::no_parent ? 0 : depths_[parent] + steps);
     }
+    sleep_sets_.note(place.id, asleep);
+    if (parent != StateGraph::no_parent) add_edge(parent, place.id);
+  } else {
+    find_again(parent, place.id, asleep);
   }
-  if (parent != StateGraph::no_parent) add_edge(parent, place.id);
   return true;
 }
 
+// The other state, in which there was one more way for these to be asleep.
+void Search::find_again(std::uint32_t from, std::uint32_t to, ThreadMask asleep) {
+  add_edge(from, to);
+  if (!sleeps_) return;
+  if (to >= level_ends_.back()) {
+    sleep_sets_.keep(to, asleep);
+  } else if ((sleep_sets_.of(to) & ~asleep) != 0) {
+    awakened_.emplace_back(to, asleep);
+  }
+}
+
 void Search::add_edge(std::uint32_t from, std::uint32_t to) {
+  if (never_comes_again_) return;
   may_have_cycles_ = may_have_cycles_ || to < level_ends_.back();
-  if (reduction_ == nullptr) return;
+  if (!keeps_edges()) return;
   const bool is_later = from < graph.examined;
   (is_later ? later_edges_[from] : edges_.to).push_back(to);
   if (is_later) ++later_edge_count_;
@@ -215,7 +259,7 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
   }
   const std::uint32_t id = *std::ranges::min_element(component);
   expander_.look_at(id);
-  follow(expander_.choices(), id);
+  follow(expander_.choices(), id, {});
   return true;
 }
 
@@ -275,9 +319,8 @@ std::optional<EndlessParts> Search::endless(const std::function<bool(std::uint64
 }
 
 std::optional<std::vector<bool>> Search::settled(const std::function<bool(std::uint64_t)>& go_on) {
-  if (!find_edges(go_on) || !find_final_parts(go_on)) return std::nullopt;
-  const Edges& all = *all_edges_;
-  std::vector<bool> result(all.end.size(), false);
+  if (!find_final_parts(go_on)) return std::nullopt;
+  std::vector<bool> result(graph.examined, false);
   for (const std::vector<std::uint32_t>& component : *final_parts_) {
     for (const std::uint32_t id : component) result[id] = true;
   }
@@ -285,16 +328,18 @@ std::optional<std::vector<bool>> Search::settled(const std::function<bool(std::u
   for (const auto& [id, set] : graph.shown) {
     if (result[id]) continue;
     graph.states.read(id, state.words);
-    result[id] = all.of(id).empty() || ends_others(state);
+    result[id] = stays(state);
   }
   return result;
 }
 
-// Whether a step ends threads that do not take it: that of a process ends its daemons.
-bool Search::ends_others(const State& state) {
+// Whether nothing can happen, or a step ends threads that do not take it: that of a process ends
+// its daemons.
+bool Search::stays(const State& state) {
   const Program& program = machine_.program;
   std::vector<Choice> choices;
   enabled(machine_, state, choices);
+  if (choices.empty()) return true;
   State next;
   return std::ranges::any_of(choices, [&](const Choice& choice) {
     next = state;
@@ -313,7 +358,8 @@ std::size_t Search::memory_bytes() const {
   constexpr std::size_t bytes_per_entry = sizeof(*later_edges_.begin()) + 4 * sizeof(void*);
   return graph.memory_bytes() + edges_.memory_bytes() + later_edges_.size() * bytes_per_entry +
          later_edge_count_ * 2 * sizeof(std::uint32_t) + expander_.memory_bytes() + workers_bytes_ +
-         depths_.capacity() * sizeof(depths_[0]) +
+         depths_.capacity() * sizeof(depths_[0]) + sleep_sets_.memory_bytes() +
+         awakened_.capacity() * sizeof(awakened_[0]) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 

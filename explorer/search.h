@@ -13,6 +13,7 @@
 #include "explorer/endless.h"
 #include "explorer/expander.h"
 #include "explorer/search_record.h"
+#include "explorer/sleep_sets.h"
 #include "explorer/stubborn_sets.h"
 #include "explorer/workers.h"
 
@@ -21,18 +22,21 @@ namespace lockstep {
 class Search : public SearchRecord {
  public:
   // `reduction`: which choices to follow; null: all. `symmetry`: for states that differ in
-  // threads that have changed places; null: each for itself. `workers`: threads that share the
-  // states as soon as `share_from` of them wait.
+  // threads that have changed places; null: each for itself. `sleeps`: with a reduction, whether
+  // threads sleep, if the program is one for that. `workers`: threads that share the states as soon
+  // as `share_from` of them wait.
   Search(const Machine& machine, const FutureAccesses& future, Examiner& examiner,
          Outcomes& outcomes, const ExploreLimits& limits, StubbornSets* reduction,
-         Symmetry* symmetry, unsigned workers, std::uint32_t share_from)
+         Symmetry* symmetry, bool sleeps, unsigned workers, std::uint32_t share_from)
       : SearchRecord(machine, examiner, outcomes, limits),
         future_(future),
         reduction_(reduction),
         symmetry_(symmetry),
+        never_comes_again_(never_comes_again(machine.program)),
+        sleeps_(sleeps && reduction != nullptr && never_comes_again_),
         worker_count_(workers),
         share_from_(share_from),
-        expander_(machine, graph, graph.states, examiner, reduction, symmetry) {}
+        expander_(machine, graph, graph.states, examiner, reduction, symmetry, sleeps_) {}
 
   // Until everything is seen, a limit of states or steps is reached, or `go_on` says no; it is
   // asked before each state.
@@ -47,6 +51,8 @@ class Search : public SearchRecord {
   // `go_on` says no.
   std::optional<EndlessParts> endless(const std::function<bool(std::uint64_t)>& go_on);
 
+  bool sleeps() const { return sleeps_; }
+
   // How many states were first found after 0, 1, 2 ... steps (of those that are kept), as far as
   // all of them have been.
   std::vector<std::uint32_t> widths() const;
@@ -59,22 +65,29 @@ class Search : public SearchRecord {
   bool follow_together(const std::function<bool()>& go_on);
   bool note(const Workers::Expanded& expanded);
   void expect(const Workers::Expanded& expanded) const;
-  bool follow(std::span<const Choice> choices, std::uint32_t id);
+  bool follow(std::span<const Choice> choices, std::uint32_t id, Expander::Rest rest);
+  bool follow_the_awakened();
+  bool has_level_to_end() const;
+  bool keeps_edges() const { return reduction_ != nullptr && !never_comes_again_; }
   void note_endings(std::uint32_t id, std::span<const std::pair<Ending, Choice>> endings);
   bool follow_the_ignored();
   bool follow_the_ignored(const std::vector<std::uint32_t>& component, const Edges& all);
   Edges edges() const;
   Edges edges_again(const std::function<bool(std::uint64_t)>& go_on);
-  bool ends_others(const State& state);
+  bool stays(const State& state);
   std::uint64_t depth_of(std::uint32_t id);
   bool find_edges(const std::function<bool(std::uint64_t)>& go_on);
   bool find_final_parts(const std::function<bool(std::uint64_t)>& go_on);
-  bool add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent);
+  bool add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32_t parent,
+           ThreadMask asleep);
+  void find_again(std::uint32_t from, std::uint32_t to, ThreadMask asleep);
   void add_edge(std::uint32_t from, std::uint32_t to);
 
   const FutureAccesses& future_;
   StubbornSets* reduction_;
   Symmetry* symmetry_;
+  bool never_comes_again_;  // no state of the program does
+  bool sleeps_;
   unsigned worker_count_;
   std::uint32_t share_from_;
   std::unique_ptr<Workers> workers_;  // null: they were not needed yet
@@ -82,8 +95,12 @@ class Search : public SearchRecord {
   std::uint32_t alone_until_ = 0;  // the state up to which they would be of little use
   Expander expander_;
   std::vector<std::uint32_t> level_ends_{1};  // the first state of each level but the first
+  // Who sleeps in each state: of the level at hand as it was when it began, whatever the number of
+  // workers. Who was woken up since in states that have been followed, or are about to be.
+  SleepSets sleep_sets_;
+  std::vector<std::pair<std::uint32_t, ThreadMask>> awakened_;  // state, who sleeps still
   // Under a reduction: how many steps lead to each state; where the steps of each state lead, in
-  // the order of the states, and what was followed later.
+  // the order of the states, and what was followed later; not where nothing can come again.
   std::vector<std::uint32_t> depths_;
   Edges edges_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges_;

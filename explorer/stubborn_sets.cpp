@@ -162,10 +162,10 @@ void StubbornSets::find_conflicts(const State& state, std::span<const Choice> en
   its.conflicts_known = true;
   conflicts_[thread].clear();
   for (std::uint32_t i = its.first; i < its.first + its.count; ++i) {
-    const Footprint* const known =
-        known_ == nullptr ? nullptr : known_->conflicts_of(state, enabled[i]);
+    const StepFootprint* const known =
+        known_ == nullptr ? nullptr : known_->footprint_of(state, enabled[i]);
     if (known != nullptr) {
-      conflicts_[thread].add(*known);
+      conflicts_[thread].add(known->conflicts);
       continue;
     }
     scratch_ = state;

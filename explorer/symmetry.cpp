@@ -224,12 +224,14 @@ bool Symmetry::is_like(const Member& one, const Member& other) const {
          named_by_[one.thread] == named_by_[other.thread];
 }
 
-void Symmetry::sort(const State& state, const std::vector<std::uint32_t>& threads) {
+void Symmetry::sort(const State& state, const std::vector<std::uint32_t>& threads,
+                    ThreadMask marked) {
   members_.clear();
   const std::size_t first = threads_offset(machine_.program);
   for (const std::uint32_t thread : threads) {
     const std::size_t at = first + thread * layout::words_per_thread;
-    members_.push_back({state.words[at], state.words[at + 1], thread});
+    members_.push_back(
+        {state.words[at], state.words[at + 1], thread, (marked & mask_of({thread})) != 0});
   }
   // Threads that are alike in all that counts stay as they are, so that nothing moves in vain.
   const auto is_before = [&](const Member& one, const Member& other) {
@@ -238,24 +240,32 @@ void Symmetry::sort(const State& state, const std::vector<std::uint32_t>& thread
     if (named_by_[one.thread] != named_by_[other.thread]) {
       return named_by_[one.thread] < named_by_[other.thread];
     }
+    if (one.marked != other.marked) return one.marked;
     return one.thread < other.thread;
   };
   std::ranges::sort(members_, is_before);
 }
 
-void Symmetry::canonicalise(State& state) {
+ThreadMask Symmetry::canonicalise(State& state, ThreadMask marked) {
   find_namings(state);
   from_.resize(thread_count(machine_.program, state));
   std::iota(from_.begin(), from_.end(), 0U);
   bool moves = false;
   for (const std::vector<std::uint32_t>& threads : classes_) {
-    sort(state, threads);
+    sort(state, threads, marked);
     for (std::size_t i = 0; i < threads.size(); ++i) {
       moves = moves || threads[i] != members_[i].thread;
       from_[threads[i]] = members_[i].thread;
     }
   }
-  if (moves) permute(state, from_);
+  if (!moves) return marked;
+  permute(state, from_);
+  if (marked == 0) return 0;
+  ThreadMask renamed = 0;
+  for (std::uint32_t i = 0; i < from_.size(); ++i) {
+    if ((marked & mask_of({from_[i]})) != 0) renamed |= mask_of({i});
+  }
+  return renamed;
 }
 
 void Symmetry::permute(State& state, std::span<const std::uint32_t> from) {
@@ -289,7 +299,7 @@ std::uint64_t Symmetry::orbit_size(const State& state) {
   find_namings(state);
   std::uint64_t size = 1;
   for (const std::vector<std::uint32_t>& threads : classes_) {
-    sort(state, threads);
+    sort(state, threads, 0);
     std::uint64_t left = members_.size();
     for (std::size_t begin = 0, end = 0; begin < members_.size(); begin = end) {
       while (end < members_.size() && is_like(members_[begin], members_[end])) ++end;

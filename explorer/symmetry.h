@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/step/step.h"
+#include "explorer/thread_mask.h"
 
 namespace lockstep {
 
@@ -48,8 +49,9 @@ class Symmetry {
   std::optional<std::uint32_t> alike_before(const State& state, std::uint32_t thread);
 
   // The state of its orbit that stands for all. O(threads log threads), and the words that name
-  // threads.
-  void canonicalise(State& state);
+  // threads. `marked`: threads of the state; the answer is what they are in the other. Of threads
+  // that are alike those that are marked come first.
+  ThreadMask canonicalise(State& state, ThreadMask marked = 0);
   // How many states the orbit has; the largest number there is if they are more.
   std::uint64_t orbit_size(const State& state);
   // Puts in the place of each thread what the thread `from[thread]` is. Requires: a permutation
@@ -69,6 +71,7 @@ class Symmetry {
   struct Member {
     Word local, status;
     std::uint32_t thread;
+    bool marked;
   };
 
   bool tells_threads_apart() const;
@@ -78,7 +81,7 @@ class Symmetry {
   void find_namings(const State& state);
   bool is_like(const Member& one, const Member& other) const;
   // Fills members_ with the class in the order that canonicalise() gives it.
-  void sort(const State& state, const std::vector<std::uint32_t>& threads);
+  void sort(const State& state, const std::vector<std::uint32_t>& threads, ThreadMask marked);
 
   const Machine& machine_;
   bool works_ = true;                        // the program does not tell threads apart

@@ -12,12 +12,12 @@ constexpr std::uint32_t states_per_share = 32;
 
 struct Workers::Member {
   Member(const Machine& machine, const FutureAccesses& future, const StateGraph& graph,
-         StubbornSets* of_search)
+         StubbornSets* of_search, bool sleeps)
       : states(graph.states, TreeTable::Looking{}), examiner(machine, future) {
     if (of_search != nullptr) reduction.emplace(*of_search, examiner.facts());
     if (graph.symmetry != nullptr) symmetry.emplace(*graph.symmetry);
     expander.emplace(machine, graph, states, examiner, reduction ? &*reduction : nullptr,
-                     symmetry ? &*symmetry : nullptr);
+                     symmetry ? &*symmetry : nullptr, sleeps);
   }
 
   TreeTable states;
@@ -47,16 +47,16 @@ struct Workers::Member {
 };
 
 Workers::Workers(const Machine& machine, const FutureAccesses& future, const StateGraph& graph,
-                 StubbornSets* reduction, unsigned count)
+                 StubbornSets* reduction, bool sleeps, unsigned count)
     : machine_(machine), reduction_(reduction), team_(count) {
   for (unsigned i = 0; i < team_.size(); ++i) {
-    members_.push_back(std::make_unique<Member>(machine, future, graph, reduction));
+    members_.push_back(std::make_unique<Member>(machine, future, graph, reduction, sleeps));
   }
 }
 Workers::~Workers() = default;
 
 bool Workers::expand(std::uint32_t begin, std::uint32_t end, std::span<const std::uint32_t> depths,
-                     const std::function<bool()>& go_on) {
+                     const SleepSets& sleep_sets, const std::function<bool()>& go_on) {
   begin_ = begin;
   shares_.assign((end - begin + states_per_share - 1) / states_per_share, {});
   next_share_ = 0;
@@ -74,7 +74,7 @@ bool Workers::expand(std::uint32_t begin, std::uint32_t end, std::span<const std
       for (std::uint32_t id = first; id < last; ++id) {
         if (number == 0 && !go_on()) stops_ = true;
         if (stops_) return;
-        expand(member, id, depths);
+        expand(member, id, depths.empty() ? 0 : depths[id], sleep_sets.of(id));
       }
     }
   };
@@ -93,13 +93,13 @@ bool Workers::expand(std::uint32_t begin, std::uint32_t end, std::span<const std
   return !stops_;
 }
 
-void Workers::expand(Member& member, std::uint32_t id, std::span<const std::uint32_t> depths) {
+void Workers::expand(Member& member, std::uint32_t id, std::uint32_t depth, ThreadMask asleep) {
   Expander& expander = *member.expander;
   Member::Record& record = member.records.emplace_back();
   try {
     expander.look_at(id);
     const bool to_judge = expander.shows_something() || expander.choices().empty();
-    expander.follow_looking(expander.chosen(depths.empty() ? 0 : depths[id]));
+    expander.follow_looking(expander.chosen(depth), {asleep, asleep});
     record = {.is_done = true,
               .to_judge = to_judge,
               .has_choices = !expander.choices().empty(),

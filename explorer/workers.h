@@ -26,16 +26,17 @@ namespace lockstep {
 
 class Workers {
  public:
-  // `reduction`: of the search, null if it has none. The graph's symmetry must be known.
+  // `reduction`: of the search, null if it has none. `sleeps`: as Expander. The graph's symmetry
+  // must be known.
   Workers(const Machine& machine, const FutureAccesses& future, const StateGraph& graph,
-          StubbornSets* reduction, unsigned count);
+          StubbornSets* reduction, bool sleeps, unsigned count);
   ~Workers();
 
-  // Expands the states [begin, end). `depths`: index = state; empty without a reduction. Asks
-  // `go_on` at every state of the calling thread; if that says no, nothing of it is of use, and the
-  // answer is false.
+  // Expands the states [begin, end). `depths`: index = state; empty without a reduction.
+  // `sleep_sets`: who sleeps in them. Asks `go_on` at every state of the calling thread; if that
+  // says no, nothing of it is of use, and the answer is false.
   bool expand(std::uint32_t begin, std::uint32_t end, std::span<const std::uint32_t> depths,
-              const std::function<bool()>& go_on);
+              const SleepSets& sleep_sets, const std::function<bool()>& go_on);
 
   struct Successor {
     Expander::Successor its;
@@ -59,7 +60,7 @@ class Workers {
 
  private:
   struct Member;
-  void expand(Member& member, std::uint32_t id, std::span<const std::uint32_t> depths);
+  void expand(Member& member, std::uint32_t id, std::uint32_t depth, ThreadMask asleep);
 
   const Machine& machine_;
   StubbornSets* reduction_;

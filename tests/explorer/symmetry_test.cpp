@@ -168,7 +168,7 @@ TEST_CASE("symmetry: threads that end in too many ways are told apart from the s
   options.counterexamples = false;
   options.limits.states_max = 20'000;
   const Exploration exploration = explore(*program, options);
-  CHECK(exploration.stats.reduction == "stubborn sets");
+  CHECK(exploration.stats.reduction == "stubborn sets, sleep sets");
   CHECK(exploration.incomplete_reason == "states: the limit of 20000 was reached");
 }
 
