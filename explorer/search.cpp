@@ -64,21 +64,21 @@ bool Search::follow_next() {
 }
 
 bool Search::has_level_to_end() const {
-  return !awakened_.empty() && graph.examined == level_ends_.back();
+  return awakened_followed_ < awakened_.size() && graph.examined == level_ends_.back();
 }
 
-// Who has woken up in states of this level, or of levels before.
+// Who has woken up in a state of this level, or of one before.
 bool Search::follow_the_awakened() {
-  std::vector<std::pair<std::uint32_t, ThreadMask>> awakened;
-  awakened.swap(awakened_);
-  for (const auto& [id, still_asleep] : awakened) {
-    const ThreadMask slept = sleep_sets_.of(id);
-    if ((slept & ~still_asleep) == 0) continue;
-    sleep_sets_.keep(id, still_asleep);
+  const auto [id, still_asleep] = awakened_[awakened_followed_];
+  const ThreadMask slept = sleep_sets_.of(id);
+  if (const ThreadMask awake = slept & ~still_asleep; awake != 0) {
     expander_.look_at(id);
-    if (!follow(expander_.chosen(depth_of(id)), id,
-                {~(slept & ~still_asleep), slept & still_asleep}))
-      return false;
+    if (!follow(expander_.chosen(depth_of(id)), id, {~awake, slept & still_asleep})) return false;
+    sleep_sets_.keep(id, still_asleep);
+  }
+  if (++awakened_followed_ == awakened_.size()) {
+    awakened_.clear();
+    awakened_followed_ = 0;
   }
   return true;
 }

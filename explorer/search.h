@@ -99,6 +99,7 @@ class Search : public SearchRecord {
   // workers. Who was woken up since in states that have been followed, or are about to be.
   SleepSets sleep_sets_;
   std::vector<std::pair<std::uint32_t, ThreadMask>> awakened_;  // state, who sleeps still
+  std::size_t awakened_followed_ = 0;                           // of them, from the first
   // Under a reduction: how many steps lead to each state; where the steps of each state lead, in
   // the order of the states, and what was followed later; not where nothing can come again.
   std::vector<std::uint32_t> depths_;
