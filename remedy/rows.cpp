@@ -179,6 +179,7 @@ bool joins_in_the_cause(const Finding& finding, const StuckThread& stuck) {
 
 bool names_in_a_wait(const Exploration& exploration, const std::string& pool) {
   return std::ranges::any_of(exploration.findings, [&](const Finding& finding) {
+    if (finding.kind == FindingKind::pool_starvation && finding.subject == pool) return true;
     return some_core(finding, [&](const StuckThread& stuck) {
       return (stuck.waits_for + " ").find(" of " + pool + " ") != std::string::npos;
     });

@@ -51,13 +51,15 @@ constexpr std::array rows{
            "Make sure that every path of the other threads, also one with an exception, does "
            "what the wait is for. An Event or a Condition says so more clearly, and costs no "
            "processor while it waits."},
-    Advice{FindingKind::pool_starvation, "DEADLOCK",
-           "A task of a pool waits for the result of another task that is still in the queue, and "
-           "all workers that could execute that one are busy with tasks that wait likewise. A "
-           "worker that waits is not free for other work.",
-           "Let a task return what it knows and the code outside of the pool submit what comes "
-           "next, or call the function directly. A pool of its own for the inner tasks helps as "
-           "well; more workers help only where the number of tasks that wait at once is bounded."},
+    Advice{
+        FindingKind::pool_starvation, "DEADLOCK",
+        "A task of a pool waits for the result of another task that is still in the queue, or for "
+        "an event, a notify, an item, a permit or a party at a barrier that only such a task "
+        "would bring, and all workers that could execute that one are busy with tasks that wait "
+        "likewise. A worker that waits is not free for other work.",
+        "Let a task return what it knows and the code outside of the pool submit what comes "
+        "next, or call the function directly. A pool of its own for the inner tasks helps as "
+        "well; more workers help only where the number of tasks that wait at once is bounded."},
     Advice{FindingKind::future_cycle, "DEADLOCK",
            "Tasks that are being executed wait for each other's results, or a task waits for its "
            "own, so that none of them ever has one.",
