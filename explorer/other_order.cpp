@@ -191,7 +191,7 @@ class OtherOrder {
                                          std::vector<Choice> rest) {
     Reordered policy(std::move(exact), std::move(rest));
     Holds holds_always(finding_.kind == FindingKind::invariant ? condition_ : nullptr);
-    const WayLog other = log_run(machine_, policy, 4 * choices_.size() + 100, &holds_always);
+    const WayLog other = log_run(machine_, policy, 4 * choices_.size() + 100, holds_always);
     steps_ += other.result.steps;
     if (!is_sound(other, holds_always)) return std::nullopt;
     return classify(accesses, other);

@@ -11,6 +11,7 @@ namespace {
 
 class Log : public RunObserver {
  public:
+  // Null: nobody watches, and texts are wanted.
   Log(WayLog& log, RunObserver* watch) : log_(log), watch_(watch) {}
 
   void on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) override {
@@ -45,7 +46,7 @@ class Log : public RunObserver {
                        .of = {},
                        .changed = {},
                        .stored = none_value,
-                       .text = event_text(machine, state, event)};
+                       .text = watch_ == nullptr ? event_text(machine, state, event) : ""};
     if (event.kind == Event::Kind::raised || !is_exit(event.operation)) logged.site = event.site;
     const bool stores =
         event.operation == Operation::store_global || event.operation == Operation::update_global;
@@ -90,10 +91,8 @@ class Log : public RunObserver {
   State before_;  // of it only the objects are kept up to date
 };
 
-}  // namespace
-
-WayLog log_run(const Machine& machine, Policy& policy, std::uint64_t steps_max,
-               RunObserver* watch) {
+WayLog log_under(const Machine& machine, Policy& policy, std::uint64_t steps_max,
+                 RunObserver* watch) {
   WayLog log;
   Log observer(log, watch);
   RunOptions options;
@@ -107,9 +106,16 @@ WayLog log_run(const Machine& machine, Policy& policy, std::uint64_t steps_max,
   return log;
 }
 
+}  // namespace
+
+WayLog log_run(const Machine& machine, Policy& policy, std::uint64_t steps_max,
+               RunObserver& watch) {
+  return log_under(machine, policy, steps_max, &watch);
+}
+
 WayLog log_way(const Machine& machine, const std::vector<Choice>& choices) {
   const std::unique_ptr<Policy> policy = exact_policy(choices);
-  return log_run(machine, *policy, choices.size());
+  return log_under(machine, *policy, choices.size(), nullptr);
 }
 
 }  // namespace lockstep

@@ -46,9 +46,9 @@ struct WayLog {
   }
 };
 
-// Runs under the policy and writes down what happens. `watch`: told as well; may be null.
-WayLog log_run(const Machine& machine, Policy& policy, std::uint64_t steps_max,
-               RunObserver* watch = nullptr);
+// Runs under the policy and writes down what happens, without texts. `watch` is told as well.
+WayLog log_run(const Machine& machine, Policy& policy, std::uint64_t steps_max, RunObserver& watch);
+// With texts.
 WayLog log_way(const Machine& machine, const std::vector<Choice>& choices);
 
 }  // namespace lockstep
