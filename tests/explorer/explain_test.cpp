@@ -194,17 +194,37 @@ TEST_CASE("explain: why a wake-up did not come", "[explorer][explain]") {
   })));
 }
 
-TEST_CASE("explain: a while needs no explanation, and an if none that is right to go on",
-          "[explorer][explain]") {
-  // G waits in a while; what goes wrong is another's.
+TEST_CASE("explain: who tests again after a wake-up needs no explanation", "[explorer][explain]") {
+  // G is woken for nothing, tests, and waits again; what is wrong comes later.
   const Exploration exploration = explored(
       R"s('objects': {'c': 'Condition'}, 'variables': {'n': 0, 'm': 0}, 'finally': ['m == 3'],
         'threads': {
           'G': [{'with': 'c', 'do': [{'while': 'n == 0', 'do': [{'wait': 'c'}]},
                 {'set': 'm', 'to': 'm + 1'}]}],
-          'P': [{'with': 'c', 'do': [{'notify': 'c'}, {'set': 'n', 'to': 1}, {'notify': 'c'}]}]})s");
+          'P': [{'await': 'm == 0'}, {'with': 'c', 'do': [{'notify': 'c'}]},
+                {'with': 'c', 'do': [{'set': 'n', 'to': 1}, {'notify': 'c'}]}]})s");
   REQUIRE(exploration.findings.size() == 1);
   CHECK(cause_of(exploration.findings[0]).empty());
+  // The same way, on which it is woken twice.
+  const auto program = program_of(
+      R"s({'machine': {'gil': 'none'}, 'objects': {'c': 'Condition'}, 'variables': {'n': 0},
+        'threads': {
+          'G': [{'with': 'c', 'do': [{'while': 'n == 0', 'do': [{'wait': 'c'}]}]},
+                {'raise': 'ValueError()'}],
+          'P': [{'with': 'c', 'do': [{'notify': 'c'}]},
+                {'with': 'c', 'do': [{'set': 'n', 'to': 1}, {'notify': 'c'}]}]}})s");
+  const Machine machine(*program);
+  const Ran ran = run_schedule(*program, "G*3,P*3,G*4,P*4,G*4");
+  INFO(ran.text);
+  Finding finding{};
+  finding.kind = FindingKind::uncaught_exception;
+  finding.thread = "G";
+  finding.choices = ran.result.choices.all();
+  const TraceStep& last = ran.steps.back();
+  finding.site =
+      last.events.back().has_site ? std::optional(last.events.back().site) : std::nullopt;
+  REQUIRE(ran.text.find("ValueError") != std::string::npos);
+  CHECK_FALSE(explain(machine, finding).has_value());
 }
 
 namespace {
