@@ -102,7 +102,8 @@ void print_end(Console& console, const Input& input, const Simulation& simulatio
     console.out("\n" +
                 finding_text(finding, {input.program, interleaving,
                                        replay_line(input.subject, finding.schedule),
-                                       fix_line(input.subject, finding), paint, console.width()}));
+                                       fix_line(input.subject, finding), paint, console.width(),
+                                       other_order_line(input.subject, finding)}));
   }
 }
 

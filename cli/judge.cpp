@@ -105,9 +105,7 @@ bool is_partial_deadlock(const Finding& finding) {
   return is_deadlock(finding.kind) && finding.partial;
 }
 bool is_livelock(const Finding& finding) { return finding.kind == FindingKind::livelock; }
-bool is_exception(const Finding& finding) {
-  return finding.kind == FindingKind::uncaught_exception;
-}
+bool ends_a_thread(const Finding& finding) { return is_exception(finding.kind); }
 bool is_condition(const Finding& finding) {
   return finding.kind == FindingKind::invariant || finding.kind == FindingKind::final_check;
 }
@@ -382,7 +380,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   const Finding* whole = first(findings, is_whole_deadlock);
   const Finding* partial = first(findings, is_partial_deadlock);
   const Finding* livelock = first(findings, is_livelock);
-  const Finding* exception = first(findings, is_exception);
+  const Finding* exception = first(findings, ends_a_thread);
 
   if (expected.deadlock) judge.hold(*expected.deadlock, {"explore/deadlock", whole, finished});
   if (expected.partial_deadlock) {

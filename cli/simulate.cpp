@@ -13,6 +13,7 @@
 #include "engine/operations/process.h"
 #include "engine/state/thread_name.h"
 #include "engine/value/text.h"
+#include "explorer/explain.h"
 #include "explorer/witness.h"
 #include "report/trace_text.h"
 #include "report/words.h"
@@ -232,6 +233,7 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
     finding.steps = whole().choices.size();
     finding.preemptions = whole().preemptions;
     finding.shortest = false;
+    finding.explanation = explain(machine, finding);
   }
   const auto add = [&](FindingKind kind, std::string fingerprint, std::size_t condition,
                        const Way& way) {
@@ -241,6 +243,7 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
     if (known) return;
     const Suspicion suspicion{kind, std::move(fingerprint), condition};
     if (auto finding = confirm(machine, future, suspicion, way)) {
+      finding->explanation = explain(machine, *finding);
       simulation.findings.push_back(std::move(*finding));
     }
   };

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "detector/blocked.h"
+#include "detector/starvation.h"
 #include "detector/words.h"
 #include "engine/assert.h"
 #include "engine/operations/executor.h"
@@ -245,13 +246,22 @@ bool is_idle(const Machine& machine, const State& state, const Stuck& stuck, con
          std::ranges::all_of(cause.behind, daemon);
 }
 
-std::vector<Cause> causes_of(const Machine& machine, const State& state, const Stuck& stuck) {
+std::vector<Cause> causes_of(const Machine& machine, const State& state,
+                             const FutureAccesses& future, const Stuck& stuck) {
   const WaitForGraph graph = graph_of(thread_count(machine.program, state), stuck);
   std::vector<Cause> result;
   for (std::vector<ThreadId>& core : graph.cores()) {
     Cause cause;
     cause.chain = sure_circle(machine, thread_count(machine.program, state), stuck, core);
-    cause.kind = kind_of(machine, state, stuck, core, !cause.chain.empty());
+    if (cause.chain.empty()) {
+      if (auto starved = starvation(machine, state, future, stuck, core)) {
+        core = std::move(starved->workers);
+        cause.pool = starved->pool;
+        cause.queued = std::move(starved->queued);
+      }
+    }
+    cause.kind = cause.queued.empty() ? kind_of(machine, state, stuck, core, !cause.chain.empty())
+                                      : FindingKind::pool_starvation;
     const auto daemon = [&](ThreadId thread) { return is_daemon(machine.program, state, thread); };
     cause.daemons_only = std::ranges::all_of(core, daemon) &&
                          std::ranges::all_of(threads_behind(stuck, core), daemon);
@@ -261,9 +271,11 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state, const S
     if (same != result.end()) {
       same->core.insert(same->core.end(), core.begin(), core.end());
       std::ranges::sort(same->core);
+      same->core.erase(std::unique(same->core.begin(), same->core.end()), same->core.end());
       if (same->chain.size() == 1) same->chain = same->core;
       continue;
     }
+    if (!cause.queued.empty()) cause.chain = core;
     if (cause.chain.empty()) cause.chain = graph.cycle(core);
     cause.core = std::move(core);
     result.push_back(std::move(cause));
@@ -288,7 +300,11 @@ class FindingWriter {
     finding.kind = cause.kind;
     finding.fingerprint = cause.fingerprint;
     finding.message = words_.message(cause, stuck_);
-    for (const ThreadId thread : cause.core) finding.threads.push_back(stuck_thread(thread, true));
+    for (const ThreadId thread : cause.core) {
+      finding.threads.push_back(stuck_thread(thread, true));
+      if (!cause.queued.empty()) add_queued(cause, finding.threads.back());
+    }
+    if (!cause.queued.empty()) finding.subject = machine_.program.objects[cause.pool.index].name;
     for (const ThreadId thread : cause.behind) {
       finding.threads.push_back(stuck_thread(thread, false));
     }
@@ -305,6 +321,18 @@ class FindingWriter {
   }
 
  private:
+  // Who could let a worker go: not its own pool's, but what waits there to be executed.
+  void add_queued(const Cause& cause, StuckThread& stuck) const {
+    const BlockedThread& waiter = find(stuck_, stuck.id);
+    if (waiter.by == LetGoBy::finish) return;
+    std::vector<std::string> by = words_.queued(waiter, cause.queued);
+    for (const ThreadId other : waiter.wait.releasers) {
+      if (!contains(cause.core, other)) by.push_back(words_.thread(other));
+    }
+    stuck.let_go_by = std::move(by);
+    stuck.why = stuck.thread + ' ' + words_.waits_for_queued(waiter, cause.queued);
+  }
+
   StuckThread stuck_thread(ThreadId thread, bool core) const {
     const BlockedThread& waiter = find(stuck_, thread);
     StuckThread result;
@@ -362,7 +390,7 @@ std::vector<Wait> waits(const Machine& machine, const State& state, const Future
 
 std::vector<Cause> causes(const Machine& machine, const State& state,
                           const FutureAccesses& future) {
-  return causes_of(machine, state,
+  return causes_of(machine, state, future,
                    stuck_threads(machine, state, blocked_threads(machine, state, future)));
 }
 
@@ -372,7 +400,7 @@ std::vector<Finding> deadlocks(const Machine& machine, const State& state,
   const Stuck stuck = stuck_threads(machine, state, blocked_threads(machine, state, future));
   const FindingWriter writer(machine, state, stuck, holdings);
   std::vector<Finding> findings;
-  for (const Cause& cause : causes_of(machine, state, stuck)) {
+  for (const Cause& cause : causes_of(machine, state, future, stuck)) {
     findings.push_back(writer.write(cause));
   }
   return findings;

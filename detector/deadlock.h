@@ -29,6 +29,10 @@ struct Cause {
   // other go for sure; else core.
   std::vector<ThreadId> chain;
   std::string fingerprint;
+  // Of pool_starvation, where workers wait for something else than a result: the pool, and the
+  // futures of queued tasks that could bring it.
+  ObjectId pool = {};
+  std::vector<Value> queued = {};
   bool daemons_only = false;  // nobody else waits, so that the process can end all the same
 };
 // Ordered by least thread. Daemon threads that merely wait for something to do (a set, a

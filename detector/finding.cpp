@@ -44,12 +44,31 @@ bool is_deadlock(FindingKind kind) {
       return true;
     case FindingKind::livelock:
     case FindingKind::uncaught_exception:
+    case FindingKind::unowned_release:
+    case FindingKind::over_release:
+    case FindingKind::broken_barrier:
+    case FindingKind::condition_unlocked:
+    case FindingKind::task_done_too_often:
     case FindingKind::invariant:
     case FindingKind::final_check:
     case FindingKind::lock_order:
       break;
   }
   return false;
+}
+
+bool is_exception(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::uncaught_exception:
+    case FindingKind::unowned_release:
+    case FindingKind::over_release:
+    case FindingKind::broken_barrier:
+    case FindingKind::condition_unlocked:
+    case FindingKind::task_done_too_often:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // FNV-1a, 64 bits: it has to be the same for ever, not fast.

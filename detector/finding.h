@@ -26,6 +26,7 @@ const FindingRow& row(FindingKind kind);
 std::span<const FindingRow> finding_rows();
 const FindingRow* find_finding(std::string_view code_or_name);  // null: there is none
 bool is_deadlock(FindingKind kind);                             // somebody waits for ever
+bool is_exception(FindingKind kind);                            // one has ended a thread
 
 // 16 hex digits that stand for a kind and parts of which the order does not matter.
 std::string fingerprint(FindingKind kind, std::vector<std::string> parts);
@@ -50,6 +51,23 @@ struct StuckThread {
   std::string why;  // one sentence: "T2 holds mutexA and waits for mutexB"
 };
 
+// What on the way to a finding made it so. Every sentence is about steps of the finding's own
+// interleaving, and true of it.
+struct Explanation {
+  std::string cause;  // its name in JSON: "lost-update"
+  std::string text;   // one sentence or two
+  struct Moment {
+    std::uint64_t step;  // of the finding's schedule, from 1
+    std::string thread;
+    std::optional<SiteId> at;
+    std::string what;  // as a trace has it: "read n: 0"
+  };
+  std::vector<Moment> moments;  // in their order
+  // An interleaving in which some of these steps come in another order and the fault does not come
+  // about. Empty: none was tried.
+  Schedule other_order;
+};
+
 struct Finding {
   FindingKind kind;
   bool partial = false;  // other threads can still run, or the process ends all the same
@@ -67,6 +85,7 @@ struct Finding {
   std::uint64_t steps = 0;
   bool shortest = true;      // fewest preemptions, then steps, is proved
   std::uint64_t states = 1;  // how many states of the exploration show it
+  std::optional<Explanation> explanation = {};
 };
 
 }  // namespace lockstep

@@ -348,6 +348,21 @@ std::string DeadlockWords::why(const BlockedThread& waiter,
   return text + by_whom(waiter, waiter.wait.releasers);
 }
 
+std::vector<std::string> DeadlockWords::queued(const BlockedThread& waiter,
+                                               const std::vector<Value>& futures) const {
+  std::vector<std::string> labels;
+  for (const Value its : futures) labels.push_back(future(waiter, its));
+  return labels;
+}
+
+std::string DeadlockWords::waits_for_queued(const BlockedThread& waiter,
+                                            const std::vector<Value>& futures) const {
+  const std::vector<std::string> labels = queued(waiter, futures);
+  return wait_phrase(waiter, false) + ", a wait that " +
+         listed(labels.size(), [&](std::size_t i) { return labels[i]; }) + " could end, " +
+         (labels.size() > 1 ? "which are queued" : "which is queued");
+}
+
 std::string DeadlockWords::message(const Cause& cause,
                                    const std::vector<BlockedThread>& stuck) const {
   const auto waiter_of = [&](ThreadId id) -> const BlockedThread& {
@@ -355,6 +370,13 @@ std::string DeadlockWords::message(const Cause& cause,
     LOCKSTEP_ASSERT(found != stuck.end(), "a cause is about stuck threads");
     return *found;
   };
+  if (!cause.queued.empty()) {
+    const auto waits = std::ranges::find_if(
+        cause.core, [&](ThreadId id) { return waiter_of(id).by != LetGoBy::finish; });
+    const BlockedThread& worker = waiter_of(*waits);
+    return thread(worker.thread) + ' ' + waits_for_queued(worker, cause.queued) +
+           ", and no worker is free to execute " + (cause.queued.size() > 1 ? "them" : "it");
+  }
   const BlockedThread& first = waiter_of(cause.chain.front());
   if (first.owner == first.thread) {
     return thread(first.thread) + ' ' + wait_phrase(first, false) + ", which it holds itself";

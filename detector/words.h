@@ -26,6 +26,12 @@ class DeadlockWords {
   std::vector<std::string> let_go_by(const BlockedThread& waiter) const;
   // "T2 holds mutexA and waits for mutexB, held by T1".
   std::string why(const BlockedThread& waiter, const std::vector<std::string>& held) const;
+  // Of a worker that waits for what queued tasks of its pool could do: "future 1 of pool (b)".
+  std::vector<std::string> queued(const BlockedThread& waiter,
+                                  const std::vector<Value>& futures) const;
+  // "waits for e, a wait that future 1 of pool (b) could end, which is queued".
+  std::string waits_for_queued(const BlockedThread& waiter,
+                               const std::vector<Value>& futures) const;
   // "T1 waits for mutexA, held by T2, which waits for mutexB, held by T1".
   std::string message(const Cause& cause, const std::vector<BlockedThread>& stuck) const;
 

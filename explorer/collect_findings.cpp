@@ -15,6 +15,7 @@
 
 #include "detector/endless.h"
 #include "engine/assert.h"
+#include "explorer/explain.h"
 #include "explorer/prospects.h"
 #include "explorer/shortest.h"
 #include "explorer/simplify.h"
@@ -82,6 +83,9 @@ class Collector {
         finding =
             confirm(seen_.machine, seen_.future, group.suspicion, simplified(group, group.first));
       LOCKSTEP_ASSERT(finding.has_value(), "what was seen once can be seen again");
+      if (seen_.options.counterexamples && seen_.budget.has_time()) {
+        finding->explanation = explain(seen_.machine, *finding);
+      }
       finding->states = group.states;
       finding->partial = is_deadlock(finding->kind) && !group.in_deadlock;
       result.push_back(std::move(*finding));

@@ -2,7 +2,8 @@
 // that file says about waiting on the same thing is why nobody is left out here.
 //
 // A situation is all that causes() depends on: who is stuck with which private state, who owns
-// what they wait for, who is a daemon, and what MainThread calls at the end. Many states share one.
+// what they wait for, who is a daemon, what is queued for the workers among them, and what
+// MainThread calls at the end. Many states share one.
 #include "explorer/stuck_watch.h"
 
 #include <algorithm>
@@ -313,9 +314,27 @@ void StuckWatch::describe_stuck(const State& state) {
       const State& seen = seen_by(machine_, state, {thread}, view);
       situation_.push_back(drainer(machine_, seen, facts.object)->index);
     }
+    describe_queues(state, {thread});
     if (!facts.on_lock) continue;
     const std::optional<ThreadId> its = owner_seen_by(machine_, state, {thread}, facts.object);
     situation_.push_back(its ? its->index + 1 : 0);
+  }
+}
+
+// What is queued for the workers of a pool may be what the thread, one of them, waits for.
+void StuckWatch::describe_queues(const State& state, ThreadId thread) {
+  for (const ObjectId executor : executors_) {
+    std::optional<State> view;
+    const State& seen = seen_by(machine_, state, thread, view);
+    if (!is_worker(machine_, seen, executor, thread)) continue;
+    std::vector<Word> functions;
+    for (const Value future : queued_futures(machine_, seen, executor)) {
+      functions.push_back(future_record(machine_, seen, future).function.bits);
+    }
+    std::ranges::sort(functions);
+    functions.erase(std::unique(functions.begin(), functions.end()), functions.end());
+    situation_.insert(situation_.end(), functions.begin(), functions.end());
+    situation_.push_back(none_value.bits);
   }
 }
 

@@ -18,7 +18,11 @@ namespace lockstep {
 class StuckWatch {
  public:
   StuckWatch(const Machine& machine, const FutureAccesses& future, LocalFactsTable& facts)
-      : machine_(machine), future_(future), facts_(facts) {}
+      : machine_(machine), future_(future), facts_(facts) {
+    for (std::uint32_t i = 0; i < machine.program.objects.size(); ++i) {
+      if (machine.program.objects[i].kind == ObjectKind::executor) executors_.push_back({i});
+    }
+  }
 
   struct Seen {
     FindingKind kind;
@@ -45,10 +49,12 @@ class StuckWatch {
   bool someone_may_finish(const State& state, ThreadId waiter, const Pending& pending);
   void find_stuck(const State& state, std::span<const Choice> enabled);
   void describe_stuck(const State& state);
+  void describe_queues(const State& state, ThreadId thread);
 
   const Machine& machine_;
   const FutureAccesses& future_;
   LocalFactsTable& facts_;
+  std::vector<ObjectId> executors_;
   std::vector<Seen> seen_;
   RowTable situations_;                             // who is stuck where, and behind whom
   std::vector<std::vector<std::uint32_t>> causes_;  // index = situation

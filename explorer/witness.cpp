@@ -8,6 +8,7 @@
 #include "detector/deadlock.h"
 #include "detector/endless.h"
 #include "detector/lock_order.h"
+#include "detector/misuse.h"
 #include "engine/assert.h"
 #include "engine/interpreter/private_run.h"
 #include "engine/run/run.h"
@@ -41,24 +42,26 @@ class Witness : public RunObserver {
     if (raised_.size() <= event.thread.index) raised_.resize(event.thread.index + 1);
     std::vector<Raised>& raised = raised_[event.thread.index];
     std::erase_if(raised, [&](const Raised& old) { return old.value == event.outcome.value; });
-    raised.push_back({event.outcome.value, event.site});
+    raised.push_back({event.outcome.value, event.site, kind_of_exception(machine, state, event)});
   }
 
-  std::optional<SiteId> site_of(const Machine& machine, ThreadId thread, Value exception) const {
+  // Where, and as what, the thread raised it last.
+  struct Raised {
+    Value value;
+    std::optional<SiteId> site;
+    FindingKind kind;
+  };
+  Raised raised(const Machine& machine, ThreadId thread, Value exception) const {
     if (thread.index < raised_.size()) {
       for (const Raised& raised : raised_[thread.index]) {
-        if (raised.value == exception) return raised.site;
+        if (raised.value == exception) return raised;
       }
     }
-    return raised_at_once(machine, thread, exception);
+    return {exception, raised_at_once(machine, thread, exception), FindingKind::uncaught_exception};
   }
   const std::vector<TraceRecorder::Holding>& holdings() const { return recorder_.holdings(); }
 
  private:
-  struct Raised {
-    Value value;
-    SiteId site;
-  };
   struct Begun {
     FunctionId function;
     std::vector<Value> arguments;
@@ -120,6 +123,7 @@ const std::string& function_with(const Program& program, SiteId site) {
 }
 
 struct Ended {
+  FindingKind kind;
   ThreadId thread;
   std::string line;  // "RuntimeError: release unlocked lock"
   std::optional<SiteId> site;
@@ -128,16 +132,18 @@ struct Ended {
 Ended describe_end(const Machine& machine, const State& state, const Witness& witness,
                    ThreadId thread) {
   const Value exception = uncaught(machine, state, thread);
+  const Witness::Raised raised = witness.raised(machine, thread, exception);
   Ended ended;
+  ended.kind = raised.kind;
   ended.thread = thread;
   ended.line = exception_line(machine.values(), exception, StateNames(machine, state));
-  ended.site = witness.site_of(machine, thread, exception);
+  ended.site = raised.site;
   std::string part = ended.line;
   if (ended.site) {
     part += '\n' + function_with(machine.program, *ended.site);
     part += '\n' + machine.program.sites[ended.site->index].text;
   }
-  ended.fingerprint = fingerprint(FindingKind::uncaught_exception, {std::move(part)});
+  ended.fingerprint = fingerprint(ended.kind, {std::move(part)});
   return ended;
 }
 
@@ -186,8 +192,8 @@ std::optional<Finding> broken_condition(const Machine& machine, const State& sta
   return finding;
 }
 
-std::optional<Finding> uncaught_exception(const Machine& machine, const State& state,
-                                          const Witness& witness, const Suspicion& suspicion) {
+std::optional<Finding> ended_thread(const Machine& machine, const State& state,
+                                    const Witness& witness, const Suspicion& suspicion) {
   for (std::uint32_t i = 0; i < thread_count(machine.program, state); ++i) {
     const ThreadId thread{i};
     if (life(machine.program, state, thread) != Life::ended) continue;
@@ -195,7 +201,7 @@ std::optional<Finding> uncaught_exception(const Machine& machine, const State& s
     const Ended ended = describe_end(machine, state, witness, thread);
     if (ended.fingerprint != suspicion.fingerprint) continue;
     Finding finding;
-    finding.kind = suspicion.kind;
+    finding.kind = ended.kind;
     finding.site = ended.site;
     finding.subject = ended.line;
     finding.thread = machine.values().as_text(thread_name_value(machine.program, state, thread));
@@ -232,7 +238,7 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
   std::optional<Finding> finding;
   switch (suspicion.kind) {
     case FindingKind::uncaught_exception:
-      finding = uncaught_exception(machine, state, witness, suspicion);
+      finding = ended_thread(machine, state, witness, suspicion);
       break;
     case FindingKind::invariant:
     case FindingKind::final_check:

@@ -13,7 +13,7 @@ namespace lockstep {
 
 // What one finding is about.
 struct Suspicion {
-  FindingKind kind;
+  FindingKind kind;  // of an exception: uncaught_exception, whatever kind the finding says it is
   std::string fingerprint;
   std::size_t condition = 0;                // invariant, final_check: index in the Program
   std::vector<ThreadId> stuck{}, movers{};  // never_woken, livelock: as EndlessPart says

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/program/future_accesses.h"
+#include "explorer/explain.h"
 #include "prediction/lock_cycles.h"
 #include "prediction/recorded_run.h"
 
@@ -21,6 +22,7 @@ void add_deadlocks_of(const Program& program, const FutureAccesses& future, cons
     way.preemptions = run.result.preemptions;
     const Machine machine(program);
     if (auto finding = confirm(machine, future, suspicion, way)) {
+      finding->explanation = explain(machine, *finding);
       findings.push_back(std::move(*finding));
     }
   }

@@ -85,7 +85,7 @@ constexpr std::array rows{
     RemedyRow{"notify-all", "notify_all instead of notify", propose_notify_all, waits,
               waits_for_notify},
     RemedyRow{"under-lock", "test, change and notify with the condition's lock held",
-              propose_under_lock, waits | kinds({FindingKind::uncaught_exception}),
+              propose_under_lock, waits | kinds({FindingKind::condition_unlocked}),
               is_for_under_lock},
     RemedyRow{"predicate", "a notify is remembered, and looked for before a wait",
               propose_predicate, waits, waits_for_notify_of_threads},
@@ -151,8 +151,7 @@ bool is_for_unreleased(const Finding& finding) {
 }
 
 bool is_without_lock(const Finding& finding) {
-  return finding.kind == FindingKind::uncaught_exception &&
-         finding.subject.find("un-acquired lock") != std::string::npos;
+  return finding.kind == FindingKind::condition_unlocked;
 }
 
 bool is_for_a_lock(const Finding& finding) {
@@ -180,6 +179,7 @@ bool joins_in_the_cause(const Finding& finding, const StuckThread& stuck) {
 
 bool names_in_a_wait(const Exploration& exploration, const std::string& pool) {
   return std::ranges::any_of(exploration.findings, [&](const Finding& finding) {
+    if (finding.kind == FindingKind::pool_starvation && finding.subject == pool) return true;
     return some_core(finding, [&](const StuckThread& stuck) {
       return (stuck.waits_for + " ").find(" of " + pool + " ") != std::string::npos;
     });

@@ -31,7 +31,7 @@ bool waits_on_a_condition(const StuckThread& stuck);
 bool waits_on_a_queue(const StuckThread& stuck, std::string_view operation);
 // It is about to join a thread or process, as the scenario says, and part of the cause.
 bool joins_in_the_cause(const Finding& finding, const StuckThread& stuck);
-// A future for which somebody waits is one of this pool.
+// A future for which somebody waits is one of this pool, or its workers wait for queued tasks.
 bool names_in_a_wait(const Exploration& exploration, const std::string& pool);
 
 // The lock that its owner may take again, for one that it may not: RLock for Lock, mp.RLock for

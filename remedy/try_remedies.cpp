@@ -199,7 +199,10 @@ class Judge {
           "the original never finishes, so that there are no outcomes to compare with");
     }
     // Where an exception is what is to be mended, an end with one is no end to compare with.
-    const bool is_about_exceptions = (mended & bit(FindingKind::uncaught_exception)) != 0;
+    const bool is_about_exceptions =
+        std::ranges::any_of(finding_rows(), [&](const FindingRow& row) {
+          return is_exception(row.kind) && (mended & bit(row.kind)) != 0;
+        });
     if (is_about_exceptions && original_.complete &&
         std::ranges::all_of(known_, [](const Outcome& end) { return !end.second.empty(); })) {
       return verified_with(

@@ -51,13 +51,15 @@ constexpr std::array rows{
            "Make sure that every path of the other threads, also one with an exception, does "
            "what the wait is for. An Event or a Condition says so more clearly, and costs no "
            "processor while it waits."},
-    Advice{FindingKind::pool_starvation, "DEADLOCK",
-           "A task of a pool waits for the result of another task that is still in the queue, and "
-           "all workers that could execute that one are busy with tasks that wait likewise. A "
-           "worker that waits is not free for other work.",
-           "Let a task return what it knows and the code outside of the pool submit what comes "
-           "next, or call the function directly. A pool of its own for the inner tasks helps as "
-           "well; more workers help only where the number of tasks that wait at once is bounded."},
+    Advice{
+        FindingKind::pool_starvation, "DEADLOCK",
+        "A task of a pool waits for the result of another task that is still in the queue, or for "
+        "an event, a notify, an item, a permit or a party at a barrier that only such a task "
+        "would bring, and all workers that could execute that one are busy with tasks that wait "
+        "likewise. A worker that waits is not free for other work.",
+        "Let a task return what it knows and the code outside of the pool submit what comes "
+        "next, or call the function directly. A pool of its own for the inner tasks helps as "
+        "well; more workers help only where the number of tasks that wait at once is bounded."},
     Advice{FindingKind::future_cycle, "DEADLOCK",
            "Tasks that are being executed wait for each other's results, or a task waits for its "
            "own, so that none of them ever has one.",
@@ -130,6 +132,39 @@ constexpr std::array rows{
         "send only later, or both for room, since neither receives while it sends.",
         "Let one side speak first, and say in the protocol which. Receive while sending, in a "
         "thread of its own or with a timeout, where both may send much."},
+    Advice{FindingKind::unowned_release, "UNCAUGHT EXCEPTION",
+           "Some interleaving ends a thread because it releases a lock that it does not hold: it "
+           "never got it, because an attempt with blocking=False or a timeout failed and nobody "
+           "looked; or it has released it already; or another thread has released it, which a "
+           "Lock lets anyone do.",
+           "Use `with lock:`, which releases exactly what it has taken. Where acquire() may fail, "
+           "release only if it returned True, and acquire before the `try` whose `finally` "
+           "releases. An RLock refuses a thread that is not its owner."},
+    Advice{FindingKind::over_release, "UNCAUGHT EXCEPTION",
+           "Some interleaving ends a thread because it releases a BoundedSemaphore of which no "
+           "permit is taken: somebody releases without having acquired, or twice. A plain "
+           "Semaphore would let in one thread too many from then on, and say nothing.",
+           "Use `with semaphore:`, or release only where acquire() has returned True, once. A "
+           "semaphore whose permits one thread takes and another gives back has to have a bound "
+           "as large as the most that are ever given."},
+    Advice{FindingKind::broken_barrier, "UNCAUGHT EXCEPTION",
+           "Some interleaving ends a thread with a BrokenBarrierError. A barrier breaks for all "
+           "parties at once, when one calls abort(), when the timeout of one that waits runs out, "
+           "when the action raises, and for those who wait when somebody calls reset().",
+           "Catch BrokenBarrierError in every party, and decide in one place whether to reset() or "
+           "to give up. Give the barrier a timeout that the slowest party meets, and reset it only "
+           "when nobody can be waiting."},
+    Advice{FindingKind::condition_unlocked, "UNCAUGHT EXCEPTION",
+           "Some interleaving ends a thread because it calls wait() or notify() on a condition "
+           "whose lock is not held. Without it a notify could come between another thread's test "
+           "and its wait, and be lost.",
+           "Hold the lock from the test to the wait, and from the change to the notify: "
+           "`with cond:` around both."},
+    Advice{FindingKind::task_done_too_often, "UNCAUGHT EXCEPTION",
+           "Some interleaving ends a thread because it calls task_done() although all items that "
+           "were put are done already: twice for one item, or for a get() that failed.",
+           "Call task_done() exactly once for every item that get() has returned, by the thread "
+           "that got it; not where get() has raised Empty."},
 };
 
 constexpr bool is_in_order() {

@@ -45,6 +45,24 @@ Json value(const std::string& text) {
   return parsed.is_discarded() ? Json(text) : parsed;
 }
 
+Json explanation_object(const Program& program, const Explanation& explanation,
+                        const Subject& subject) {
+  Json json = {
+      {"cause", explanation.cause}, {"text", explanation.text}, {"moments", Json::array()}};
+  for (const Explanation::Moment& moment : explanation.moments) {
+    Json each = {{"step", moment.step}, {"thread", moment.thread}, {"what", moment.what}};
+    if (moment.at) each["at"] = site(program, *moment.at);
+    json["moments"].push_back(std::move(each));
+  }
+  if (!explanation.other_order.empty()) {
+    json["other_order"] = {{"schedule", value(schedule_json(explanation.other_order, program, 0))}};
+    if (auto line = run_line(subject, explanation.other_order)) {
+      json["other_order"]["replay"] = *line;
+    }
+  }
+  return json;
+}
+
 Json finding_object(const Program& program, const Finding& finding, const Subject& subject) {
   const FindingRow& kind = row(finding.kind);
   Json json = {{"code", kind.code},          {"kind", kind.name},
@@ -57,6 +75,9 @@ Json finding_object(const Program& program, const Finding& finding, const Subjec
   if (!finding.thread.empty()) json["thread"] = finding.thread;
   if (!finding.subject.empty()) json["subject"] = finding.subject;
   if (finding.site) json["at"] = site(program, *finding.site);
+  if (finding.explanation) {
+    json["explanation"] = explanation_object(program, *finding.explanation, subject);
+  }
   json["fingerprint"] = finding.fingerprint;
   json["schedule"] = value(schedule_json(finding.schedule, program, 0));
   json["replay"] = replay_line(subject, finding.schedule);

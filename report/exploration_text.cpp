@@ -87,9 +87,10 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
     const Finding& finding = findings[i];
     text += '\n';
     text += finding_text(
-        finding, {context.program, context.interleaving ? context.interleaving(finding) : "",
-                  replay_line(context.subject, finding.schedule),
-                  fix_line(context.subject, finding), paint, context.width});
+        finding,
+        {context.program, context.interleaving ? context.interleaving(finding) : "",
+         replay_line(context.subject, finding.schedule), fix_line(context.subject, finding), paint,
+         context.width, other_order_line(context.subject, finding)});
   }
   if (findings.size() > findings_in_full) {
     text += fmt::format("\n{} more:\n", findings.size() - findings_in_full);

@@ -199,9 +199,8 @@ std::string badness(const Finding& finding) {
   std::vector<std::string> stuck;
   for (const StuckThread& thread : finding.threads) stuck.push_back(printable(thread.thread));
   const std::string_view hang = stuck.size() == 1 ? "hangs" : "hang";
+  if (is_exception(finding.kind)) return "Some interleaving ends the thread so.";
   switch (finding.kind) {
-    case FindingKind::uncaught_exception:
-      return "Some interleaving ends the thread so.";
     case FindingKind::invariant:
       return "Some interleaving reaches such a state.";
     case FindingKind::final_check:
@@ -260,13 +259,6 @@ void append_threads(std::string& text, const Finding& finding, const FindingCont
   }
 }
 
-std::string way(const Finding& finding) {
-  std::string text = fmt::format("{}, {}", counted(finding.steps, "step"),
-                                 counted(finding.preemptions, "preemption"));
-  text += finding.shortest ? "; no interleaving gets there with less" : "";
-  return text;
-}
-
 // Each line of it, indented.
 void append_indented(std::string& text, std::string_view lines, std::string_view indent) {
   while (!lines.empty()) {
@@ -277,6 +269,29 @@ void append_indented(std::string& text, std::string_view lines, std::string_view
     text += '\n';
     lines.remove_prefix(std::min(end + 1, lines.size()));
   }
+}
+
+void append_explanation(std::string& text, const Explanation& explanation,
+                        const FindingContext& context) {
+  text +=
+      fmt::format("\n  {}: {}\n", context.paint(Ink::strong, "what made it so"), explanation.cause);
+  text += hanging(printable(explanation.text), context.width, 4, 4);
+  for (const Explanation::Moment& moment : explanation.moments) {
+    std::string line = fmt::format("step {}  {}  {}", moment.step, printable(moment.thread),
+                                   printable(moment.what));
+    if (moment.at) line += "  at " + statement(context.program, *moment.at);
+    text += hanging(line, context.width, 6, 12);
+  }
+  if (context.other_order.empty()) return;
+  text += "    in the other order:\n";
+  append_indented(text, context.other_order, "      ");
+}
+
+std::string way(const Finding& finding) {
+  std::string text = fmt::format("{}, {}", counted(finding.steps, "step"),
+                                 counted(finding.preemptions, "preemption"));
+  text += finding.shortest ? "; no interleaving gets there with less" : "";
+  return text;
 }
 
 }  // namespace
@@ -362,6 +377,7 @@ std::string finding_text(const Finding& finding, const FindingContext& context) 
     text += hanging("at " + statement(context.program, *finding.site), context.width, 2, 5);
   }
 
+  if (finding.explanation) append_explanation(text, *finding.explanation, context);
   if (!context.interleaving.empty()) {
     text += fmt::format("\n  {}: {}\n", paint(Ink::strong, "how it comes to that"), way(finding));
     append_indented(text, context.interleaving, "    ");

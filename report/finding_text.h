@@ -16,7 +16,8 @@ struct FindingContext {
   std::string replay;        // lines to copy; empty: left out
   std::string remedy;        // likewise
   Paint paint;
-  std::size_t width = 100;  // of what is not there to be copied; the interleaving has its own
+  std::size_t width = 100;       // of what is not there to be copied; the interleaving has its own
+  std::string other_order = {};  // a line to copy: of its explanation; empty: left out
 };
 std::string finding_text(const Finding& finding, const FindingContext& context);
 

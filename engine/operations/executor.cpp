@@ -104,6 +104,16 @@ bool is_worker(const Machine& machine, const State& state, ObjectId executor, Th
   return std::ranges::find(threads, thread_value(thread)) != threads.end();
 }
 
+std::vector<Value> queued_futures(const Machine& machine, const State& state, ObjectId executor) {
+  std::vector<Value> futures;
+  for (const Value number : tuple(machine, object_words(machine.program, state, executor)[1])) {
+    const auto index = static_cast<std::uint32_t>(small_integer(number));
+    const Value future = machine.values().future(executor, index);
+    if (is_queued(machine, state, future)) futures.push_back(future);
+  }
+  return futures;
+}
+
 std::optional<ThreadId> drainer(const Machine& machine, const State& state, ObjectId executor) {
   const Word drainer = object_words(machine.program, state, executor)[5];
   if (drainer == 0) return std::nullopt;

@@ -75,6 +75,9 @@ bool could_finish(const Machine& machine, const State& state, Value future, Thre
   if (is_worker(machine, state, executor, other)) return true;
   return record.stage == FutureRecord::Stage::pending && may_cancel(executor);
 }
+// The futures whose tasks wait in the queue of a ThreadPoolExecutor and are not cancelled, oldest
+// first.
+std::vector<Value> queued_futures(const Machine& machine, const State& state, ObjectId executor);
 // Whether the task waits in the queue for a worker.
 bool is_queued(const Machine& machine, const State& state, Value future);
 

@@ -56,7 +56,7 @@ class Check(binary.TestCase):
 
     def test_exceptions(self):
         raising = {"lockstep": 1, "objects": {"m": "Lock"}, "threads": {"T1": [{"release": "m"}]}}
-        self.assertIn("explore/uncaught-exception", self.unmet(raising))
+        self.assertIn("explore/unowned-release", self.unmet(raising))
         self.check({**raising, "expect": {"explore": {"exceptions": "certain"}}}, 0)
         self.check({**raising, "expect": {"run": {"exceptions": {"T1": "RuntimeError"}}}}, 0)
         self.assertEqual(

@@ -148,7 +148,7 @@ class Run(binary.TestCase):
                                      "threads": {"T1": [{"release": "m"}]}})
         out, err = self.lockstep("run", path, status=1)
         self.assertIn("Exception in thread T1:\nRuntimeError: release unlocked lock\n", out)
-        self.assertIn("UNCAUGHT EXCEPTION  LS013", out)
+        self.assertIn("UNCAUGHT EXCEPTION  LS024", out)
         self.assertEqual(err, "")
 
     def test_a_system_exit_is_silent(self):

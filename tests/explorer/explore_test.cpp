@@ -370,7 +370,7 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
        "T1 waits until n > 0 is true, and no thread is left that could make it so", 0, 0},
       {"an exception", R"s('objects': {'A': 'Lock'}, 'threads': {
           'T1': [{'yield': true}, {'release': 'A'}], 'T2': [{'yield': true}]})s",
-       "error", "uncaught-exception", "T1 ends with RuntimeError: release unlocked lock", 0, 2},
+       "error", "unowned-release", "T1 ends with RuntimeError: release unlocked lock", 0, 2},
       {"an exception at once", R"s('threads': {'T1': [{'raise': 'ValueError(3)'}]})s", "error",
        "uncaught-exception", "T1 ends with ValueError: 3", 0, 1},
       {"an invariant", R"s('variables': {'n': 0, 'm': 0}, 'invariants': ['n == m'], 'threads': {

@@ -352,5 +352,76 @@ TEST_CASE("wait_futures: who waits for tasks of its own pool is told for which",
   CHECK(finding_of("FIRST_COMPLETED") == worker + "one of " + end);
 }
 
+// The kinds of all findings of a pool p with the functions and the code of MainThread given.
+std::set<std::string> kinds_of(int workers, const std::string& objects, const std::string& code) {
+  const Exploration exploration =
+      explore(program_of("'machine': {'gil': 'none'}, 'objects': {'p': {'type': "
+                         "'ThreadPoolExecutor', 'max_workers': " +
+                         std::to_string(workers) + "}, " + objects + "}, " + code));
+  CHECK(exploration.complete);
+  std::set<std::string> kinds;
+  for (const Finding& finding : exploration.findings) kinds.emplace(row(finding.kind).name);
+  return kinds;
+}
+
+TEST_CASE("A pool starves whose workers all wait for what only a queued task would do",
+          "[futures][detector]") {
+  struct Row {
+    const char* what;
+    int workers;
+    const char* objects;
+    const char* code;
+    const char* kind;  // empty: nothing is found
+  };
+  const Row row = GENERATE(values<Row>({
+      {"an Event that the task behind would set", 1, "'e': 'Event'",
+       R"s('functions': {'a': [{'wait': 'e'}], 'b': [{'event_set': 'e'}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'b'}])s",
+       "pool-starvation"},
+      {"a notify", 1, "'c': 'Condition'",
+       R"s('variables': {'n': 0}, 'functions': {
+           'a': [{'with': 'c', 'do': [{'while': 'n == 0', 'do': [{'wait': 'c'}]}]}],
+           'b': [{'global': 'n'}, {'with': 'c', 'do': [{'set': 'n', 'to': 1}, {'notify': 'c'}]}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'b'}])s",
+       "pool-starvation"},
+      {"a barrier for more than there are workers", 2, "'b': {'type': 'Barrier', 'parties': 3}",
+       R"s('functions': {'a': [{'barrier_wait': 'b'}]}, 'main': [{'submit': 'p', 'function': 'a'},
+           {'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'a'}])s",
+       "pool-starvation"},
+      {"an item", 1, "'q': 'Queue'",
+       R"s('functions': {'a': [{'get': 'q'}], 'b': [{'put': 'q', 'item': 1}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'b'}])s",
+       "pool-starvation"},
+      {"a permit", 1, "'s': {'type': 'Semaphore', 'value': 0}",
+       R"s('functions': {'a': [{'acquire': 's'}], 'b': [{'release': 's'}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'b'}])s",
+       "pool-starvation"},
+      {"what is queued does not set it", 1, "'e': 'Event', 'other': 'Event'",
+       R"s('functions': {'a': [{'wait': 'e'}], 'b': [{'event_set': 'other'}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'b'}])s",
+       "lost-wakeup"},
+      {"nothing is queued", 1, "'e': 'Event'",
+       R"s('functions': {'a': [{'wait': 'e'}]}, 'main': [{'submit': 'p', 'function': 'a'}])s",
+       "lost-wakeup"},
+      {"another worker is free", 2, "'e': 'Event'",
+       R"s('functions': {'a': [{'wait': 'e'}], 'b': [{'event_set': 'e'}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'b'}])s",
+       ""},
+      {"one worker waits for something else, which would help too", 2, "'e': 'Event', 'f': 'Event'",
+       R"s('functions': {'a': [{'wait': 'e'}], 'x': [{'wait': 'f'}], 'b': [{'event_set': 'e'}]},
+         'main': [{'submit': 'p', 'function': 'a'}, {'submit': 'p', 'function': 'x'},
+           {'submit': 'p', 'function': 'b'}])s",
+       "lost-wakeup"},
+      {"MainThread would set it, after the result", 1, "'e': 'Event'",
+       R"s('functions': {'a': [{'wait': 'e'}], 'b': [{'event_set': 'e'}]},
+         'main': [{'submit': 'p', 'function': 'a', 'into': 'u'}, {'submit': 'p', 'function': 'b'},
+           {'result': 'u'}, {'event_set': 'e'}])s",
+       "circular-wait"},
+  }));
+  INFO(row.what);
+  const std::set<std::string> kinds = kinds_of(row.workers, row.objects, row.code);
+  CHECK(kinds == (*row.kind == 0 ? std::set<std::string>() : std::set<std::string>{row.kind}));
+}
+
 }  // namespace
 }  // namespace lockstep

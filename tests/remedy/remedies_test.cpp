@@ -841,7 +841,7 @@ TEST_CASE("Remedies: what is refuted, and why; what does not apply", "[remedy][r
   "functions": {"take": [{"acquire": "m"}]},
   "threads": {"T1": [{"call": "take"}], "T2": [{"call": "take"}]}})json"},
       {"release: by another thread, which ends first", "release",
-       "it does something new: T1 ends with RuntimeError: release unlocked lock", R"json({
+       "it does something new: T2 ends with RuntimeError: release unlocked lock", R"json({
   "lockstep": 1, "objects": {"m": "Lock"}, "variables": {"n": 0},
   "functions": {"let_go": [{"release": "m"}]},
   "threads": {
