@@ -4,6 +4,13 @@
 // What a patched scenario may not do: deadlock, show a fault that the original did not have, or
 // end as the original never ends. It need not be able to end in all the ways of the original: a
 // remedy takes interleavings away.
+//
+// Where neither program ends, there are no ends to compare, but parts of the graphs of states in
+// which interleavings stay for ever (explorer/recurrences). In each such part of the patched
+// scenario everybody must go on, and do all that is done again and again in one of the original's
+// in which everybody goes on; and no variable may have values that it cannot have there. That a
+// part does all of it is what makes it exact: a thread that tries again and again and never gets
+// anywhere goes on too.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,6 +22,7 @@
 #include <tuple>
 
 #include "engine/run/run.h"
+#include "explorer/recurrences.h"
 #include "language/schedule.h"
 #include "remedy/rows.h"
 
@@ -128,7 +136,8 @@ std::uint32_t bit(FindingKind kind) { return 1u << static_cast<unsigned>(kind); 
 
 class Judge {
  public:
-  Judge(const Exploration& original, const Program& program) : original_(original) {
+  Judge(const Exploration& original, const Program& program, const ExploreLimits& limits)
+      : original_(original), program_(program), limits_(limits) {
     for (const Global& global : program.globals) variables_.insert(global.name);
     for (const ExploredOutcome& outcome : original.outcomes) {
       if (is_finished(outcome)) known_.insert(told(outcome));
@@ -152,8 +161,8 @@ class Judge {
   };
   // `mended`: bits of the kinds, other than deadlocks, for which the remedy was proposed. Of these
   // none may be left; of deadlocks none may anyway.
-  Judgement judge(const Exploration& patched, const Proposal& proposal,
-                  std::uint32_t mended) const {
+  Judgement judge(const Exploration& patched, const Program& program, const Proposal& proposal,
+                  std::uint32_t mended) {
     using enum TriedRemedy::Verdict;
     for (const Finding& finding : patched.findings) {
       if (!is_deadlock(finding.kind)) continue;
@@ -176,10 +185,12 @@ class Judge {
     if (!patched.complete) return {unknown, patched.incomplete_reason};
     if (!patched.finished_possible()) {
       if (original_.finished_possible()) return {refuted, "it can no longer finish"};
-      // A thread whose owner runs for ever without letting the lock go counts as waiting its turn.
-      return {unknown,
-              "it never finishes, so that a thread that waits for ever beside others "
-              "may have gone unnoticed"};
+      if (!original_.complete) {
+        return {unknown,
+                "the exploration of the original was cut short, and may not have seen it "
+                "finish: " +
+                    original_.incomplete_reason};
+      }
     }
     if (proposal.only_ends && original_.complete) {
       for (const ExploredOutcome& outcome : patched.outcomes) {
@@ -194,20 +205,25 @@ class Judge {
       if (!note.empty() && !remains.empty()) note += "; ";
       return {verified, note + remains};
     };
+    if (!patched.finished_possible()) {
+      Judgement judgement = judge_endless(program);
+      return judgement.verdict == verified ? verified_with(judgement.reason) : judgement;
+    }
     if (known_.empty() && original_.complete) {
       return verified_with(
           "the original never finishes, so that there are no outcomes to compare with");
     }
-    // Where an exception is what is to be mended, an end with one is no end to compare with.
-    const bool is_about_exceptions = (mended & bit(FindingKind::uncaught_exception)) != 0;
-    if (is_about_exceptions && original_.complete &&
-        std::ranges::all_of(known_, [](const Outcome& end) { return !end.second.empty(); })) {
-      return verified_with(
-          "the original never finishes without an exception, so that there are no outcomes to "
-          "compare with");
-    }
+    // An end with an exception is a fault itself. Where the original has no other, there is nothing
+    // that an end without one could be compared with.
+    const bool ends_well =
+        std::ranges::any_of(known_, [](const Outcome& end) { return end.second.empty(); });
+    bool is_new = false;
     for (const ExploredOutcome& outcome : patched.outcomes) {
       if (!is_finished(outcome) || known_.contains(told(outcome))) continue;
+      if (original_.complete && !ends_well && outcome.exceptions.empty()) {
+        is_new = true;
+        continue;
+      }
       if (original_.complete) {
         return {refuted, "it ends as the original never does: " + in_words(outcome), nullptr,
                 &outcome};
@@ -215,7 +231,9 @@ class Judge {
       return {unknown, "the exploration of the original was cut short and did not end so: " +
                            in_words(outcome)};
     }
-    return verified_with("");
+    return verified_with(is_new ? "the original never finishes without an exception, so that there "
+                                  "are no outcomes to compare with"
+                                : "");
   }
 
  private:
@@ -229,6 +247,83 @@ class Judge {
     if (is_deadlock(finding.kind)) return {finding.kind, finding.fingerprint, "", ""};
     return {finding.kind, "", finding.subject, finding.thread};
   }
+  // Of a program that never ends, as little as the original, which was explored completely.
+  Judgement judge_endless(const Program& program) {
+    using enum TriedRemedy::Verdict;
+    if (!recurrences_) recurrences_ = recurrences(program_, limits_);
+    const std::string never = "neither it nor the original ever finishes";
+    if (!recurrences_->incomplete_reason.empty()) {
+      return {unknown, never + ", and what the original does for ever could not be seen: " +
+                           recurrences_->incomplete_reason};
+    }
+    if (recurrences_->parts.empty()) {
+      return {unknown, never +
+                           ", and the original has nothing that all of its threads could do for "
+                           "ever, with which to compare it"};
+    }
+    const Recurrences its = recurrences(program, limits_);
+    if (!its.incomplete_reason.empty()) {
+      return {unknown,
+              never + ", and what it does for ever could not be seen: " + its.incomplete_reason};
+    }
+    if (its.somebody_stays_behind) {
+      return {unknown, never + ", and a thread waits for ever beside others that go on"};
+    }
+    for (const std::vector<std::string>& values : its.values) {
+      std::string shown;
+      if (is_known(values, program, shown)) continue;
+      return {unknown, never + ", and it comes to what the original never does: " + shown};
+    }
+    std::set<std::string> objects;
+    for (const ObjectInfo& object : program.objects) objects.insert(object.name);
+    for (const Recurrence& part : its.parts) {
+      std::string lacking;
+      if (is_done(part, objects, lacking)) continue;
+      return {unknown, never +
+                           ", and it may go on for ever without what the original does again "
+                           "and again: " +
+                           lacking};
+    }
+    return {verified, never +
+                          "; where nobody is put off for ever every thread goes on and does again "
+                          "and again all that it does there, and no variable has other values"};
+  }
+
+  // Whether the original comes to these values of the variables that it has.
+  bool is_known(const std::vector<std::string>& values, const Program& program,
+                std::string& shown) {
+    std::vector<std::string> its;
+    for (const Global& global : program_.globals) {
+      const auto place = std::ranges::find(program.globals, global.name, &Global::name);
+      if (place == program.globals.end()) return true;
+      its.push_back(values[static_cast<std::size_t>(place - program.globals.begin())]);
+      shown += (shown.empty() ? "" : ", ") + global.name + " = " + its.back();
+    }
+    return recurrences_->values.contains(its);
+  }
+
+  // Whether the part does all of what one of the original's does, and the same threads have ended.
+  // What was done with an object that a remedy took away is not asked for.
+  bool is_done(const Recurrence& part, const std::set<std::string>& objects,
+               std::string& lacking) const {
+    for (const Recurrence& its : recurrences_->parts) {
+      if (its.ended != part.ended) continue;
+      const auto missing = std::ranges::find_if(its.deeds, [&](const Deed& deed) {
+        const bool is_gone = taken_away(deed.on, objects);
+        return !is_gone && !part.deeds.contains(deed);
+      });
+      if (missing == its.deeds.end()) return true;
+      lacking =
+          missing->thread + ": " + missing->what + (missing->on.empty() ? "" : " " + missing->on);
+    }
+    if (lacking.empty()) lacking = "other threads have ended";
+    return false;
+  }
+  bool taken_away(const std::string& name, const std::set<std::string>& objects) const {
+    return !objects.contains(name) &&
+           std::ranges::find(program_.objects, name, &ObjectInfo::name) != program_.objects.end();
+  }
+
   // Without the variables that a remedy has added.
   Outcome told(const ExploredOutcome& outcome) const {
     Outcome result{{}, outcome.exceptions};
@@ -239,6 +334,9 @@ class Judge {
   }
 
   const Exploration& original_;
+  const Program& program_;
+  const ExploreLimits& limits_;
+  std::optional<Recurrences> recurrences_;  // of the original, once they are asked for
   std::set<std::string> variables_;
   std::set<Outcome> known_;
   std::set<Values> values_;  // also of ends that are deadlocks
@@ -254,7 +352,7 @@ class Trials {
         program_(program),
         options_(options),
         result_(result),
-        judge_(result.exploration, program) {
+        judge_(result.exploration, program, options_.limits) {
     // A remedy that makes a large program of a small one is not followed for long.
     const std::uint64_t states =
         std::max(patched_states_min, growth_max * result.exploration.stats.states);
@@ -386,7 +484,7 @@ class Trials {
     into.push_back(std::move(result));
   }
 
-  TriedRemedy tried(Proposal proposal, std::uint32_t mended) const {
+  TriedRemedy tried(Proposal proposal, std::uint32_t mended) {
     TriedRemedy result{TriedRemedy::Verdict::unknown, std::move(proposal), "", {}, {}};
     result.cost.edits = edits_of(result.proposal);
     const Loaded loaded =
@@ -398,12 +496,17 @@ class Trials {
       return result;
     }
     result.exploration = explore(*loaded.program, options_);
-    Judge::Judgement judgement = judge_.judge(result.exploration, result.proposal, mended);
+    Judge::Judgement judgement =
+        judge_.judge(result.exploration, *loaded.program, result.proposal, mended);
     result.verdict = judgement.verdict;
     result.reason = std::move(judgement.reason);
     if (judgement.finding != nullptr) show(result, judgement.finding->schedule, *loaded.program);
     if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome);
     if (result.verdict != TriedRemedy::Verdict::verified) return result;
+    if (!result.exploration.finished_possible()) {
+      result.timed_run_ends = false;
+      return result;
+    }
 
     // One that goes on for much longer than any way to a new state goes round.
     const Exploration::Stats& stats = result.exploration.stats;
