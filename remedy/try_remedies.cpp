@@ -94,44 +94,6 @@ std::string in_words(const ExploredOutcome& outcome) {
   return out.empty() ? "it finishes" : out;
 }
 
-// As the expression of the value that JSON writes so; a tuple cannot be told from a list.
-std::string python(const std::string& text, const JsonNode& node) {
-  switch (node.kind) {
-    case JsonNode::Kind::null:
-      return "None";
-    case JsonNode::Kind::boolean:
-      return node.boolean ? "True" : "False";
-    case JsonNode::Kind::array: {
-      std::string out = "[";
-      for (const JsonNode& item : node.items) {
-        out += (out.size() > 1 ? ", " : "") + python(text, item);
-      }
-      return out + "]";
-    }
-    case JsonNode::Kind::object: {
-      std::string out = "{";
-      for (const JsonNode::Member& member : node.members) {
-        out += (out.size() > 1 ? ", " : "") + json_string(member.key) + ": " +
-               python(text, member.value);
-      }
-      return out + "}";
-    }
-    default:
-      return text.substr(node.begin, node.end - node.begin);
-  }
-}
-
-// "not (n == 1 and done == True)"
-std::string denial_of(const ExploredOutcome& outcome) {
-  std::string out;
-  for (const auto& [name, value] : outcome.variables) {
-    const JsonTree tree = read_json(value);
-    if (!tree.root) return "";
-    out += (out.empty() ? "not (" : " and ") + name + " == " + python(value, *tree.root);
-  }
-  return out.empty() ? out : out + ")";
-}
-
 std::uint32_t bit(FindingKind kind) { return 1u << static_cast<unsigned>(kind); }
 
 class Judge {
@@ -501,7 +463,7 @@ class Trials {
     result.verdict = judgement.verdict;
     result.reason = std::move(judgement.reason);
     if (judgement.finding != nullptr) show(result, judgement.finding->schedule, *loaded.program);
-    if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome);
+    if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome, *loaded.program);
     if (result.verdict != TriedRemedy::Verdict::verified) return result;
     if (!result.exploration.finished_possible()) {
       result.timed_run_ends = false;
@@ -538,22 +500,13 @@ class Trials {
     result.schedule_text = schedule_text(schedule).value_or("");
   }
 
-  // The interleaving is found as that of a final check which the outcome fails.
-  void show_outcome(TriedRemedy& result, const ExploredOutcome& outcome) const {
-    const std::string denial = denial_of(outcome);
-    if (denial.empty() || !options_.counterexamples) return;
-    Edit edit(result.proposal.patched_text);
-    const bool made = edit.at("/finally") == nullptr
-                          ? edit.add("/finally", "[" + json_string(denial) + "]")
-                          : edit.add("/finally/-", json_string(denial));
-    if (!made) return;
-    const Loaded loaded = load(scenario_.file, edit.text(), settings_of(scenario_));
-    if (!loaded.program) return;
-    for (const Finding& finding : explore(*loaded.program, options_).findings) {
-      if (finding.kind == FindingKind::final_check && finding.subject == denial) {
-        return show(result, finding.schedule, *loaded.program);
-      }
-    }
+  void show_outcome(TriedRemedy& result, const ExploredOutcome& outcome,
+                    const Program& program) const {
+    if (!options_.counterexamples) return;
+    ExploreOptions options = options_;
+    options.symmetry = options.hash_compaction = options.counterexamples = false;
+    options.outcome_to_show = outcome;
+    show(result, explore(program, options).outcome_schedule, program);
   }
 
   struct Ladder {
