@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/program/future_accesses.h"
+#include "prediction/few_preemptions.h"
 #include "prediction/lock_cycles.h"
 #include "prediction/recorded_run.h"
 
@@ -43,6 +44,7 @@ Prediction predict(const Program& program, Policy& policy, const PredictionLimit
   prediction.findings = std::move(judged.findings);
   prediction.left_out = std::move(judged.left_out);
   add_deadlocks_of(program, future, run, prediction.findings);
+  look_nearby(program, limits, prediction);
   return prediction;
 }
 
