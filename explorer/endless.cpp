@@ -125,6 +125,26 @@ class Part {
     return one.receiver != none_value && row(one.operation).switches != Switch::yields;
   }
 
+  // Whether some way through the code leads to the end of the thread, whatever is tested on it.
+  bool has_an_end(LocalId local) const {
+    const Program& program = machine_.program;
+    const LocalState its = machine_.locals().get(local);
+    return std::ranges::all_of(its.frames, [&](const Frame& frame) {
+      std::set<std::uint32_t> seen{frame.pc};
+      std::vector<std::uint32_t> open{frame.pc};
+      while (!open.empty()) {
+        const std::uint32_t pc = open.back();
+        open.pop_back();
+        const Instruction& instruction = program.code[pc];
+        if (instruction.opcode == Opcode::return_value) return true;
+        const Flow ways = flow(instruction.opcode);
+        if (ways.next && seen.insert(pc + 1).second) open.push_back(pc + 1);
+        if (ways.jump && seen.insert(instruction.a).second) open.push_back(instruction.a);
+      }
+      return false;
+    });
+  }
+
   bool only_tests(std::uint32_t id) {
     const Program& program = machine_.program;
     if (program.has_processes) return false;
@@ -149,7 +169,8 @@ class Part {
         if (next.words.size() != here.words.size() || without_locals(next) != rest) return false;
         move.insert(choice.thread.index);
         somebody = somebody || (life(program, here, choice.thread) == Life::alive &&
-                                !is_daemon(program, here, choice.thread));
+                                !is_daemon(program, here, choice.thread) &&
+                                has_an_end(local(program, here, choice.thread)));
         for (const Performed& one : performed) {
           if (is_look(one)) {
             look.insert(choice.thread.index);

@@ -30,10 +30,10 @@ struct EndlessPart {
   std::vector<ThreadId> movers;       // that can go on in some of its states, ascending
   std::vector<FunctionId> functions;  // whose code they are, ascending
   bool is_known = false;  // a state of it shows a deadlock, which says why it never ends
-  // Nothing happens any more: the movers, one of which is no daemon, do nothing but look at
-  // variables and objects, all of them, and between two looks sleep or give way; and nobody changes
-  // anything. What they ask will have the same answers for ever. Not said of programs with
-  // processes, nor if it takes more than ten thousand states.
+  // Nothing happens any more: the movers, one of which is no daemon and has an end in its code, do
+  // nothing but look at variables and objects, all of them, and between two looks sleep or give
+  // way; and nobody changes anything. What they ask will have the same answers for ever. Not said
+  // of programs with processes, nor if it takes more than ten thousand states.
   bool only_tests = false;
 };
 

@@ -340,6 +340,10 @@ TEST_CASE(
       {R"s({'variables': {'stop': false, 'n': 0}, 'threads': {
         'A': [{'while': 'not stop', 'do': [{'set': 'n', 'to': '1 - n'}]}]}})s",
        0},
+      // It is made to go on.
+      {R"s({'variables': {'xs': [], 'n': 0}, 'threads': {
+        'A': [{'while': 'True', 'do': [{'if': 'xs', 'then': [{'set': 'n', 'to': '1'}]}]}]}})s",
+       0},
       // It asks an Event.
       {R"s({'objects': {'e': 'Event'}, 'threads': {
         'A': [{'while': 'not e.is_set()', 'do': [{'sleep': 1}]}]}})s",
