@@ -20,7 +20,7 @@ constexpr std::uint32_t kinds(std::initializer_list<FindingKind> of) {
 constexpr std::uint32_t waits =
     kinds({FindingKind::lost_wakeup, FindingKind::circular_wait, FindingKind::orphaned_lock,
            FindingKind::semaphore_leak, FindingKind::self_wait, FindingKind::missing_party,
-           FindingKind::queue_never_done});
+           FindingKind::queue_never_done, FindingKind::never_woken});
 constexpr std::uint32_t faults =
     kinds({FindingKind::uncaught_exception, FindingKind::invariant, FindingKind::final_check});
 
@@ -108,8 +108,8 @@ constexpr std::array rows{
               waits_for_item},
     RemedyRow{"lock", "a new lock from the look or the read to the write", propose_lock, faults,
               is_for_a_lock},
-    RemedyRow{"clear", "an Event is cleared elsewhere, or not at all", propose_clear,
-              waits | kinds({FindingKind::never_woken}), waits_for_set},
+    RemedyRow{"clear", "an Event is cleared elsewhere, or not at all", propose_clear, waits,
+              waits_for_set},
     RemedyRow{"socket-order", "one side of a socket receives first, or sends first",
               propose_socket_order, kinds({FindingKind::socket_cycle}), always},
     RemedyRow{"get-lock", "the lock of an mp.Value is held from the read to the write",

@@ -37,6 +37,7 @@ TEST_CASE("one-rlock: what is one lock keeps one place in a declared order",
           "[remedy][one_rlock]") {
   const std::string text = R"json({
   "lockstep": 1,
+  "machine": {"gil": "none"},
   "objects": {"a": "Lock", "x": "Lock", "b": "Lock"},
   "lock_order": ["a", "x", "b"],
   "threads": {
