@@ -37,7 +37,7 @@ bool closes(const Finding& finding, const LockCycle& cycle, const LockOrder& ord
   return threads == cycle.edges.size() && std::ranges::includes(asked, wanted);
 }
 
-auto cost(const Finding& finding) { return std::pair(finding.preemptions, finding.steps); }
+auto cost(const Finding& finding) { return std::pair(finding.steps, finding.preemptions); }
 
 }  // namespace
 
