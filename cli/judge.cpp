@@ -123,6 +123,7 @@ struct Evidence {
   std::string what;
   const Finding* seen;
   const ExploredOutcome* escape;
+  const Finding* instead = nullptr;  // of another sort, that may have been meant
 };
 
 class ExplorationJudge {
@@ -139,7 +140,12 @@ class ExplorationJudge {
             nullptr);
     } else if (expected != Possibility::impossible && evidence.seen == nullptr) {
       if (exploration_.complete) {
-        unmet(evidence.what, wanted, "impossible: no interleaving shows it", nullptr);
+        const std::string found = "impossible: no interleaving shows it";
+        unmet(evidence.what, wanted,
+              evidence.instead == nullptr
+                  ? found
+                  : found + "; what is possible is partial: " + finding_line(*evidence.instead),
+              evidence.instead);
       } else {
         undecided(evidence.what, wanted);
       }
@@ -357,9 +363,13 @@ Judgement judge_run(const Program& program, const RunExpectation& expected,
           simulation.exit_status ? std::to_string(*simulation.exit_status)
                                  : "the main process has not ended");
   }
+  const bool may_break = expected.conditions == OrderExpectation::broken;
   for (const Finding& finding : simulation.findings) {
-    if (!is_condition(finding)) continue;
+    if (!is_condition(finding) || may_break) continue;
     unmet(fmt::format("run/{}", row(finding.kind).name), "to hold", finding_line(finding));
+  }
+  if (may_break && first(simulation.findings, is_condition) == nullptr) {
+    unmet("run/conditions", "broken", "kept");
   }
   return judgement;
 }
@@ -382,7 +392,8 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   const Finding* livelock = first(findings, is_livelock);
   const Finding* exception = first(findings, ends_a_thread);
 
-  if (expected.deadlock) judge.hold(*expected.deadlock, {"explore/deadlock", whole, finished});
+  if (expected.deadlock)
+    judge.hold(*expected.deadlock, {"explore/deadlock", whole, finished, partial});
   if (expected.partial_deadlock) {
     judge.hold(*expected.partial_deadlock, {"explore/partial_deadlock", partial, finished});
   }

@@ -23,12 +23,34 @@ std::vector<BlockedThread> blocked_of(const Machine& machine, const State& state
   return blocked;
 }
 
-// The names of threads that have ended, and of those that go on.
-void add_others(const Machine& machine, const State& state, std::span<const ThreadId> movers,
+// These, and who waits for the end of one of them.
+std::vector<ThreadId> with_who_joins(const Machine& machine, const State& state,
+                                     const FutureAccesses& future,
+                                     std::span<const ThreadId> stuck) {
+  std::vector<ThreadId> result(stuck.begin(), stuck.end());
+  const std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
+  for (bool more = true; more;) {
+    more = false;
+    for (const BlockedThread& waiter : blocked) {
+      if (waiter.by != LetGoBy::end || contains(result, waiter.thread)) continue;
+      const bool joins = std::ranges::any_of(
+          waiter.wait.releasers, [&](ThreadId joined) { return contains(result, joined); });
+      if (!joins) continue;
+      result.push_back(waiter.thread);
+      more = true;
+    }
+  }
+  std::ranges::sort(result);
+  return result;
+}
+
+// The names of threads that have ended, and of all that are not told of.
+void add_others(const Machine& machine, const State& state, std::span<const ThreadId> told,
                 Finding& finding) {
   const DeadlockWords words(machine, state);
   for (std::uint32_t i = 0; i < thread_count(machine.program, state); ++i) {
-    if (contains(movers, {i})) {
+    if (contains(told, {i})) continue;
+    if (life(machine.program, state, {i}) == Life::alive) {
       finding.others.push_back(words.thread({i}));
     } else if (life(machine.program, state, {i}) == Life::ended) {
       finding.ended.push_back(words.thread({i}));
@@ -46,13 +68,17 @@ Finding never_woken(const Machine& machine, const State& state, const FutureAcce
   finding.partial = true;
   finding.fingerprint = never_woken_fingerprint(machine, state, future, stuck);
   std::string behind;
-  for (BlockedThread& waiter : blocked_of(machine, state, future, stuck)) {
+  const std::vector<ThreadId> told = with_who_joins(machine, state, future, stuck);
+  for (BlockedThread& waiter : blocked_of(machine, state, future, told)) {
     StuckThread thread;
-    std::erase_if(waiter.wait.releasers,
-                  [&](ThreadId releaser) { return !contains(movers, releaser); });
+    const bool joins = !contains(stuck, waiter.thread);
+    std::erase_if(waiter.wait.releasers, [&](ThreadId releaser) {
+      return !contains(joins ? std::span<const ThreadId>(told) : movers, releaser);
+    });
     thread.id = waiter.thread;
     thread.thread = words.thread(waiter.thread);
-    thread.core = !waiter.wait.releasers.empty();
+    thread.core = !joins && !waiter.wait.releasers.empty();
+    thread.daemon = is_daemon(machine.program, state, waiter.thread);
     thread.operation = words.operation(waiter);
     thread.waits_for = words.waits_for(waiter);
     thread.waits_for_type = words.waits_for_type(waiter);
@@ -63,7 +89,7 @@ Finding never_woken(const Machine& machine, const State& state, const FutureAcce
     thread.why = words.why(waiter, {});
     if (thread.core) {
       finding.message += (finding.message.empty() ? "" : "; ") + thread.why;
-    } else {
+    } else if (!joins) {
       behind = thread.why;
     }
     finding.threads.push_back(std::move(thread));
@@ -75,7 +101,7 @@ Finding never_woken(const Machine& machine, const State& state, const FutureAcce
                       finding.threads.front().let_go_by.size() == 1;
   finding.message += is_one ? ", which goes on for ever and never does that"
                             : "; that goes on for ever and never happens";
-  add_others(machine, state, movers, finding);
+  add_others(machine, state, told, finding);
   return finding;
 }
 
@@ -89,13 +115,19 @@ std::string never_woken_fingerprint(const Machine& machine, const State& state,
   return fingerprint(FindingKind::never_woken, std::move(parts));
 }
 
-Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers) {
+Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers,
+                 bool only_tests) {
   const DeadlockWords words(machine, state);
   Finding finding;
   finding.kind = FindingKind::livelock;
   finding.message = words.threads({movers.begin(), movers.end()}) +
                     (movers.size() == 1 ? " goes" : " go") +
                     " on for ever, and no end can be reached any more";
+  if (only_tests) {
+    finding.message = words.threads({movers.begin(), movers.end()}) +
+                      (movers.size() == 1 ? " tests" : " test") +
+                      " for ever what nobody is left to change";
+  }
   for (const ThreadId thread : movers) {
     if (finding.site || life(machine.program, state, thread) != Life::alive) continue;
     const Pending& pending = machine.locals().pending(local(machine.program, state, thread));
@@ -103,7 +135,7 @@ Finding livelock(const Machine& machine, const State& state, std::span<const Thr
     finding.site = pending.site;
     finding.thread = words.thread(thread);
   }
-  add_others(machine, state, movers, finding);
+  add_others(machine, state, {}, finding);
   return finding;
 }
 

@@ -15,14 +15,17 @@
 namespace lockstep {
 
 // Threads that never go on again beside others that do, of which some could let them go and never
-// do. Requires: `stuck`, ascending and not empty, are blocked.
+// do. Who waits for the end of one of them is told of behind them, and `others` are all that
+// neither are. Requires: `stuck`, ascending and not empty, are blocked.
 Finding never_woken(const Machine& machine, const State& state, const FutureAccesses& future,
                     std::span<const ThreadId> stuck, std::span<const ThreadId> movers);
 std::string never_woken_fingerprint(const Machine& machine, const State& state,
                                     const FutureAccesses& future, std::span<const ThreadId> stuck);
 
-// Threads that go on, and never come to an end. Requires: `movers`, ascending, are not empty.
-Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers);
+// Threads that go on, and never come to an end. `only_tests`: as EndlessPart says. Requires:
+// `movers`, ascending, are not empty.
+Finding livelock(const Machine& machine, const State& state, std::span<const ThreadId> movers,
+                 bool only_tests);
 // `functions`: whose code they are. Threads that are alike, and what they are just doing, make no
 // difference.
 std::string livelock_fingerprint(const Program& program, std::span<const FunctionId> functions);

@@ -59,7 +59,14 @@ class WaysOn::Walk {
         values_(all.machine_.values()),
         result_(result) {}
 
-  void follow(const LocalState& local) {
+  void follow(LocalId at) {
+    const LocalState local = machine_.locals().get(at);
+    const Pending& pending = machine_.locals().pending(at);
+    if (row(pending.operation).let_go_by == LetGoBy::put &&
+        values_.kind(pending.receiver) == ValueKind::object) {
+      const ObjectId queue = values_.as_object(pending.receiver);
+      if (!has_feeder(program_.objects[queue.index].kind)) emptied_ = queue;
+    }
     vertex({local, {}}, false);
     while (!to_visit_.empty()) {
       const std::size_t next = to_visit_.back();
@@ -77,6 +84,7 @@ class WaysOn::Walk {
   struct Place {
     LocalState local;
     std::map<ObjectId, std::uint32_t> taken;  // since the wait, and not given back
+    std::uint32_t owed = 0;  // items taken from emptied_ since that were not called done
   };
   struct Key {
     Place place;
@@ -100,6 +108,7 @@ class WaysOn::Walk {
       for (const auto& [object, count] : place.taken) {
         if (count > 0) words.insert(words.end(), {object.index, count});
       }
+      words.push_back(place.owed);
       return words;
     }
   };
@@ -366,8 +375,10 @@ class WaysOn::Walk {
         arguments, [](Value value) { return value == none_value || value == true_value; });
     if (for_ever && (verb == Verb::acquire || verb == Verb::wait)) gives = true_value;
     if (takes(verb, *object)) {
-      std::uint32_t& count = place.taken[*object];
-      count = std::min(count + 1, taken_max);
+      add_one(place.taken[*object]);
+      if (verb == Verb::get && object == emptied_) add_one(place.owed);
+    } else if (verb == Verb::task_done && object == emptied_ && place.owed > 0) {
+      --place.owed;
     } else if (gives_back(verb, *object) && place.taken[*object] >= given_by(verb, arguments)) {
       place.taken[*object] -= given_by(verb, arguments);
     } else if (!resumes) {
@@ -380,6 +391,8 @@ class WaysOn::Walk {
     }
     return true;
   }
+
+  static void add_one(std::uint32_t& count) { count = std::min(count + 1, taken_max); }
 
   // How many permits or items.
   std::uint32_t given_by(Verb verb, std::span<const Value> arguments) const {
@@ -425,6 +438,7 @@ class WaysOn::Walk {
   const Program& program_;
   ValueTable& values_;
   WayOn& result_;
+  std::optional<ObjectId> emptied_;  // the queue for an item of which it waits: there is none in it
   std::vector<Vertex> vertices_;
   std::map<Key, std::size_t> numbers_;
   std::vector<std::map<Key, std::size_t>::const_iterator> places_;  // index = vertex
@@ -445,7 +459,7 @@ WaysOn::WaysOn(const Machine& machine)
 
 const WayOn& WaysOn::of(LocalId local) {
   const auto [known, added] = known_.try_emplace(local);
-  if (added) Walk(*this, known->second).follow(machine_.locals().get(local));
+  if (added) Walk(*this, known->second).follow(local);
   return known->second;
 }
 

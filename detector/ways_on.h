@@ -7,7 +7,9 @@
 // program alone: states in which the same threads are stuck alike have one explanation.
 //
 // A release or a put that gives back what the thread took after its wait lets nobody go: whoever
-// took its place has less than before. Tested by tests/detector/deadlock_test.cpp.
+// took its place has less than before. Nor does a task_done() for an item that the thread got after
+// its wait: that counts for this item, and not for one of those that are still to be done. Tested
+// by tests/detector/deadlock_test.cpp.
 #pragma once
 #include <map>
 #include <set>

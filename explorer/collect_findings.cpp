@@ -15,6 +15,7 @@
 
 #include "detector/endless.h"
 #include "engine/assert.h"
+#include "explorer/endless_ways.h"
 #include "explorer/explain.h"
 #include "explorer/prospects.h"
 #include "explorer/shortest.h"
@@ -26,6 +27,9 @@ namespace {
 
 // The second search visits a state once for each thread that may have moved last, at worst.
 constexpr std::uint64_t nodes_at_least = 1'000'000;
+
+// So many states, and twice as many as the search has seen, may be looked at without a reduction.
+constexpr std::uint64_t full_states_at_least = 200'000;
 
 // Private states times threads of which Prospects may keep a word.
 constexpr std::size_t prospects_max = 4'000'000;
@@ -45,11 +49,12 @@ class Collector {
     const auto first_endless = std::ranges::find_if(groups_, is_endless);
     const auto targets_to_find = static_cast<std::size_t>(first_endless - groups_.begin());
     std::vector<Way> ways;
+    const std::uint64_t nodes_max =
+        std::max<std::uint64_t>(nodes_at_least, 2 * seen_.record.graph.states.size());
     if (seen_.options.counterexamples && targets_to_find > 0) {
-      const std::uint64_t nodes_max =
-          std::max<std::uint64_t>(nodes_at_least, 2 * seen_.record.graph.states.size());
       const std::optional<Prospects> prospects = prospects_of_groups();
-      const auto targets = [&](std::uint32_t set) -> const std::vector<std::uint32_t>& {
+      const auto targets = [&](std::uint32_t,
+                               std::uint32_t set) -> const std::vector<std::uint32_t>& {
         return targets_of(set);
       };
       const auto go_on = [&](std::uint64_t bytes) { return seen_.lasts("shortening", bytes); };
@@ -65,11 +70,14 @@ class Collector {
                             .go_on = go_on});
     }
     ways.resize(groups_.size());
+    if (seen_.options.counterexamples && targets_to_find < groups_.size()) {
+      find_endless_ways(targets_to_find, nodes_max, ways);
+    }
     std::vector<Finding> result;
     for (std::size_t i = 0; i < groups_.size(); ++i) {
       const Group& group = groups_[i];
       std::optional<Finding> finding;
-      if (is_endless(group)) {
+      if (is_endless(group) && !ways[i].found) {
         finding = confirm(seen_.machine, seen_.future, group.suspicion, group.first);
         finding->preemptions = count_preemptions(seen_.machine, finding->choices);
       }
@@ -112,31 +120,69 @@ class Collector {
            group.suspicion.kind == FindingKind::never_woken;
   }
 
-  // A deadlock that a state shows says why no end comes. Where no interleaving ends, that is what
-  // the program is made for.
+  // What a part shows, `state` being of it. A deadlock that a state shows says why no end comes.
+  // Where no interleaving ends, that is what the program is made for, unless nothing happens.
+  std::optional<Suspicion> suspicion_of(const EndlessPart& part, const State& state) const {
+    if (part.is_known || part.movers.empty()) return std::nullopt;
+    Suspicion suspicion{};
+    if (!part.stuck.empty()) {
+      suspicion.kind = FindingKind::never_woken;
+      suspicion.fingerprint =
+          never_woken_fingerprint(seen_.machine, state, seen_.future, part.stuck);
+    } else if (seen_.some_end || part.only_tests) {
+      suspicion.kind = FindingKind::livelock;
+      suspicion.fingerprint = livelock_fingerprint(seen_.machine.program, part.functions);
+      suspicion.only_tests = !seen_.some_end;
+    } else {
+      return std::nullopt;
+    }
+    suspicion.stuck = part.stuck;
+    suspicion.movers = part.movers;
+    return suspicion;
+  }
+
   void group_endless() {
     if (seen_.endless == nullptr) return;
+    State state;
     for (const EndlessPart& part : seen_.endless->parts) {
-      if (part.is_known || part.movers.empty()) continue;
-      State state;
       seen_.record.graph.states.read(part.state, state.words);
-      Suspicion suspicion{};
-      if (!part.stuck.empty()) {
-        suspicion.kind = FindingKind::never_woken;
-        suspicion.fingerprint =
-            never_woken_fingerprint(seen_.machine, state, seen_.future, part.stuck);
-      } else if (seen_.some_end) {
-        suspicion.kind = FindingKind::livelock;
-        suspicion.fingerprint = livelock_fingerprint(seen_.machine.program, part.functions);
-      } else {
-        continue;
-      }
-      suspicion.stuck = part.stuck;
-      suspicion.movers = part.movers;
-      const std::uint32_t group = group_for(std::move(suspicion), [&] {
+      std::optional<Suspicion> suspicion = suspicion_of(part, state);
+      if (!suspicion) continue;
+      const std::uint32_t group = group_for(std::move(*suspicion), [&] {
         return first_way(seen_.machine, seen_.record.graph, part.state);
       });
       ++groups_[group].states;
+    }
+  }
+
+  // Of the groups from `first` on. What is wrong is then told of the part to which the way leads.
+  void find_endless_ways(std::size_t first, std::uint64_t nodes_max, std::vector<Way>& ways) {
+    const auto target_of = [&](const EndlessPart& part,
+                               const State& state) -> std::optional<std::uint32_t> {
+      const std::optional<Suspicion> suspicion = suspicion_of(part, state);
+      for (std::size_t i = first; suspicion && i < groups_.size(); ++i) {
+        if (groups_[i].suspicion.fingerprint == suspicion->fingerprint) {
+          return static_cast<std::uint32_t>(i - first);
+        }
+      }
+      return std::nullopt;
+    };
+    const auto go_on = [&](std::uint64_t bytes) { return seen_.lasts("shortening", bytes); };
+    const auto found = endless_ways(
+        {.machine = seen_.machine,
+         .future = seen_.future,
+         .examiner = seen_.examiner,
+         .workers = 1,
+         .target_count = groups_.size() - first,
+         .target_of = target_of,
+         .states_max = std::max(full_states_at_least, 2 * std::uint64_t{seen_.record.states()}),
+         .nodes_max = nodes_max,
+         .go_on = go_on});
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      if (!found[i]) continue;
+      ways[first + i] = found[i]->way;
+      groups_[first + i].suspicion.stuck = found[i]->part.stuck;
+      groups_[first + i].suspicion.movers = found[i]->part.movers;
     }
   }
 

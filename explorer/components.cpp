@@ -10,8 +10,10 @@ constexpr std::uint32_t unseen = 0xffffffffU;
 // With a stack of its own: graphs of states are deep.
 class Tarjan {
  public:
-  explicit Tarjan(const Edges& edges)
+  enum class Wanted : std::uint8_t { final, cyclic };
+  Tarjan(const Edges& edges, Wanted wanted)
       : edges_(edges),
+        wanted_(wanted),
         number_(edges.end.size(), unseen),
         low_(edges.end.size(), 0),
         is_open_(edges.end.size(), false),
@@ -70,7 +72,11 @@ class Tarjan {
       is_open_[open_.back()] = false;
       open_.pop_back();
     } while (component.back() != root);
-    if (!is_left && !edges_.of(root).empty()) result_.push_back(std::move(component));
+    const bool is_wanted =
+        wanted_ == Wanted::final
+            ? !is_left && !edges_.of(root).empty()
+            : component.size() > 1 || std::ranges::count(edges_.of(root), root) > 0;
+    if (is_wanted) result_.push_back(std::move(component));
   }
 
   struct Visit {
@@ -78,6 +84,7 @@ class Tarjan {
     std::size_t next;  // of its edges
   };
   const Edges& edges_;
+  Wanted wanted_;
   std::vector<std::uint32_t> number_, low_;  // index = state
   std::vector<bool> is_open_;
   std::vector<bool> is_left_;  // by an edge to a component that is closed
@@ -90,7 +97,11 @@ class Tarjan {
 }  // namespace
 
 std::vector<std::vector<std::uint32_t>> final_components(const Edges& edges) {
-  return Tarjan(edges).find();
+  return Tarjan(edges, Tarjan::Wanted::final).find();
+}
+
+std::vector<std::vector<std::uint32_t>> cyclic_components(const Edges& edges) {
+  return Tarjan(edges, Tarjan::Wanted::cyclic).find();
 }
 
 }  // namespace lockstep

@@ -1,5 +1,5 @@
-// The strong components of a graph of states that nothing leaves: where an endless interleaving
-// ends up.
+// The strong components of a graph of states in which interleavings go round; above all those that
+// nothing leaves: where an endless interleaving ends up.
 //
 // Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1972. The Boost Graph
 // Library has it too, recursive for graphs that are as deep as they are large.
@@ -28,5 +28,9 @@ struct Edges {
 // Requires: every state can be reached from state 0. Terminal states, from which no edge leads at
 // all, are left out. Ordered by their least state. O(states + edges).
 std::vector<std::vector<std::uint32_t>> final_components(const Edges& edges);
+
+// All in which an interleaving can go round, those included that something leaves: more than one
+// state, or one with a step to itself. Requires, order and costs as above.
+std::vector<std::vector<std::uint32_t>> cyclic_components(const Edges& edges);
 
 }  // namespace lockstep

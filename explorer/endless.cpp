@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <set>
 
+#include "explorer/row_table.h"
+
 namespace lockstep {
 namespace {
 
 // Of a part as many states say who goes on, and with what: it need not be all of that.
 constexpr std::size_t states_that_say_who = 2000;
+
+constexpr std::size_t states_without_change_max = 10'000;
 
 class Part {
  public:
@@ -31,6 +35,7 @@ class Part {
     for (const Candidate& candidate : stuck_) result.stuck.push_back(candidate.thread);
     result.movers.assign(movers_.begin(), movers_.end());
     result.functions.assign(functions_.begin(), functions_.end());
+    if (result.stuck.empty() && !result.is_known) result.only_tests = only_tests(result.state);
     return result;
   }
 
@@ -99,6 +104,84 @@ class Part {
       const LocalState its = machine_.locals().get(local(machine_.program, state_, choice.thread));
       if (!its.frames.empty()) functions_.insert(its.frames.front().function);
     }
+  }
+
+  // Everything but where the threads are in their code.
+  std::vector<Word> without_locals(const State& state) const {
+    State rest = state;
+    for (std::uint32_t i = 0; i < thread_count(machine_.program, state); ++i) {
+      set_local(machine_.program, rest, {i}, {});
+    }
+    return rest.words;
+  }
+
+  static bool is_pause(Operation operation) {
+    return operation == Operation::sleep || operation == Operation::yield ||
+           operation == Operation::run_on;
+  }
+  static bool is_look(const Performed& one) {
+    if (one.operation == Operation::load_global || one.operation == Operation::await) return true;
+    // What changes nothing, not even for whoever looks from outside, but files and connections.
+    return one.receiver != none_value && row(one.operation).switches != Switch::yields;
+  }
+
+  // Whether some way through the code leads to the end of the thread, whatever is tested on it.
+  bool has_an_end(LocalId local) const {
+    const Program& program = machine_.program;
+    const LocalState its = machine_.locals().get(local);
+    return std::ranges::all_of(its.frames, [&](const Frame& frame) {
+      std::set<std::uint32_t> seen{frame.pc};
+      std::vector<std::uint32_t> open{frame.pc};
+      while (!open.empty()) {
+        const std::uint32_t pc = open.back();
+        open.pop_back();
+        const Instruction& instruction = program.code[pc];
+        if (instruction.opcode == Opcode::return_value) return true;
+        const Flow ways = flow(instruction.opcode);
+        if (ways.next && seen.insert(pc + 1).second) open.push_back(pc + 1);
+        if (ways.jump && seen.insert(instruction.a).second) open.push_back(instruction.a);
+      }
+      return false;
+    });
+  }
+
+  bool only_tests(std::uint32_t id) {
+    const Program& program = machine_.program;
+    if (program.has_processes) return false;
+    State here, next;
+    graph_.states.read(id, here.words);
+    const std::vector<Word> rest = without_locals(here);
+    RowTable seen;
+    std::vector<State> states{here};
+    seen.intern(here.words);
+    std::set<std::uint32_t> move, look;
+    std::vector<Choice> choices;
+    std::vector<Performed> performed;
+    bool somebody = false;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      if (states.size() > states_without_change_max) return false;
+      here = states[i];
+      enabled(machine_, here, choices);
+      for (const Choice& choice : choices) {
+        next = here;
+        performed.clear();
+        step(machine_, next, choice, performed);
+        if (next.words.size() != here.words.size() || without_locals(next) != rest) return false;
+        move.insert(choice.thread.index);
+        somebody = somebody || (life(program, here, choice.thread) == Life::alive &&
+                                !is_daemon(program, here, choice.thread) &&
+                                has_an_end(local(program, here, choice.thread)));
+        for (const Performed& one : performed) {
+          if (is_look(one)) {
+            look.insert(choice.thread.index);
+          } else if (!is_pause(one.operation) && row(one.operation).switches != Switch::silent) {
+            return false;
+          }
+        }
+        if (seen.intern(next.words).added) states.push_back(next);
+      }
+    }
+    return somebody && move == look;
   }
 
   bool shows_deadlock(std::uint32_t id) const {

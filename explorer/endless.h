@@ -6,6 +6,8 @@
 // is done somewhere in the part, since nobody is put off for ever (Valmari, Vogler, "Fair testing
 // and stubborn sets", STTT 2018, for the processes of which it is true).
 //
+// That nothing happens any more is asked of the full graph behind a state.
+//
 // Tested by tests/explorer/endless_test.cpp against a search of the full graph.
 #pragma once
 #include <cstdint>
@@ -28,6 +30,11 @@ struct EndlessPart {
   std::vector<ThreadId> movers;       // that can go on in some of its states, ascending
   std::vector<FunctionId> functions;  // whose code they are, ascending
   bool is_known = false;  // a state of it shows a deadlock, which says why it never ends
+  // Nothing happens any more: the movers, one of which is no daemon and has an end in its code, do
+  // nothing but look at variables and objects, all of them, and between two looks sleep or give
+  // way; and nobody changes anything. What they ask will have the same answers for ever. Not said
+  // of programs with processes, nor if it takes more than ten thousand states.
+  bool only_tests = false;
 };
 
 struct EndlessParts {

@@ -8,7 +8,9 @@
 #include <string>
 #include <utility>
 
+#include "engine/assert.h"
 #include "engine/program/future_accesses.h"
+#include "engine/run/run.h"
 #include "engine/step/step.h"
 #include "explorer/bounded_search.h"
 #include "explorer/budget.h"
@@ -18,6 +20,8 @@
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
 #include "explorer/search.h"
+#include "explorer/shortest.h"
+#include "explorer/simplify.h"
 #include "explorer/swarm.h"
 
 namespace lockstep {
@@ -164,6 +168,7 @@ class Exploring {
     result.stats = record_->stats;
     result.stats.states = record_->states();  // the shortest ways add some
     result.outcomes = outcomes_->list();
+    if (options_.outcome_to_show) show_outcome(result, *options_.outcome_to_show);
     Collected collected = collect_findings(
         {.machine = machine_,
          .future = future_,
@@ -180,6 +185,20 @@ class Exploring {
     if (collected.in_time || !result.complete) return;
     result.complete = false;
     result.incomplete_reason = "time was over before every exception had been looked at";
+  }
+
+  void show_outcome(Exploration& result, const ExploredOutcome& wanted) {
+    const State* state = outcomes_->state_of(wanted);
+    if (state == nullptr) return;
+    const std::optional<std::uint32_t> id = record_->graph.states.find(state->words);
+    LOCKSTEP_ASSERT(id.has_value(), "without symmetry a terminal state is in the table");
+    const auto still_shows = [&](const std::vector<Choice>& choices) {
+      State end = initial_state(machine_);
+      for (const Choice& choice : choices) step(machine_, end, choice);
+      return outcomes_->looks_like(end, wanted);
+    };
+    const Way way = simplify(machine_, first_way(machine_, record_->graph, *id), still_shows);
+    result.outcome_schedule = to_schedule(machine_, way.choices);
   }
 
   // What the search before has found is forgotten, and its memory is there for another.
@@ -339,6 +358,11 @@ std::string_view verdict_name(Verdict verdict) {
       break;
   }
   return "incomplete";
+}
+
+bool look_alike(const ExploredOutcome& one, const ExploredOutcome& other) {
+  return one.status == other.status && one.variables == other.variables &&
+         one.exceptions == other.exceptions && one.stuck == other.stuck;
 }
 
 bool Exploration::finished_possible() const {

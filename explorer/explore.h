@@ -31,6 +31,18 @@ struct ExploreProgress {
   double states_in_all;  // as many as it will be, perhaps; 0: nobody knows
 };
 
+// One distinct terminal state as a user sees it: several states may show the same.
+struct ExploredOutcome {
+  enum class Status : std::uint8_t { finished, deadlock } status;
+  std::vector<std::pair<std::string, std::string>> variables;   // name, value as JSON
+  std::vector<std::pair<std::string, std::string>> exceptions;  // thread, "Type: text"
+  std::vector<std::string> stuck;                               // threads, if a deadlock
+  std::uint64_t states = 1;
+  friend bool operator==(const ExploredOutcome&, const ExploredOutcome&) = default;
+};
+// But for how many states they are.
+bool look_alike(const ExploredOutcome& one, const ExploredOutcome& other);
+
 struct ExploreOptions {
   ExploreLimits limits;
   bool reduce = true;      // stubborn sets
@@ -49,19 +61,12 @@ struct ExploreOptions {
   bool hash_compaction = false;
   std::uint64_t schedules = 0;  // only so many random interleavings; 0: all
   bool first = false;  // end with the first finding: at random, then few preemptions, then all
-  bool forget_dead_locals = true;                        // as Machine says
-  bool counterexamples = true;                           // shorten and attach schedules
+  bool forget_dead_locals = true;  // as Machine says
+  bool counterexamples = true;     // shorten and attach schedules
+  // One that finishes, for Exploration::outcome_schedule. Requires: no symmetry and no
+  // hash_compaction.
+  std::optional<ExploredOutcome> outcome_to_show = {};
   std::function<void(const ExploreProgress&)> progress;  // called a few times a second
-};
-
-// One distinct terminal state as a user sees it: several states may show the same.
-struct ExploredOutcome {
-  enum class Status : std::uint8_t { finished, deadlock } status;
-  std::vector<std::pair<std::string, std::string>> variables;   // name, value as JSON
-  std::vector<std::pair<std::string, std::string>> exceptions;  // thread, "Type: text"
-  std::vector<std::string> stuck;                               // threads, if a deadlock
-  std::uint64_t states = 1;
-  friend bool operator==(const ExploredOutcome&, const ExploredOutcome&) = default;
 };
 
 enum class Verdict : std::uint8_t {
@@ -81,6 +86,8 @@ struct Exploration {
   std::string guarantee;                  // incomplete: what is certain all the same; or empty
   std::vector<Finding> findings;          // ordered: deadlocks first, then by kind, fingerprint
   std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
+  Schedule outcome_schedule;  // ends as outcome_to_show; not proved the shortest. Empty: none was
+                              // seen
   struct Stats {
     std::uint64_t states = 0, transitions = 0, terminal_states = 0, deadlock_states = 0;
     std::uint64_t depth = 0;  // steps of the longest of the shortest ways to a state; with

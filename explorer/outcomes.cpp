@@ -138,6 +138,16 @@ std::vector<ExploredOutcome> Outcomes::list() const {
   return merged;
 }
 
+const State* Outcomes::state_of(const ExploredOutcome& outcome) const {
+  const auto found = std::ranges::find_if(
+      distinct_, [&](const Distinct& distinct) { return look_alike(describe(distinct), outcome); });
+  return found == distinct_.end() ? nullptr : &found->state;
+}
+
+bool Outcomes::looks_like(const State& finished, const ExploredOutcome& outcome) const {
+  return has_exited(finished) && look_alike(describe({finished, {}, 1}), outcome);
+}
+
 std::size_t Outcomes::memory_bytes() const {
   return rows_.memory_bytes() + distinct_.capacity() * sizeof(Distinct) + state_bytes_;
 }

@@ -22,6 +22,9 @@ class Outcomes {
   bool add_orbit(const State& terminal, std::span<const std::uint32_t> stuck, Symmetry& symmetry);
   // Ordered by status, variables, exceptions, stuck.
   std::vector<ExploredOutcome> list() const;
+  // A state that looks like it, null if none does.
+  const State* state_of(const ExploredOutcome& outcome) const;
+  bool looks_like(const State& finished, const ExploredOutcome& outcome) const;
   std::size_t memory_bytes() const;
 
  private:

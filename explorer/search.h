@@ -50,6 +50,8 @@ class Search : public SearchRecord {
   // After a search of everything: the parts that nothing leaves and that have no end. Nothing if
   // `go_on` says no.
   std::optional<EndlessParts> endless(const std::function<bool(std::uint64_t)>& go_on);
+  // Their states, in the order of these parts. Requires: endless() has told them.
+  const std::vector<std::vector<std::uint32_t>>& final_parts() const { return *final_parts_; }
 
   bool sleeps() const { return sleeps_; }
 

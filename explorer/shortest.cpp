@@ -135,7 +135,7 @@ class Shortest {
     nodes_.push_back(entry);
     const std::uint32_t set =
         entry.state < searched_ ? graph_.set_of(entry.state) : sets_[entry.state - searched_];
-    for (const std::uint32_t target : question_.targets(set)) {
+    for (const std::uint32_t target : question_.targets(entry.state, set)) {
       if (!ways_[target].found) reach(ways_[target], entry);
     }
     return true;

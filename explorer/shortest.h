@@ -37,8 +37,9 @@ struct ShortestQuestion {
   bool reduced;                // the graph leaves states out
   const Prospects* prospects;  // null: nothing is known; targets beyond Prospects::targets_max
                                // are not asked of it
-  std::function<const std::vector<std::uint32_t>&(std::uint32_t)> targets;  // of a set of symptoms
-  const std::map<Ending, std::uint32_t>& endings;                           // that a step shows
+  // Of a state of the table, and the set of symptoms that it shows.
+  std::function<const std::vector<std::uint32_t>&(std::uint32_t state, std::uint32_t set)> targets;
+  const std::map<Ending, std::uint32_t>& endings;  // that a step shows
   std::size_t target_count;
   std::uint64_t nodes_max;                                // the search gives up beyond
   std::function<bool(std::uint64_t memory_bytes)> go_on;  // asked at every node

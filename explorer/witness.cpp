@@ -248,7 +248,7 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
       finding = never_woken(machine, state, future, suspicion.stuck, suspicion.movers);
       break;
     case FindingKind::livelock:
-      finding = livelock(machine, state, suspicion.movers);
+      finding = livelock(machine, state, suspicion.movers, suspicion.only_tests);
       break;
     case FindingKind::lock_order:
       finding = against_order(machine, state, suspicion);

@@ -17,6 +17,7 @@ struct Suspicion {
   std::string fingerprint;
   std::size_t condition = 0;                // invariant, final_check: index in the Program
   std::vector<ThreadId> stuck{}, movers{};  // never_woken, livelock: as EndlessPart says
+  bool only_tests = false;                  // livelock: likewise
 };
 
 // The finding with everything that its kind tells, in the state to which the way leads; nothing

@@ -223,9 +223,9 @@ class Compiler {
     for (std::uint32_t i = 0; i < std::max(meaning.count, 1U); ++i) visit(meaning.index + i);
   }
 
-  // A second name for a lock that has its place changes nothing: remedies make such names.
   void lock_order() {
     std::vector<ObjectId>& order = program_.lock_order;
+    std::map<ObjectId, const ScenarioLock*> place_of;
     for (const ScenarioLock& entry : scenario_.lock_order) {
       const Meaning found = object_named(entry.name);
       if (found.kind == Meaning::Kind::unknown) {
@@ -245,9 +245,24 @@ class Compiler {
                           described(found, entry.name, program_)));
           break;
         }
-        if (std::ranges::find(order, lock) == order.end()) order.push_back(lock);
+        const auto [known, is_new] = place_of.try_emplace(lock, &entry);
+        if (is_new) {
+          order.push_back(lock);
+        } else if (known->second != &entry) {  // conditions of one array may have one lock
+          const ScenarioLock& first = *known->second;
+          module_.complaints.at(entry.place, "",
+                                fmt::format("{} has its place in the order already, as {} in {}:{}",
+                                            lock_in_words(lock, entry.name), in_quotes(first.name),
+                                            first.place.line, first.place.column));
+          break;
+        }
       }
     }
+  }
+  // A second name, or one of an array, is not what the lock is called elsewhere.
+  std::string lock_in_words(ObjectId lock, const std::string& name) const {
+    const std::string& its = program_.objects[lock.index].name;
+    return its == name ? in_quotes(name) : in_quotes(name) + ", the lock " + its + ",";
   }
 
   // ---- names

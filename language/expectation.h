@@ -14,7 +14,8 @@ namespace lockstep {
 // Of all interleavings. A cut-short exploration can confirm `possible` only.
 enum class Possibility : std::uint8_t { impossible, possible, certain };
 
-// Whether locks are taken in the scenario's lock_order; of all interleavings, or some.
+// Whether locks are taken in the scenario's lock_order; of all interleavings, or some. Also whether
+// its conditions hold.
 enum class OrderExpectation : std::uint8_t { kept, broken };
 
 using NamedValues = std::vector<std::pair<std::string, Constant>>;
@@ -28,6 +29,7 @@ struct RunExpectation {
   std::optional<std::vector<std::pair<std::string, std::string>>> exceptions;  // thread, type
   std::optional<std::int64_t> exit_status;
   std::optional<OrderExpectation> lock_order;
+  std::optional<OrderExpectation> conditions;  // invariants and final checks
 };
 inline constexpr std::int64_t exit_status_max = 255;
 struct ExpectedFinding {

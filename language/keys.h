@@ -223,6 +223,7 @@ inline constexpr KeyRow expect_run_keys[] = {
     {"exceptions", false, "the uncaught exceptions: thread and class"},
     {"exit_status", false, "with which the main process ends; 0 to 255"},
     {"lock_order", false, "whether the lock_order of the scenario is kept or broken"},
+    {"conditions", false, "whether its invariants and final checks are kept, or one is broken"},
 };
 inline constexpr std::int64_t preemptions_max = 1'000'000;  // of a finding that is expected
 inline constexpr KeyRow expect_explore_keys[] = {

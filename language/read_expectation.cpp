@@ -33,6 +33,8 @@ class ExpectationReader {
       : reader_(reader),
         threads_{"MainThread"},
         has_order_(document.find("lock_order") != nullptr),
+        has_conditions_(document.find("invariants") != nullptr ||
+                        document.find("finally") != nullptr),
         any_thread_(may_create_threads(scenario)) {
     const auto add_keys = [](const JsonNode* names, std::set<std::string>& to) {
       if (names == nullptr) return;
@@ -66,6 +68,8 @@ class ExpectationReader {
         run.exit_status = reader_.integer(value, 0, exit_status_max);
       } else if (member.key == "lock_order") {
         run.lock_order = read_order(value);
+      } else if (member.key == "conditions") {
+        run.conditions = read_conditions(value);
       }
     }
     return run;
@@ -111,6 +115,18 @@ class ExpectationReader {
   }
 
  private:
+  std::optional<OrderExpectation> read_conditions(const At& at) {
+    const std::optional<std::size_t> i = reader_.one_of(at, order_names);
+    if (!i) return std::nullopt;
+    if (!has_conditions_) {
+      reader_.complain(
+          at,
+          "the scenario has no \"invariants\" and no \"finally\" that could be kept or "
+          "broken");
+    }
+    return static_cast<OrderExpectation>(*i);
+  }
+
   std::optional<OrderExpectation> read_order(const At& at) {
     const std::optional<std::size_t> i = reader_.one_of(at, order_names);
     if (!i) return std::nullopt;
@@ -231,8 +247,9 @@ class ExpectationReader {
 
   Reader& reader_;
   std::set<std::string> variables_, threads_;
-  bool has_order_;   // the scenario declares one
-  bool any_thread_;  // threads that are created may have any name
+  bool has_order_;       // the scenario declares one
+  bool has_conditions_;  // likewise an invariant or a final check
+  bool any_thread_;      // threads that are created may have any name
 };
 
 }  // namespace

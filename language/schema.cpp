@@ -294,7 +294,7 @@ Json expect() {
     if (key == "output") return array_of({{"type", "string"}});
     if (key == "exit_status") return integer(0, exit_status_max);
     if (key == "final") return values;
-    if (key == "lock_order") return enumeration(order_names);
+    if (key == "lock_order" || key == "conditions") return enumeration(order_names);
     return {{"type", "object"}, {"additionalProperties", ref("exception")}};
   });
   const Json explore = object_of(expect_explore_keys, [&](std::string_view key) -> Json {

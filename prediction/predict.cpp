@@ -5,6 +5,7 @@
 
 #include "engine/program/future_accesses.h"
 #include "explorer/explain.h"
+#include "prediction/few_preemptions.h"
 #include "prediction/lock_cycles.h"
 #include "prediction/recorded_run.h"
 
@@ -45,6 +46,7 @@ Prediction predict(const Program& program, Policy& policy, const PredictionLimit
   prediction.findings = std::move(judged.findings);
   prediction.left_out = std::move(judged.left_out);
   add_deadlocks_of(program, future, run, prediction.findings);
+  look_nearby(program, limits, prediction);
   return prediction;
 }
 

@@ -2,9 +2,10 @@
 // those that another order of its steps closes, which the machine has then taken; those that
 // cannot close; and those of which the run does not say.
 //
-// What is predicted is a deadlock of the program, whatever the run was: each comes with the
-// interleaving that leads there. What is not predicted may be there all the same: an exploration
-// says.
+// What is predicted is a deadlock of the program, whatever the run was: each comes with an
+// interleaving that leads there, a shorter one where a bounded search has found one.
+// Such a search decides some of the circles, too, of which the run does not say. What is not
+// predicted may be there all the same: an exploration says.
 #pragma once
 #include <cstdint>
 #include <functional>

@@ -69,7 +69,8 @@ class Lead : public Policy {
   std::optional<Suspicion> found_;
 };
 
-// Whether the others come to where nobody can go on, by the way that they take in turn.
+}  // namespace
+
 bool can_end_stuck(const Program& program, const std::vector<Choice>& choices,
                    std::uint64_t further_max) {
   class InTurn : public Policy {
@@ -96,8 +97,6 @@ bool can_end_stuck(const Program& program, const std::vector<Choice>& choices,
   options.keep_choices = false;
   return run(machine, in_turn, nullptr, options).end == RunResult::End::stuck;
 }
-
-}  // namespace
 
 std::vector<Choice> choices_of(const Choices& run, const LockTrace& trace,
                                const SyncPreserving::Instance& instance,

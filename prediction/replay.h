@@ -27,4 +27,9 @@ struct Replayed {
 Replayed replay(const Program& program, const FutureAccesses& future, std::vector<Choice> choices,
                 std::span<const ThreadId> threads, std::uint64_t further_steps_max);
 
+// Whether the others come to where nobody can go on, by the way that they take in turn, within so
+// many steps behind the choices.
+bool can_end_stuck(const Program& program, const std::vector<Choice>& choices,
+                   std::uint64_t further_steps_max);
+
 }  // namespace lockstep

@@ -7,7 +7,6 @@
 #include "language/pointer.h"
 #include "language/statement_text.h"
 #include "remedy/rewrite.h"
-#include "remedy/splice.h"
 
 namespace lockstep {
 namespace {
@@ -29,12 +28,6 @@ std::string outermost(const Edit& edit, std::string pointer) {
     }
     pointer = around;
   }
-}
-
-bool move(Edit& edit, const std::string& from, const std::string& list, std::size_t index) {
-  const JsonNode* items = edit.at(parent_of(from));
-  const std::string value = item_text_and_above(edit.text(), *items, std::stoul(last_token(from)));
-  return edit.add(child(list, index), value) && edit.remove(from, true);
 }
 
 bool is_jump(const JsonNode& statement) {
@@ -65,7 +58,7 @@ std::vector<Proposal> propose_join_order(const Scenario& scenario, const Program
       if (is_jump(items->items.back())) --end;
       if (index + 1 < end) {
         Edit edit(scenario.text);
-        if (move(edit, from, list, end)) {
+        if (move_statement(edit, from, list, end)) {
           proposals.push_back(
               proposal_of("join-order", "move " + line + " to the end of its list", edit));
         }
@@ -73,7 +66,8 @@ std::vector<Proposal> propose_join_order(const Scenario& scenario, const Program
       if (!list.empty() && has_key(original, parent_of(list), "with") && items->items.size() > 1) {
         Edit edit(scenario.text);
         const std::string with(parent_of(list));
-        if (move(edit, from, std::string(parent_of(with)), std::stoul(last_token(with)) + 1)) {
+        if (move_statement(edit, from, std::string(parent_of(with)),
+                           std::stoul(last_token(with)) + 1)) {
           proposals.push_back(
               proposal_of("join-order", "move " + line + " behind the `with` around it", edit));
         }

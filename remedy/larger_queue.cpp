@@ -13,7 +13,7 @@ std::vector<Proposal> propose_larger_queue(const Scenario& scenario, const Progr
         return stuck.core && is_deadlock(finding.kind) && waits_on_a_queue(stuck, "put");
       });
   for (const ScenarioObject* queue : queues) {
-    if (queue->value <= 0) continue;
+    if (queue->value <= 0 || queue->kind == ObjectKind::mp_simple_queue) continue;
     std::vector<std::int64_t> sizes;
     for (std::size_t n = 1; n < rungs_max; ++n) {
       sizes.push_back(queue->value + static_cast<std::int64_t>(n));

@@ -38,6 +38,20 @@ bool is_of_a_condition(const Program& program, ObjectId lock) {
                              [&](const ObjectInfo& object) { return object.lock == lock; });
 }
 
+// In a declared lock order what is one lock has one place: the first.
+void remove_second_places(Edit& edit, const Scenario& scenario, const Program& program,
+                          const std::vector<ObjectId>& locks) {
+  std::vector<std::string> pointers;
+  for (const ScenarioLock& entry : scenario.lock_order) {
+    const bool is_one = std::ranges::any_of(locks, [&](ObjectId lock) {
+      const ObjectInfo& object = program.objects[lock.index];
+      return object.name == entry.name || std::ranges::count(object.aliases, entry.name) > 0;
+    });
+    if (is_one) pointers.push_back(entry.place.pointer);
+  }
+  for (std::size_t i = pointers.size(); i-- > 1;) edit.remove(pointers[i]);
+}
+
 // In order of declaration; nothing if the locks cannot become one.
 std::optional<Declarations> declarations_of(const Scenario& scenario, const Program& program,
                                             const std::vector<ObjectId>& locks) {
@@ -72,6 +86,7 @@ std::vector<Proposal> propose_one_rlock(const Scenario& scenario, const Program&
       edit.replace(object_pointer(*(*declared)[i]),
                    "{\"same_as\": " + json_string(names.front()) + "}");
     }
+    remove_second_places(edit, scenario, program, locks);
     title += (title.empty() ? "one RLock under the names " : ", another under the names ") +
              in_words(names);
   }

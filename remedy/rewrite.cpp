@@ -188,6 +188,13 @@ bool wrap(Edit& edit, const std::string& list, std::size_t first, std::size_t la
   return true;
 }
 
+bool move_statement(Edit& edit, const std::string& from, const std::string& list,
+                    std::size_t index) {
+  const JsonNode* items = edit.at(parent_of(from));
+  const std::string value = item_text_and_above(edit.text(), *items, std::stoul(last_token(from)));
+  return edit.add(child(list, index), value) && edit.remove(from, true);
+}
+
 bool remove_statement(Edit& edit, const std::string& pointer) {
   const JsonNode* list = edit.at(parent_of(pointer));
   if (list == nullptr) return false;

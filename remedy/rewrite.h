@@ -60,6 +60,10 @@ std::string text_at(const Edit& edit, const std::string& pointer);
 bool wrap(Edit& edit, const std::string& list, std::size_t first, std::size_t last,
           const std::string& open, const std::string& close, bool opener_goes = false,
           bool closer_goes = false);
+// The statement goes before the one that has this index in the list, with the comments above it.
+// Requires: it stands in the same list before that, or in an inner list.
+bool move_statement(Edit& edit, const std::string& from, const std::string& list,
+                    std::size_t index);
 // A list must not become empty.
 bool remove_statement(Edit& edit, const std::string& pointer);
 // The same statement with other keys, and without those whose new name is empty.

@@ -20,7 +20,7 @@ constexpr std::uint32_t kinds(std::initializer_list<FindingKind> of) {
 constexpr std::uint32_t waits =
     kinds({FindingKind::lost_wakeup, FindingKind::circular_wait, FindingKind::orphaned_lock,
            FindingKind::semaphore_leak, FindingKind::self_wait, FindingKind::missing_party,
-           FindingKind::queue_never_done});
+           FindingKind::queue_never_done, FindingKind::never_woken});
 constexpr std::uint32_t faults =
     kinds({FindingKind::uncaught_exception, FindingKind::invariant, FindingKind::final_check});
 
@@ -60,6 +60,7 @@ bool waits_for_tasks(const Finding& finding) {
 bool waits_at_barrier(const Finding& finding) {
   return some_core(finding, [](const StuckThread& s) { return s.waits_for_type == "Barrier"; });
 }
+bool waits_for_set(const Finding& finding) { return some_core(finding, waits_for_an_event); }
 bool waits_for_end(const Finding& finding) {
   return some_core(finding, [&](const StuckThread& s) { return joins_in_the_cause(finding, s); });
 }
@@ -107,6 +108,12 @@ constexpr std::array rows{
               waits_for_item},
     RemedyRow{"lock", "a new lock from the look or the read to the write", propose_lock, faults,
               is_for_a_lock},
+    RemedyRow{"clear", "an Event is cleared elsewhere, or not at all", propose_clear, waits,
+              waits_for_set},
+    RemedyRow{"socket-order", "one side of a socket receives first, or sends first",
+              propose_socket_order, kinds({FindingKind::socket_cycle}), always},
+    RemedyRow{"get-lock", "the lock of an mp.Value is held from the read to the write",
+              propose_get_lock, faults, is_for_a_lock},
 };
 
 // All wait for locks, and for which.
@@ -166,6 +173,8 @@ bool is_for_a_lock(const Finding& finding) {
 }
 
 bool waits_on_a_condition(const StuckThread& stuck) { return is_type(stuck, "Condition"); }
+
+bool waits_for_an_event(const StuckThread& stuck) { return is_type(stuck, "Event"); }
 
 bool waits_on_a_queue(const StuckThread& stuck, std::string_view operation) {
   const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);

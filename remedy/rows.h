@@ -18,7 +18,8 @@ Propose propose_one_rlock, propose_lock_order, propose_gate_lock, propose_try_ac
     propose_rlock, propose_with, propose_release, propose_while, propose_notify_all,
     propose_under_lock, propose_predicate, propose_sentinels, propose_task_done,
     propose_larger_queue, propose_parties, propose_more_workers, propose_call_directly,
-    propose_join_order, propose_daemon, propose_lock;
+    propose_join_order, propose_daemon, propose_lock, propose_clear, propose_socket_order,
+    propose_get_lock;
 
 // What a finding, or a thread that is stuck in it, is about.
 bool is_circle_of_locks(const Finding& finding);
@@ -28,6 +29,7 @@ bool is_for_unreleased(const Finding& finding);
 bool is_without_lock(const Finding& finding);  // wait or notify on a condition
 bool is_for_a_lock(const Finding& finding);    // two threads may have been in each other's way
 bool waits_on_a_condition(const StuckThread& stuck);
+bool waits_for_an_event(const StuckThread& stuck);
 bool waits_on_a_queue(const StuckThread& stuck, std::string_view operation);
 // It is about to join a thread or process, as the scenario says, and part of the cause.
 bool joins_in_the_cause(const Finding& finding, const StuckThread& stuck);

@@ -177,7 +177,8 @@ std::string with_child(std::string_view text, const JsonNode& container, std::si
     out.insert(line_begin(text, neighbour.first), indent + parts.before + name + parts.value + "," +
                                                       parts.behind + std::string(end_of_line));
   } else {
-    out.insert(neighbour.begin, name + parts.value + ", ");
+    out.insert(neighbour.begin,
+               (neighbour.begins_line ? parts.before : "") + name + parts.value + ", ");
   }
   return out;
 }
@@ -206,7 +207,7 @@ std::string without(std::string_view text, const JsonNode& container, std::size_
   const std::size_t count = size(container);
   LOCKSTEP_ASSERT(index < count, "what is removed is there");
   const Child child = child_at(text, container, index);
-  const std::size_t begin = comments_above ? child.first : child.begin;  // of its lines
+  const std::size_t begin = comments_above && child.begins_line ? child.first : child.begin;
   std::string out(text);
 
   if (child.comma) {
@@ -219,7 +220,7 @@ std::string without(std::string_view text, const JsonNode& container, std::size_
       out.erase(*child.comma, 1);
       return out.erase(child.begin, child.end - child.begin);
     }
-    std::size_t from = child.begin;
+    std::size_t from = begin;
     // The comma and blank before it would end the line.
     while (is_line_end(text, behind) && from > 0 && is_blank(text[from - 1])) --from;
     return out.erase(from, behind - from);
@@ -259,7 +260,7 @@ std::string comment_behind(std::string_view text, const JsonNode& array, std::si
 
 std::string comments_above(std::string_view text, const JsonNode& array, std::size_t index) {
   const Child child = child_at(text, array, index);
-  if (!child.has_lines()) return "";
+  if (!child.begins_line) return "";
   return std::string(text.substr(child.first, child.begin - child.first));
 }
 
@@ -279,7 +280,7 @@ std::string items_between(std::string_view text, const JsonNode& array, std::siz
   const Child end = child_at(text, array, last);
   const std::string inside(text.substr(begin.begin, end.end - begin.begin));
   if (!begin.begins_line || !end.begins_line) {
-    return std::string(open) + inside + std::string(close);
+    return comments_above(text, array, first) + std::string(open) + inside + std::string(close);
   }
   const std::string_view outer = indentation(text, array.begin);
   const std::string indent(indentation(text, begin.begin));

@@ -1,9 +1,5 @@
 // fix(): every proposal is applied, read again as any scenario is, explored completely, and judged
 // by what that showed. Nothing that a remedy believed about its rewriting counts here.
-//
-// What a patched scenario may not do: deadlock, show a fault that the original did not have, or
-// end as the original never ends. It need not be able to end in all the ways of the original: a
-// remedy takes interleavings away.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,6 +12,7 @@
 
 #include "engine/run/run.h"
 #include "language/schedule.h"
+#include "remedy/judge.h"
 #include "remedy/rows.h"
 
 namespace lockstep {
@@ -70,184 +67,6 @@ std::uint64_t edits_of(const Proposal& proposal) {
       }));
 }
 
-bool is_finished(const ExploredOutcome& outcome) {
-  return outcome.status == ExploredOutcome::Status::finished;
-}
-
-// "n = 1, T1 ends with ValueError: x"; "it finishes" where there is nothing more to say
-std::string in_words(const ExploredOutcome& outcome) {
-  std::string out;
-  for (const auto& [name, value] : outcome.variables) {
-    out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", name, value);
-  }
-  for (const auto& [thread, exception] : outcome.exceptions) {
-    out += fmt::format("{}{} ends with {}", out.empty() ? "" : ", ", thread, exception);
-  }
-  return out.empty() ? "it finishes" : out;
-}
-
-// As the expression of the value that JSON writes so; a tuple cannot be told from a list.
-std::string python(const std::string& text, const JsonNode& node) {
-  switch (node.kind) {
-    case JsonNode::Kind::null:
-      return "None";
-    case JsonNode::Kind::boolean:
-      return node.boolean ? "True" : "False";
-    case JsonNode::Kind::array: {
-      std::string out = "[";
-      for (const JsonNode& item : node.items) {
-        out += (out.size() > 1 ? ", " : "") + python(text, item);
-      }
-      return out + "]";
-    }
-    case JsonNode::Kind::object: {
-      std::string out = "{";
-      for (const JsonNode::Member& member : node.members) {
-        out += (out.size() > 1 ? ", " : "") + json_string(member.key) + ": " +
-               python(text, member.value);
-      }
-      return out + "}";
-    }
-    default:
-      return text.substr(node.begin, node.end - node.begin);
-  }
-}
-
-// "not (n == 1 and done == True)"
-std::string denial_of(const ExploredOutcome& outcome) {
-  std::string out;
-  for (const auto& [name, value] : outcome.variables) {
-    const JsonTree tree = read_json(value);
-    if (!tree.root) return "";
-    out += (out.empty() ? "not (" : " and ") + name + " == " + python(value, *tree.root);
-  }
-  return out.empty() ? out : out + ")";
-}
-
-std::uint32_t bit(FindingKind kind) { return 1u << static_cast<unsigned>(kind); }
-
-class Judge {
- public:
-  Judge(const Exploration& original, const Program& program) : original_(original) {
-    for (const Global& global : program.globals) variables_.insert(global.name);
-    for (const ExploredOutcome& outcome : original.outcomes) {
-      if (is_finished(outcome)) known_.insert(told(outcome));
-      values_.insert(told(outcome).first);
-    }
-    for (const Finding& finding : original.findings) findings_.insert(identity(finding));
-  }
-
-  // Whether something that is wrong with the original is not wrong with this.
-  bool is_progress(const Exploration& patched) const {
-    std::set<Identity> left;
-    for (const Finding& finding : patched.findings) left.insert(identity(finding));
-    return patched.complete && !std::ranges::includes(left, findings_);
-  }
-
-  struct Judgement {
-    TriedRemedy::Verdict verdict;
-    std::string reason;
-    const Finding* finding = nullptr;          // of the patched scenario, that refutes it
-    const ExploredOutcome* outcome = nullptr;  // likewise
-  };
-  // `mended`: bits of the kinds, other than deadlocks, for which the remedy was proposed. Of these
-  // none may be left; of deadlocks none may anyway.
-  Judgement judge(const Exploration& patched, const Proposal& proposal,
-                  std::uint32_t mended) const {
-    using enum TriedRemedy::Verdict;
-    for (const Finding& finding : patched.findings) {
-      if (!is_deadlock(finding.kind)) continue;
-      const bool known = findings_.contains(identity(finding));
-      return {refuted,
-              (known ? "it still deadlocks: " : "it deadlocks in another way: ") + finding.message,
-              &finding};
-    }
-    for (const Finding& finding : patched.findings) {
-      if (findings_.contains(identity(finding))) {
-        if ((mended & bit(finding.kind)) == 0) continue;
-        return {refuted, "it does not mend this: " + finding.message, &finding};
-      }
-      if (original_.complete) {
-        return {refuted, "it does something new: " + finding.message, &finding};
-      }
-      return {unknown, "the exploration of the original was cut short and did not show this: " +
-                           finding.message};
-    }
-    if (!patched.complete) return {unknown, patched.incomplete_reason};
-    if (!patched.finished_possible()) {
-      if (original_.finished_possible()) return {refuted, "it can no longer finish"};
-      // A thread whose owner runs for ever without letting the lock go counts as waiting its turn.
-      return {unknown,
-              "it never finishes, so that a thread that waits for ever beside others "
-              "may have gone unnoticed"};
-    }
-    if (proposal.only_ends && original_.complete) {
-      for (const ExploredOutcome& outcome : patched.outcomes) {
-        if (!values_.contains(told(outcome).first)) {
-          return {refuted, "it ends too early: " + in_words(outcome), nullptr, &outcome};
-        }
-      }
-    }
-    const std::string remains =
-        patched.findings.empty() ? "" : "faults of the original other than those it mends remain";
-    const auto verified_with = [&](std::string note) -> Judgement {
-      if (!note.empty() && !remains.empty()) note += "; ";
-      return {verified, note + remains};
-    };
-    if (known_.empty() && original_.complete) {
-      return verified_with(
-          "the original never finishes, so that there are no outcomes to compare with");
-    }
-    // Where an exception is what is to be mended, an end with one is no end to compare with.
-    const bool is_about_exceptions =
-        std::ranges::any_of(finding_rows(), [&](const FindingRow& row) {
-          return is_exception(row.kind) && (mended & bit(row.kind)) != 0;
-        });
-    if (is_about_exceptions && original_.complete &&
-        std::ranges::all_of(known_, [](const Outcome& end) { return !end.second.empty(); })) {
-      return verified_with(
-          "the original never finishes without an exception, so that there are no outcomes to "
-          "compare with");
-    }
-    for (const ExploredOutcome& outcome : patched.outcomes) {
-      if (!is_finished(outcome) || known_.contains(told(outcome))) continue;
-      if (original_.complete) {
-        return {refuted, "it ends as the original never does: " + in_words(outcome), nullptr,
-                &outcome};
-      }
-      return {unknown, "the exploration of the original was cut short and did not end so: " +
-                           in_words(outcome)};
-    }
-    return verified_with("");
-  }
-
- private:
-  using Values = std::vector<std::pair<std::string, std::string>>;
-  using Outcome = std::pair<Values, Values>;  // variables, exceptions
-  using Identity = std::tuple<FindingKind, std::string, std::string, std::string>;
-
-  // A deadlock is known by its fingerprint. What else is wrong is known by what it says, since
-  // the place where it is raised may have moved.
-  static Identity identity(const Finding& finding) {
-    if (is_deadlock(finding.kind)) return {finding.kind, finding.fingerprint, "", ""};
-    return {finding.kind, "", finding.subject, finding.thread};
-  }
-  // Without the variables that a remedy has added.
-  Outcome told(const ExploredOutcome& outcome) const {
-    Outcome result{{}, outcome.exceptions};
-    for (const auto& variable : outcome.variables) {
-      if (variables_.contains(variable.first)) result.first.push_back(variable);
-    }
-    return result;
-  }
-
-  const Exploration& original_;
-  std::set<std::string> variables_;
-  std::set<Outcome> known_;
-  std::set<Values> values_;  // also of ends that are deadlocks
-  std::set<Identity> findings_;
-};
-
 // Tries proposals, one after the other, and remembers which were.
 class Trials {
  public:
@@ -257,7 +76,7 @@ class Trials {
         program_(program),
         options_(options),
         result_(result),
-        judge_(result.exploration, program) {
+        judge_(result.exploration, program, options_.limits) {
     // A remedy that makes a large program of a small one is not followed for long.
     const std::uint64_t states =
         std::max(patched_states_min, growth_max * result.exploration.stats.states);
@@ -389,7 +208,7 @@ class Trials {
     into.push_back(std::move(result));
   }
 
-  TriedRemedy tried(Proposal proposal, std::uint32_t mended) const {
+  TriedRemedy tried(Proposal proposal, std::uint32_t mended) {
     TriedRemedy result{TriedRemedy::Verdict::unknown, std::move(proposal), "", {}, {}};
     result.cost.edits = edits_of(result.proposal);
     const Loaded loaded =
@@ -401,12 +220,17 @@ class Trials {
       return result;
     }
     result.exploration = explore(*loaded.program, options_);
-    Judge::Judgement judgement = judge_.judge(result.exploration, result.proposal, mended);
+    Judge::Judgement judgement =
+        judge_.judge(result.exploration, *loaded.program, result.proposal, mended);
     result.verdict = judgement.verdict;
     result.reason = std::move(judgement.reason);
     if (judgement.finding != nullptr) show(result, judgement.finding->schedule, *loaded.program);
-    if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome);
+    if (judgement.outcome != nullptr) show_outcome(result, *judgement.outcome, *loaded.program);
     if (result.verdict != TriedRemedy::Verdict::verified) return result;
+    if (!result.exploration.finished_possible()) {
+      result.timed_run_ends = false;
+      return result;
+    }
 
     // One that goes on for much longer than any way to a new state goes round.
     const Exploration::Stats& stats = result.exploration.stats;
@@ -438,22 +262,13 @@ class Trials {
     result.schedule_text = schedule_text(schedule).value_or("");
   }
 
-  // The interleaving is found as that of a final check which the outcome fails.
-  void show_outcome(TriedRemedy& result, const ExploredOutcome& outcome) const {
-    const std::string denial = denial_of(outcome);
-    if (denial.empty() || !options_.counterexamples) return;
-    Edit edit(result.proposal.patched_text);
-    const bool made = edit.at("/finally") == nullptr
-                          ? edit.add("/finally", "[" + json_string(denial) + "]")
-                          : edit.add("/finally/-", json_string(denial));
-    if (!made) return;
-    const Loaded loaded = load(scenario_.file, edit.text(), settings_of(scenario_));
-    if (!loaded.program) return;
-    for (const Finding& finding : explore(*loaded.program, options_).findings) {
-      if (finding.kind == FindingKind::final_check && finding.subject == denial) {
-        return show(result, finding.schedule, *loaded.program);
-      }
-    }
+  void show_outcome(TriedRemedy& result, const ExploredOutcome& outcome,
+                    const Program& program) const {
+    if (!options_.counterexamples) return;
+    ExploreOptions options = options_;
+    options.symmetry = options.hash_compaction = options.counterexamples = false;
+    options.outcome_to_show = outcome;
+    show(result, explore(program, options).outcome_schedule, program);
   }
 
   struct Ladder {

@@ -92,9 +92,11 @@ constexpr std::array rows{
            "itself is wrong, change lock_order; an attempt with blocking=False is free of it."},
     Advice{
         FindingKind::livelock, "LIVELOCK",
-        "Some interleavings end, but this one has come to where none does any more: threads go on "
+        "This interleaving has come to where none ends any more, though others may: threads go on "
         "in a circle, each step of which is possible, and wait in it for something that does not "
-        "come. A fair scheduler does not help, since no step that is left leads out.",
+        "come. Where no interleaving ends at all it is one only if nothing happens any more but "
+        "that threads look at what nobody is left to change. A fair scheduler does not help, since "
+        "no step that is left leads out.",
         "Look at what the loop tests, and at who should have made it true: it did so too early, "
         "or was undone, or has ended. Test and change it under one lock, or wait for an Event or "
         "a Condition instead of asking again and again."},

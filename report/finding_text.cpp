@@ -206,7 +206,7 @@ std::string badness(const Finding& finding) {
     case FindingKind::final_check:
       return "Some interleaving ends so.";
     case FindingKind::livelock:
-      return "Some interleavings end; from here on none does.";
+      return "From here on no interleaving ends.";
     case FindingKind::lock_order:
       return "Some interleaving comes so far; together with others who keep to the order it may "
              "hang.";

@@ -36,10 +36,10 @@ class Explore(binary.TestCase):
     def test_fix_is_suggested_where_a_remedy_may_help(self):
         out, _ = self.lockstep("explore", self.write("s.json", binary.deadlock()), status=1)
         self.assertIn("lockstep fix ", out)
-        nobody_sets_it = {"lockstep": 1, "objects": {"e": "Event"}, "threads": {"T1": [{"wait": "e"}]}}
-        for verb in [["explore"], ["run", "--schedule", "T1"]]:
-            out, _ = self.lockstep(verb[0], self.write("o.json", nobody_sets_it), *verb[1:], status=1)
-            self.assertIn("LS004", out)
+        nobody_sets_it = {"lockstep": 1, "variables": {"x": False}, "threads": {"T1": [{"await": "x"}]}}
+        for verb in ["explore", "run"]:
+            out, _ = self.lockstep(verb, self.write("o.json", nobody_sets_it), status=1)
+            self.assertIn("LS010", out)
             self.assertNotIn("lockstep fix ", out)
 
     def test_a_schedule_that_is_not_saved_is_spoken_of(self):

@@ -183,6 +183,42 @@ TEST_CASE("A deadlock that is possible may also come as a partial one", "[cli][j
   CHECK(judged(expected, exploration) == Is::unmet);
 }
 
+TEST_CASE("A partial deadlock alone is not the deadlock that is expected", "[cli][judge]") {
+  Exploration exploration;
+  exploration.findings = {partial};
+  exploration.outcomes = {finished};
+  ExploreExpectation expected;
+  expected.deadlock = Possibility::possible;
+  const Judgement judgement =
+      judge_exploration(Program{}, expected, exploration, Subject{"s.json", {}});
+  REQUIRE(judgement.unmet.size() == 1);
+  CHECK_THAT(
+      judgement.unmet.front().found,
+      Catch::StartsWith("impossible: no interleaving shows it; what is possible is partial: "));
+}
+
+TEST_CASE("A run may be expected to break a condition", "[cli][judge]") {
+  Simulation simulation;
+  simulation.result.end = RunResult::End::finished;
+  RunExpectation expected;
+  const auto unmet = [&] {
+    std::string all;
+    for (const UnmetExpectation& each :
+         judge_run(Program{}, expected, simulation, Subject{"s.json", {}}).unmet) {
+      all += each.what + ": " + each.expected + "; ";
+    }
+    return all;
+  };
+  expected.conditions = OrderExpectation::broken;
+  CHECK(unmet() == "run/conditions: broken; ");
+  simulation.findings = {finding(FindingKind::final_check)};
+  CHECK(unmet() == "");
+  expected.conditions = OrderExpectation::kept;
+  CHECK(unmet() == "run/final-check: to hold; ");
+  expected.conditions.reset();
+  CHECK(unmet() == "run/final-check: to hold; ");
+}
+
 TEST_CASE("A remedy is expected to come out verified", "[cli][judge]") {
   using enum TriedRemedy::Verdict;
   const auto judged_fix = [](const std::vector<TriedRemedy::Verdict>& verdicts, bool complete) {

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "language/load.h"
+#include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
 
 namespace lockstep {
@@ -272,14 +274,13 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
        "T1 waits for the tasks of q to be done, and no thread is left that could call task_done", 0,
        2},
       {"a join, and a worker that forgot a task_done",
-       R"s('objects': {'q': 'Queue'}, 'threads': {
-          'T1': [{'put': 'q', 'item': 1}, {'join': 'q'}],
-          'T2': [{'get': 'q'}, {'get': 'q'}, {'task_done': 'q'}]})s",
-       "deadlock", "lost-wakeup",
-       "T1 waits for the tasks of q to be done, which is up to T2, which waits for an item of q, "
-       "and no thread is left that could put one",
-       // T1 puts and waits, T2 gets and waits.
-       0, 4},
+       R"s('objects': {'q': 'Queue'}, 'functions': {'f': [{'get': 'q'}, {'get': 'q'}, {'task_done': 'q'}]},
+          'main': [{'spawn': 'f', 'daemon': true}, {'put': 'q', 'item': 1}, {'join': 'q'}])s",
+       "deadlock", "queue-never-done",
+       "MainThread waits for the tasks of q to be done, and no thread is left that could call "
+       "task_done",
+       // MainThread creates, starts, puts and waits, the worker gets and waits.
+       0, 6},
       {"a shutdown that only the one who waits would call",
        R"s('objects': {'q': 'Queue'}, 'threads': {
           'T1': [{'get': 'q'}, {'shutdown': 'q'}], 'T2': [{'yield': true}]})s",
@@ -402,6 +403,37 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
   CHECK(finding.choices.size() == row.steps);
   CHECK(finding.shortest);
   CHECK(finding.fingerprint.size() == 16);
+}
+
+TEST_CASE("explore: a schedule for each outcome that finishes", "[explorer][explore]") {
+  std::size_t shown = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    const Loaded loaded = load("random", random_scenario(seed));
+    REQUIRE(loaded.program.has_value());
+    if (loaded.program->has_processes) continue;
+    ExploreOptions options;
+    options.symmetry = options.counterexamples = false;
+    options.limits.states_max = 5000;
+    const std::vector<ExploredOutcome> outcomes = explore(*loaded.program, options).outcomes;
+    for (std::size_t i = 0; i < std::min<std::size_t>(outcomes.size(), 3); ++i) {
+      if (outcomes[i].status != ExploredOutcome::Status::finished) continue;
+      options.outcome_to_show = outcomes[i];
+      const Schedule schedule = explore(*loaded.program, options).outcome_schedule;
+      const Machine machine(*loaded.program);
+      State state = initial_state(machine);
+      const std::unique_ptr<Policy> policy = scripted_policy(*loaded.program, schedule, 0);
+      const RunResult result = run(machine, *policy, nullptr, {});
+      CHECK(result.end == RunResult::End::finished);
+      const StateNames names(machine, result.state);
+      for (std::uint32_t v = 0; v < loaded.program->globals.size(); ++v) {
+        CHECK(to_json(machine.values(), global(result.state, {v}), names) ==
+              outcomes[i].variables[v].second);
+      }
+      ++shown;
+    }
+  }
+  CHECK(shown > 30);
 }
 
 TEST_CASE("explore: no finding where there is nothing wrong", "[explorer][explore]") {

@@ -36,6 +36,7 @@ LOADER_ONLY = {
     "needs names": [
         r"^there is no (object|function|thread|variable|remedy|finding|statement with the label) ",
         r"^there is .* already$",
+        r" has its place in the order already, as ",
         r"^unknown name ",
         r"^unknown variable ",
         r" is already the name of ",

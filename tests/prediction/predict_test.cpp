@@ -212,6 +212,13 @@ TEST_CASE("predict: what becomes of a circle of locks", "[prediction]") {
        "'T2': [{'wait': 'e'}, {'acquire': 'b'}, {'acquire': 'a'}, {'release': 'a'}, "
        "{'release': 'b'}]}}",
        "possible"},
+      {"an event lets one wait for the other, but not for ever",
+       "{'objects': {'a': 'Lock', 'b': 'Lock', 'e': 'Event'}, 'threads': {"
+       "'T1': [{'acquire': 'a'}, {'acquire': 'b'}, {'release': 'b'}, {'release': 'a'}, "
+       "{'event_set': 'e'}],"
+       "'T2': [{'wait': 'e', 'timeout': 9}, {'acquire': 'b'}, {'acquire': 'a'}, {'release': 'a'}, "
+       "{'release': 'b'}]}}",
+       "deadlock"},
       {"sections of a third lock in between, which keep their order",
        "{'objects': {'a': 'Lock', 'b': 'Lock', 'c': 'Lock'}, 'threads': {"
        "'T1': [{'acquire': 'a'}, {'acquire': 'c'}, {'release': 'c'}, {'acquire': 'b'}, "

@@ -1,6 +1,8 @@
 // Tests of remedy/one_rlock.
 #include <catch2/catch.hpp>
 
+#include "explorer/explore.h"
+#include "language/load.h"
 #include "remedy/rows.h"
 
 namespace lockstep {
@@ -30,6 +32,27 @@ const std::string three = R"([{"spawn": "f", "args": ["a", "b"]},
 const std::string two_pairs = R"([{"spawn": "f", "args": ["a", "b"]},
     {"spawn": "f", "args": ["b", "a"]}, {"spawn": "f", "args": ["c", "d"]},
     {"spawn": "f", "args": ["d", "c"]}])";
+
+TEST_CASE("one-rlock: what is one lock keeps one place in a declared order",
+          "[remedy][one_rlock]") {
+  const std::string text = R"json({
+  "lockstep": 1,
+  "machine": {"gil": "none"},
+  "objects": {"a": "Lock", "x": "Lock", "b": "Lock"},
+  "lock_order": ["a", "x", "b"],
+  "threads": {
+    "T1": [{"with": ["a", "b"], "do": [{"pass": true}]}],
+    "T2": [{"with": ["b", "a"], "do": [{"pass": true}]}]
+  }
+})json";
+  const Loaded loaded = load("s.json", text);
+  REQUIRE(loaded.program);
+  const std::vector<Proposal> proposals =
+      propose_one_rlock(*loaded.scenario, *loaded.program, explore(*loaded.program));
+  REQUIRE(proposals.size() == 1);
+  CHECK_THAT(proposals[0].patched_text, Catch::Contains(R"("lock_order": ["a", "x"])"));
+  CHECK(load("s.json", proposals[0].patched_text).program.has_value());
+}
 
 struct Row {
   const char* what;

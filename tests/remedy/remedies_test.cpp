@@ -60,16 +60,46 @@ std::string with_lines(const std::string& text, const std::string& end_of_line) 
   return out;
 }
 
+// With a comment behind each line, and one above each, where a text has lines.
+std::string commented(const std::string& text) {
+  std::string out, line;
+  int number = 0;
+  for (const char c : text + "\n") {
+    if (c != '\n') {
+      line += c;
+      continue;
+    }
+    const std::string comment = "// <" + std::to_string(++number) + ">";
+    out += number > 1 ? "    " + comment + "above\n" : "";
+    out += line + (line.find("//") == std::string::npos ? "  " + comment : "") + "\n";
+    line.clear();
+  }
+  return out;
+}
+
+std::vector<std::string> doubled_comments(const std::string& text) {
+  std::vector<std::string> doubled;
+  for (std::size_t at = text.find("// <"); at != std::string::npos;
+       at = text.find("// <", at + 1)) {
+    const std::string comment = text.substr(at, text.find_first_of("\r\n", at) - at);
+    const std::size_t next = text.find(comment, at + 1);
+    // "<1>" is not "<1>above".
+    if (next != std::string::npos && text.find_first_of("\r\n", next) == next + comment.size()) {
+      doubled.push_back(comment);
+    }
+  }
+  return doubled;
+}
+
 struct Row {
   const char* what;
   std::string remedy, title;
   std::string before, after;
 };
 
-TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][remedies]") {
-  const Row row = GENERATE(values<Row>({
-      {"gate-lock, by acquire and by with", "gate-lock",
-       "one more lock, gate, taken in T1 and T2 before a and b", R"json({
+const std::vector<Row> rows{
+    {"gate-lock, by acquire and by with", "gate-lock",
+     "one more lock, gate, taken in T1 and T2 before a and b", R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {
@@ -87,7 +117,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T2": [{"with": "b", "do": [{"with": "a", "do": [{"pass": true}]}]}]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {
@@ -107,9 +137,9 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T2": [{"with": ["gate", "b"], "do": [{"with": "a", "do": [{"pass": true}]}]}]
   }
 })json"},
-      {"try-acquire, by acquire", "try-acquire",
-       "only try for a in T2, and let b go where that fails",
-       R"json({
+    {"try-acquire, by acquire", "try-acquire",
+     "only try for a in T2, and let b go where that fails",
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"a": "Lock", "b": "Lock"},
@@ -126,7 +156,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"a": "Lock", "b": "Lock"},
@@ -148,8 +178,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]
   }
 })json"},
-      {"try-acquire, by with", "try-acquire", "only try for a in T2, and let b go where that fails",
-       R"json({
+    {"try-acquire, by with", "try-acquire", "only try for a in T2, and let b go where that fails",
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"a": "Lock", "b": "Lock"},
@@ -167,7 +197,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"a": "Lock", "b": "Lock"},
@@ -192,15 +222,15 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]
   }
 })json"},
-      {"try-acquire, two locks of one with", "try-acquire",
-       "only try for a in T2, and let b go where that fails",
-       R"json({"lockstep": 1, "machine": {"gil": "none"}, "objects": {"a": "Lock", "b": "Lock"},
+    {"try-acquire, two locks of one with", "try-acquire",
+     "only try for a in T2, and let b go where that fails",
+     R"json({"lockstep": 1, "machine": {"gil": "none"}, "objects": {"a": "Lock", "b": "Lock"},
   "functions": {"take_b": [{"with": "b", "do": [{"pass": true}]}]},
   "threads": {"T1": [{"with": "a", "do": [{"call": "take_b"}]}], "T2": [{"with": ["b", "a"], "do": [{"pass": true}]}]}})json",
-       R"json({"lockstep": 1, "machine": {"gil": "none"}, "objects": {"a": "Lock", "b": "Lock"},
+     R"json({"lockstep": 1, "machine": {"gil": "none"}, "objects": {"a": "Lock", "b": "Lock"},
   "functions": {"take_b": [{"with": "b", "do": [{"pass": true}]}]},
   "threads": {"T1": [{"with": "a", "do": [{"call": "take_b"}]}], "T2": [{"while": "True", "do": [{"with": "b", "do": [{"acquire": "a", "timeout": 0.1, "into": "got"}, {"if": "got", "then": [{"try": [{"pass": true}], "finally": [{"release": "a"}]}, {"break": true}]}]}, {"sleep": 0.01}]}]}})json"},
-      {"with, for a way out without a release", "with", "hold m by `with` in f", R"json({
+    {"with, for a way out without a release", "with", "hold m by `with` in f", R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "variables": {"n": 0},
@@ -217,7 +247,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "threads": {"T1": {"target": "f", "args": [0]}, "T2": {"target": "f", "args": [1]}}
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "variables": {"n": 0},
@@ -234,8 +264,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "threads": {"T1": {"target": "f", "args": [0]}, "T2": {"target": "f", "args": [1]}}
 })json"},
-      {"with, for a permit that an exception keeps", "with", "hold s by `with` in T1 and T2",
-       R"json({
+    {"with, for a permit that an exception keeps", "with", "hold s by `with` in T1 and T2",
+     R"json({
   "lockstep": 1,
   "objects": {"s": "Semaphore"},
   "threads": {
@@ -243,7 +273,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T2": [{"acquire": "s"}, {"pass": true}, {"release": "s"}]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"s": "Semaphore"},
   "threads": {
@@ -251,8 +281,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T2": [{"with": "s", "do": [{"pass": true}]}]
   }
 })json"},
-      {"with, where one way out has a release of its own", "with", "hold m by `with` in f",
-       R"json({
+    {"with, where one way out has a release of its own", "with", "hold m by `with` in f",
+     R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "functions": {
@@ -265,7 +295,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "main": [{"for": "x", "in": "range(3)", "do": [{"call": "f", "args": ["x"]}]}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "functions": {
@@ -278,7 +308,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "main": [{"for": "x", "in": "range(3)", "do": [{"call": "f", "args": ["x"]}]}]
 })json"},
-      {"release, before the last return", "release", "release m at the end of f", R"json({
+    {"release, before the last return", "release", "release m at the end of f", R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "functions": {
@@ -290,7 +320,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}}
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "functions": {
@@ -303,7 +333,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}}
 })json"},
-      {"while", "while", "test again after each wait in consume", R"json({
+    {"while", "while", "test again after each wait in consume", R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"items": []},
@@ -323,7 +353,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "P": [{"with": "c", "do": [{"append": "items", "item": 1}, {"append": "items", "item": 2}, {"notify_all": "c"}]}]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"items": []},
@@ -343,7 +373,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "P": [{"with": "c", "do": [{"append": "items", "item": 1}, {"append": "items", "item": 2}, {"notify_all": "c"}]}]
   }
 })json"},
-      {"wait_for", "while", "wait_for instead of `if` and wait in consume", R"json({
+    {"wait_for", "while", "wait_for instead of `if` and wait in consume", R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"items": []},
@@ -358,7 +388,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "P1": {"target": "produce"}, "P2": {"target": "produce"}
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"items": []},
@@ -373,7 +403,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "P1": {"target": "produce"}, "P2": {"target": "produce"}
   }
 })json"},
-      {"notify-all", "notify-all", "notify all who wait on c, in T", R"json({
+    {"notify-all", "notify-all", "notify all who wait on c, in T", R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"go": false},
@@ -386,7 +416,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]}]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"go": false},
@@ -399,14 +429,14 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]}]
   }
 })json"},
-      {"under-lock, the call", "under-lock", "hold the condition's lock in T", R"json({
+    {"under-lock, the call", "under-lock", "hold the condition's lock in T", R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "threads": {"T": [
     {"notify": "c"}  // whoever waits
   ]}
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "threads": {"T": [
@@ -415,7 +445,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]}
   ]}
 })json"},
-      {"under-lock, the test", "under-lock", "test with c held in W", R"json({
+    {"under-lock, the test", "under-lock", "test with c held in W", R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"c": "Condition"},
@@ -431,7 +461,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T": [{"with": "c", "do": [{"set": "ready", "to": true}, {"notify": "c"}]}]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"c": "Condition"},
@@ -447,8 +477,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T": [{"with": "c", "do": [{"set": "ready", "to": true}, {"notify": "c"}]}]
   }
 })json"},
-      {"under-lock, the change", "under-lock", "change it before the notify, with c held, in T",
-       R"json({
+    {"under-lock, the change", "under-lock", "change it before the notify, with c held, in T",
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"c": "Condition"},
@@ -464,7 +494,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "machine": {"gil": "none"},
   "objects": {"c": "Condition"},
@@ -480,9 +510,9 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]
   }
 })json"},
-      {"predicate", "predicate",
-       "remember in told that c was notified, and look there before waiting",
-       R"json({
+    {"predicate", "predicate",
+     "remember in told that c was notified, and look there before waiting",
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "functions": {"tell": [{"with": "c", "do": [{"notify": "c"}]}]},
@@ -493,7 +523,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     "T": {"target": "tell"}
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "functions": {"tell": [{"global": "told"}, {"with": "c", "do": [{"set": "told", "to": true}, {"notify": "c"}]}]},
@@ -507,8 +537,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "variables": {"told": false}
 })json"},
-      {"predicate, counted", "predicate",
-       "count what is notified on c in told2, and wait until it is there", R"json({
+    {"predicate, counted", "predicate",
+     "count what is notified on c in told2, and wait until it is there", R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"told": 0, "through": 0, "let": 0},
@@ -521,7 +551,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "invariants": ["through <= let"]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"c": "Condition"},
   "variables": {"told": 0, "through": 0, "let": 0, "told2": 0},
@@ -534,7 +564,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "invariants": ["through <= let"]
 })json"},
-      {"sentinels", "sentinels", "put None into q 3 times in main", R"json({
+    {"sentinels", "sentinels", "put None into q 3 times in main", R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {"consume": [{"get": "q", "into": "x"}, {"while": "x is not None", "do": [{"get": "q", "into": "x"}]}]},
@@ -545,7 +575,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     {"put": "q", "item": null}  // None
   ]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {"consume": [{"get": "q", "into": "x"}, {"while": "x is not None", "do": [{"get": "q", "into": "x"}]}]},
@@ -558,8 +588,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]}
   ]
 })json"},
-      {"task-done, at the end", "task-done", "task_done of q once an item is dealt with in worker",
-       R"json({
+    {"task-done, at the end", "task-done", "task_done of q once an item is dealt with in worker",
+     R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {
@@ -570,7 +600,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "threads": {"W": {"target": "worker", "daemon": true}},
   "main": [{"start": "W"}, {"put": "q", "item": 1}, {"join": "q"}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {
@@ -582,7 +612,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "threads": {"W": {"target": "worker", "daemon": true}},
   "main": [{"start": "W"}, {"put": "q", "item": 1}, {"join": "q"}]
 })json"},
-      {"task-done, in a finally", "task-done", "task_done of q in a `finally` in worker", R"json({
+    {"task-done, in a finally", "task-done", "task_done of q in a `finally` in worker", R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {
@@ -595,7 +625,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "threads": {"W": {"target": "worker"}},
   "main": [{"start": "W"}, {"put": "q", "item": 0}, {"put": "q", "item": 1}, {"join": "q"}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {
@@ -609,19 +639,19 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "threads": {"W": {"target": "worker"}},
   "main": [{"start": "W"}, {"put": "q", "item": 0}, {"put": "q", "item": 1}, {"join": "q"}]
 })json"},
-      {"larger-queue", "larger-queue", "room for 3 items in q", R"json({
+    {"larger-queue", "larger-queue", "room for 3 items in q", R"json({
   "lockstep": 1,
   "params": {"ROOM": 1},
   "objects": {"q": {"type": "Queue", "maxsize": "ROOM"}},
   "main": [{"for": "i", "in": "range(3)", "do": [{"put": "q", "item": "i"}]}, {"for": "i", "in": "range(3)", "do": [{"get": "q"}]}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "params": {"ROOM": 1},
   "objects": {"q": {"type": "Queue", "maxsize": 3}},
   "main": [{"for": "i", "in": "range(3)", "do": [{"put": "q", "item": "i"}]}, {"for": "i", "in": "range(3)", "do": [{"get": "q"}]}]
 })json"},
-      {"parties", "parties", "a barrier b for 2", R"json({
+    {"parties", "parties", "a barrier b for 2", R"json({
   "lockstep": 1,
   "objects": {
     "b": {
@@ -631,7 +661,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "threads": {"T1": [{"barrier_wait": "b"}], "T2": [{"barrier_wait": "b"}]}
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {
     "b": {
@@ -641,7 +671,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "threads": {"T1": [{"barrier_wait": "b"}], "T2": [{"barrier_wait": "b"}]}
 })json"},
-      {"more-workers", "more-workers", "3 workers for pool", R"json({
+    {"more-workers", "more-workers", "3 workers for pool", R"json({
   "lockstep": 1,
   "machine": {"cores": 1},
   "objects": {"pool": {"type": "ThreadPoolExecutor", "max_workers": 1}},
@@ -652,7 +682,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "main": [{"submit": "pool", "function": "a", "into": "f"}, {"result": "f"}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "machine": {"cores": 1},
   "objects": {"pool": {"type": "ThreadPoolExecutor", "max_workers": 3}},
@@ -663,8 +693,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "main": [{"submit": "pool", "function": "a", "into": "f"}, {"result": "f"}]
 })json"},
-      {"call-directly", "call-directly", "call the function in a instead of waiting for a worker",
-       R"json({
+    {"call-directly", "call-directly", "call the function in a instead of waiting for a worker",
+     R"json({
   "lockstep": 1,
   "objects": {"pool": {"type": "ThreadPoolExecutor", "max_workers": 1}},
   "functions": {
@@ -679,7 +709,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "main": [{"submit": "pool", "function": "a", "into": "f"}, {"result": "f"}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"pool": {"type": "ThreadPoolExecutor", "max_workers": 1}},
   "functions": {
@@ -692,9 +722,8 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   },
   "main": [{"submit": "pool", "function": "a", "into": "f"}, {"result": "f"}]
 })json"},
-      {"join-order, out of a with", "join-order",
-       "move line 8 (join t) behind the `with` around it",
-       R"json({
+    {"join-order, out of a with", "join-order", "move line 8 (join t) behind the `with` around it",
+     R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "functions": {"f": [{"with": "m", "do": [{"pass": true}]}]},
@@ -705,7 +734,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     ]}
   ]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"m": "Lock"},
   "functions": {"f": [{"with": "m", "do": [{"pass": true}]}]},
@@ -716,48 +745,48 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
     {"join": "t"}  // wait
   ]
 })json"},
-      {"join-order, the loop as a whole", "join-order",
-       "move line 5 (join t) to the end of its list", R"json({
+    {"join-order, the loop as a whole", "join-order", "move line 5 (join t) to the end of its list",
+     R"json({
   "lockstep": 1,
   "objects": {"q": {"type": "Queue", "maxsize": 1}},
   "functions": {"f": [{"put": "q", "item": 1}]},
   "main": [{"set": "ts", "to": "[]"}, {"for": "i", "in": "range(2)", "do": [{"spawn": "f", "as": "t"}, {"append": "ts", "item": "t"}]}, {"for": "t", "in": "ts", "do": [{"join": "t"}]}, {"get": "q"}, {"get": "q"}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"q": {"type": "Queue", "maxsize": 1}},
   "functions": {"f": [{"put": "q", "item": 1}]},
   "main": [{"set": "ts", "to": "[]"}, {"for": "i", "in": "range(2)", "do": [{"spawn": "f", "as": "t"}, {"append": "ts", "item": "t"}]}, {"get": "q"}, {"get": "q"}, {"for": "t", "in": "ts", "do": [{"join": "t"}]}]
 })json"},
-      {"join-order, a join that goes", "join-order", "leave out line 4 (join T2)", R"json({
+    {"join-order, a join that goes", "join-order", "leave out line 4 (join T2)", R"json({
   "lockstep": 1,
   "threads": {
     "T1": [{"join": "T2"}],  // why?
     "T2": [{"join": "T1"}]
   }
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "threads": {
     "T1": [{"pass": true}],  // why?
     "T2": [{"join": "T1"}]
   }
 })json"},
-      {"daemon", "daemon", "threads that execute serve, which never ends, become daemons", R"json({
+    {"daemon", "daemon", "threads that execute serve, which never ends, become daemons", R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {"serve": [{"while": "True", "do": [{"get": "q"}, {"task_done": "q"}]}]},
   "threads": {"S": {"target": "serve"}},
   "main": [{"start": "S"}, {"spawn": "serve"}, {"put": "q", "item": 1}, {"join": "q"}]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"q": "Queue"},
   "functions": {"serve": [{"while": "True", "do": [{"get": "q"}, {"task_done": "q"}]}]},
   "threads": {"S": {"target": "serve", "daemon": true}},
   "main": [{"start": "S"}, {"spawn": "serve", "daemon": true}, {"put": "q", "item": 1}, {"join": "q"}]
 })json"},
-      {"lock, for an update in pieces", "lock", "a new lock, n_lock, for n in work", R"json({
+    {"lock, for an update in pieces", "lock", "a new lock, n_lock, for n in work", R"json({
   "lockstep": 1,
   "objects": {"done": "Event"},
   "variables": {"n": 2},
@@ -774,7 +803,7 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "threads": {"T1": {"target": "work"}, "T2": {"target": "work"}},
   "finally": ["n == 0"]
 })json",
-       R"json({
+     R"json({
   "lockstep": 1,
   "objects": {"done": "Event", "n_lock": "Lock"},
   "variables": {"n": 2},
@@ -793,15 +822,127 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   "threads": {"T1": {"target": "work"}, "T2": {"target": "work"}},
   "finally": ["n == 0"]
 })json"},
-      {"lock, for a look and an act, without objects", "lock",
-       "a new lock, jobs_lock, for jobs in f",
-       R"json({"lockstep": 1, "machine": {"gil": "none"}, "variables": {"jobs": [1]},
+    {"clear, before the wait for what it undoes", "clear",
+     "move line 10 (clear ready) behind the wait", R"json({
+  "lockstep": 1,
+  "machine": {"gil": "none"},
+  "objects": {"ready": "Event"},
+  "variables": {"n": 0},
+  "threads": {
+    "A": [{"event_set": "ready"}],
+    "B": [
+      // from now on
+      {"event_clear": "ready"},  // C
+      {"yield": true},
+      {"wait": "ready"},
+      {"set": "n", "to": 1}
+    ]
+  }
+})json",
+     R"json({
+  "lockstep": 1,
+  "machine": {"gil": "none"},
+  "objects": {"ready": "Event"},
+  "variables": {"n": 0},
+  "threads": {
+    "A": [{"event_set": "ready"}],
+    "B": [
+      {"yield": true},
+      {"wait": "ready"},
+      // from now on
+      {"event_clear": "ready"},  // C
+      {"set": "n", "to": 1}
+    ]
+  }
+})json"},
+    {"socket-order, where both wait for data", "socket-order",
+     "send before receiving in client, line 13", R"json({
+  "lockstep": 1,
+  "machine": {"gil": "none"},
+  "objects": {"port": "Listener"},
+  "functions": {
+    "server": [
+      {"accept": "port", "into": "c"},
+      {"recv": "c", "size": 10, "into": "x"},
+      {"send": "c", "data": "b'hello'"}  // greet
+    ],
+    "client": [
+      {"connect": "port", "into": "c"},
+      {"recv": "c", "size": 10, "into": "y"},  // who is it
+      // at last
+      {"send": "c", "data": "b'hi'"}
+    ]
+  },
+  "main": [{"listen": "port"}, {"spawn": "server"}, {"spawn": "client"}]
+})json",
+     R"json({
+  "lockstep": 1,
+  "machine": {"gil": "none"},
+  "objects": {"port": "Listener"},
+  "functions": {
+    "server": [
+      {"accept": "port", "into": "c"},
+      {"recv": "c", "size": 10, "into": "x"},
+      {"send": "c", "data": "b'hello'"}  // greet
+    ],
+    "client": [
+      {"connect": "port", "into": "c"},
+      // at last
+      {"send": "c", "data": "b'hi'"},
+      {"recv": "c", "size": 10, "into": "y"}  // who is it
+    ]
+  },
+  "main": [{"listen": "port"}, {"spawn": "server"}, {"spawn": "client"}]
+})json"},
+    {"get-lock, in a loop", "get-lock", "hold the lock of v in work", R"json({
+  "lockstep": 1,
+  "objects": {"v": {"type": "mp.Value", "value": 0}},
+  "functions": {
+    "work": [
+      {"for": "i", "in": "range(2)", "do": [
+        {"set": "x", "to": "v.value"},  // read
+        {"set": "v.value", "to": "x + 1"}
+      ]}
+    ]
+  },
+  "main": [
+    {"process": "p", "target": "work"}, {"start": "p"},
+    {"call": "work"},
+    {"join": "p"}
+  ],
+  "finally": ["v.value == 4"]
+})json",
+     R"json({
+  "lockstep": 1,
+  "objects": {"v": {"type": "mp.Value", "value": 0}},
+  "functions": {
+    "work": [
+      {"for": "i", "in": "range(2)", "do": [
+        {"with": "v", "do": [
+          {"set": "x", "to": "v.value"},  // read
+          {"set": "v.value", "to": "x + 1"}
+        ]}
+      ]}
+    ]
+  },
+  "main": [
+    {"process": "p", "target": "work"}, {"start": "p"},
+    {"call": "work"},
+    {"join": "p"}
+  ],
+  "finally": ["v.value == 4"]
+})json"},
+    {"lock, for a look and an act, without objects", "lock", "a new lock, jobs_lock, for jobs in f",
+     R"json({"lockstep": 1, "machine": {"gil": "none"}, "variables": {"jobs": [1]},
   "functions": {"f": [{"if": "jobs", "then": [{"pop": "jobs"}]}]},
   "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}}})json",
-       R"json({"lockstep": 1, "machine": {"gil": "none"}, "variables": {"jobs": [1]},
+     R"json({"lockstep": 1, "machine": {"gil": "none"}, "variables": {"jobs": [1]},
   "functions": {"f": [{"with": "jobs_lock", "do": [{"if": "jobs", "then": [{"pop": "jobs"}]}]}]},
   "threads": {"T1": {"target": "f"}, "T2": {"target": "f"}}, "objects": {"jobs_lock": "Lock"}})json"},
-  }));
+};
+
+TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][remedies]") {
+  const Row row = GENERATE(from_range(rows));
   const std::string end_of_line = GENERATE("\n", "\r\n");
   INFO(row.what);
   const FixResult result = fixed(with_lines(row.before, end_of_line));
@@ -814,6 +955,22 @@ TEST_CASE("Remedies: what is verified, and how the text looks then", "[remedy][r
   CHECK((*found)->verdict == TriedRemedy::Verdict::verified);
   CHECK((*found)->timed_run_ends);
   CHECK(result.exploration.findings.size() > 0);
+}
+
+TEST_CASE("Remedies: no comment is doubled, whatever ends the lines", "[remedy][remedies]") {
+  const Row row = GENERATE(from_range(rows));
+  INFO(row.what);
+  const std::string text = commented(row.before);
+  const FixResult result = fixed(text);
+  const FixResult other = fixed(with_lines(text, "\r\n"));
+  CHECK(!result.tried.empty());
+  REQUIRE(result.tried.size() == other.tried.size());
+  for (std::size_t i = 0; i < result.tried.size(); ++i) {
+    const Proposal& proposal = result.tried[i].proposal;
+    INFO(proposal.title << "\n" << proposal.patched_text);
+    CHECK(other.tried[i].proposal.patched_text == with_lines(proposal.patched_text, "\r\n"));
+    CHECK(doubled_comments(proposal.patched_text) == std::vector<std::string>());
+  }
 }
 
 struct Refuted {

@@ -365,6 +365,80 @@ TEST_CASE("fix: threads that give way to each other in step for ever are not vou
              Catch::StartsWith("rlock unknown: its timed run has not ended after"));
 }
 
+TEST_CASE("fix: of programs that never end, what they do for ever is compared",
+          "[remedy][try_remedies]") {
+  const FixResult result = fixed(R"json({
+  "lockstep": 1,
+  "objects": {"a": "Lock", "b": "Lock"},
+  "variables": {"n": 0},
+  "threads": {
+    "T1": [{"while": "True", "do": [{"acquire": "a"}, {"acquire": "b"}, {"set": "n", "to": "1 - n"}, {"release": "b"}, {"release": "a"}]}],
+    "T2": [{"while": "True", "do": [{"acquire": "b"}, {"acquire": "a"}, {"set": "n", "to": "1 - n"}, {"release": "a"}, {"release": "b"}]}]
+  }
+})json");
+  INFO(summary(result));
+  CHECK(result.tried.size() == 6);
+  for (const TriedRemedy& tried : result.tried) {
+    CHECK(tried.verdict == TriedRemedy::Verdict::verified);
+    CHECK_FALSE(tried.timed_run_ends);
+    CHECK_THAT(tried.reason, Catch::StartsWith("neither it nor the original ever finishes; where "
+                                               "nobody is put off for ever every thread goes on"));
+  }
+}
+
+TEST_CASE("fix: who only tries again and again for ever does not go on as it did",
+          "[remedy][try_remedies]") {
+  // T1 keeps a, if it comes first.
+  const FixResult result = fixed(R"json({
+  "lockstep": 1,
+  "objects": {"a": "Lock", "b": "Lock"},
+  "variables": {"n": 0},
+  "threads": {
+    "T1": [{"acquire": "a"}, {"acquire": "b"}, {"release": "b"}, {"while": "True", "do": [{"sleep": 1}]}],
+    "T2": [{"acquire": "b"}, {"acquire": "a"}, {"release": "a"}, {"release": "b"}, {"while": "True", "do": [{"sleep": 1}, {"set": "n", "to": "1"}]}]
+  }
+})json");
+  INFO(summary(result));
+  bool is_among_them = false;
+  for (const TriedRemedy& tried : result.tried) {
+    if (tried.proposal.title != "only try for a in T2, and let b go where that fails") continue;
+    is_among_them = true;
+    CHECK(tried.verdict == TriedRemedy::Verdict::unknown);
+    CHECK(tried.exploration.findings.empty());
+    CHECK_THAT(tried.reason,
+               Catch::EndsWith("without what the original does again and again: T2: write n"));
+  }
+  CHECK(is_among_them);
+}
+
+TEST_CASE(
+    "fix: where the original ends with an exception only, an end without one is new and no fault",
+    "[remedy][try_remedies]") {
+  // F may join G before that is started, which raises; else they join each other.
+  const FixResult result = fixed(R"json({
+  "lockstep": 1,
+  "variables": {"f_thread": null, "g_thread": null},
+  "functions": {"f": [{"join": "g_thread"}], "g": [{"join": "f_thread"}]},
+  "main": [
+    {"global": ["f_thread", "g_thread"]},
+    {"thread": "g_thread", "target": "g"},
+    {"thread": "f_thread", "target": "f"},
+    {"start": "f_thread"}, {"start": "g_thread"}
+  ]
+})json");
+  INFO(summary(result));
+  bool is_among_them = false;
+  for (const TriedRemedy& tried : result.tried) {
+    if (tried.proposal.remedy != "join-order" || tried.exploration.findings.size() > 0) continue;
+    is_among_them = true;
+    CHECK(tried.verdict == TriedRemedy::Verdict::verified);
+    CHECK(tried.reason ==
+          "the original never finishes without an exception, so that there are no "
+          "outcomes to compare with");
+  }
+  CHECK(is_among_them);
+}
+
 // Against the definition --------------------------------------------------------------------------
 
 // Threads that take locks inside of locks, in all shapes that the remedies rewrite and in some
