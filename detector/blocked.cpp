@@ -345,7 +345,7 @@ AwaitedCode awaited_code(const Program& program, std::uint32_t await_pc) {
   return {await_pc, await_pc};
 }
 
-std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& state,
+std::vector<BlockedThread> waiting_threads(const Machine& machine, const State& state,
                                            const FutureAccesses& future) {
   std::vector<BlockedThread> blocked;
   const std::size_t threads = thread_count(machine.program, state);
@@ -385,6 +385,13 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
     const bool one_will_do = waiter.by != LetGoBy::end;
     waiter.wait = {waiter.thread, one_will_do ? Need::any : Need::all, releasers.of(waiter)};
   }
+  return blocked;
+}
+
+std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& state,
+                                           const FutureAccesses& future) {
+  std::vector<BlockedThread> blocked = waiting_threads(machine, state, future);
+  const std::size_t threads = thread_count(machine.program, state);
   const auto main = std::ranges::find(blocked, main_thread_id, &BlockedThread::thread);
   if (main != blocked.end() && life(machine.program, state, main_thread_id) == Life::ended) {
     const std::vector<ThreadId> stuck = stuck_of(threads, blocked);
@@ -400,6 +407,7 @@ std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& 
       !machine.program.exits_at_once) {
     return blocked;
   }
+  const Releasers releasers(machine, state, future, blocked);
   // They are gone then, and whoever waits for anything but their end has nothing from it.
   for (std::vector<ThreadId> gone(1); !gone.empty();) {
     const std::vector<ThreadId> stuck = stuck_of(threads, blocked);

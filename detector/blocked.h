@@ -25,6 +25,10 @@ struct BlockedThread {
 };
 
 // Ascending by thread. A thread whose timeout may fire is not blocked.
+std::vector<BlockedThread> waiting_threads(const Machine& machine, const State& state,
+                                           const FutureAccesses& future);
+// Of these the ones that stay, as far as code tells: not those that a signal may end, nor
+// MainThread at its end if it may yet be given something to call.
 std::vector<BlockedThread> blocked_threads(const Machine& machine, const State& state,
                                            const FutureAccesses& future);
 

@@ -16,7 +16,8 @@ bool contains(std::span<const ThreadId> threads, ThreadId thread) {
 std::vector<BlockedThread> blocked_of(const Machine& machine, const State& state,
                                       const FutureAccesses& future,
                                       std::span<const ThreadId> threads) {
-  std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
+  // A signal that could end one of them is among what never happens.
+  std::vector<BlockedThread> blocked = waiting_threads(machine, state, future);
   std::erase_if(blocked,
                 [&](const BlockedThread& waiter) { return !contains(threads, waiter.thread); });
   LOCKSTEP_ASSERT(blocked.size() == threads.size(), "who never goes on again is blocked");
@@ -93,6 +94,10 @@ Finding never_woken(const Machine& machine, const State& state, const FutureAcce
       behind = thread.why;
     }
     finding.threads.push_back(std::move(thread));
+  }
+  // None of them could be let go by code, only ended by a signal.
+  if (std::ranges::none_of(finding.threads, &StuckThread::core)) {
+    for (StuckThread& thread : finding.threads) thread.core = true;
   }
   std::stable_partition(finding.threads.begin(), finding.threads.end(),
                         [](const StuckThread& thread) { return thread.core; });

@@ -411,6 +411,19 @@ TEST_CASE("endless: who joins a thread that is never woken waits behind it",
   CHECK(finding.others == std::vector<std::string>{"D", "K"});
 }
 
+TEST_CASE("endless: a child that a loop without end would kill and never does",
+          "[explorer][endless]") {
+  const auto program = program_of(R"s({'machine': {'gil': 'none'}, 'objects': {'e': 'mp.Event'},
+      'variables': {'n': 0}, 'functions': {'waits': [{'wait': 'e'}]},
+      'main': [{'process': 'p', 'target': 'waits'}, {'start': 'p'},
+        {'while': 'n == 0', 'do': [{'set': 'n', 'to': 'n'}]}, {'kill': 'p'}, {'join': 'p'}]})s");
+  const Exploration exploration = explore(*program);
+  REQUIRE(exploration.findings.size() == 1);
+  CHECK(exploration.findings[0].kind == FindingKind::never_woken);
+  REQUIRE(exploration.findings[0].threads.size() == 1);
+  CHECK(exploration.findings[0].threads[0].thread == "Process-1");
+}
+
 TEST_CASE("endless: of threads that are alike it says who never goes on", "[explorer][endless]") {
   // Two consumers, of which one gets the only item and goes on for ever.
   const auto program = program_of(R"s({'objects': {'q': 'Queue'},
