@@ -88,8 +88,15 @@ class Recurring {
     return limits_.seconds_max > 0 && passed.count() > limits_.seconds_max;
   }
 
+  // Of several with one name, each has its number: what one does is not what another does.
   std::string name_of(const State& state, ThreadId thread) const {
-    return std::string(machine_.values().as_text(thread_name_value(program_, state, thread)));
+    const Value name = thread_name_value(program_, state, thread);
+    std::string result(machine_.values().as_text(name));
+    for (std::uint32_t i = 0; i < thread_count(program_, state); ++i) {
+      if (i == thread.index || thread_name_value(program_, state, {i}) != name) continue;
+      return result + '#' + std::to_string(thread.index);
+    }
+    return result;
   }
 
   // By its verb, `with` as acquire and release; of an operation that is the end of a wait by the

@@ -21,8 +21,9 @@
 
 namespace lockstep {
 
-// What some thread does that another could notice: "T1", "acquire", "m". A `with` acquires and
-// releases; who waited in vain has not acquired.
+// What some thread does that another could notice: "T1", "acquire", "m". Of several threads with
+// one name each is called by its number, too: "x#2". A `with` acquires and releases; who waited in
+// vain has not acquired.
 struct Deed {
   std::string thread, what, on;
   friend auto operator<=>(const Deed&, const Deed&) = default;

@@ -93,7 +93,7 @@ LOADER_ONLY = {
     "needs its surroundings": [
         r" stands outside a ",
         r"must be the last$",
-        r"^the scenario has no \"lock_order\" ",
+        r"^the scenario has no \"(lock_order|invariants)\" ",
         r"^nothing is being handled",
     ],
 }
