@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -55,6 +56,12 @@ std::uint64_t memory_bytes_here() {
        {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     std::ifstream limit(file);
     if (std::uint64_t most = 0; limit >> most) bytes = std::min(bytes, most);
+  }
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {  // ulimit -v, -d
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+      bytes = std::min<std::uint64_t>(bytes, limit.rlim_cur);
+    }
   }
   return bytes;
 }

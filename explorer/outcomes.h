@@ -11,6 +11,9 @@
 
 namespace lockstep {
 
+class CheckpointReader;
+class CheckpointWriter;
+
 class Outcomes {
  public:
   Outcomes(const Machine& machine, LocalFactsTable& facts) : machine_(machine), facts_(facts) {}
@@ -23,6 +26,9 @@ class Outcomes {
   // Ordered by status, variables, exceptions, stuck.
   std::vector<ExploredOutcome> list() const;
   std::size_t memory_bytes() const;
+
+  void write(CheckpointWriter& to) const;
+  void read(CheckpointReader& from);  // of what is empty until then
 
  private:
   struct Distinct {

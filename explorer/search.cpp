@@ -21,9 +21,12 @@ constexpr std::uint32_t states_ahead = 4;
 
 void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry(*symmetry_, reduction_, go_on);
-  const State initial = initial_state(machine_);
-  graph.threads_max = thread_count(machine_.program, initial);
-  add(graph.states.ask(initial.words), 0, StateGraph::no_parent);
+  if (graph.states.size() == 0) {
+    const State initial = initial_state(machine_);
+    graph.threads_max = thread_count(machine_.program, initial);
+    add(graph.states.ask(initial.words), 0, StateGraph::no_parent);
+    mark();
+  }
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
   workers_.reset();
@@ -55,8 +58,11 @@ bool Search::follow_next() {
     if (reduction_ != nullptr) edges_.end.push_back(edges_.to.size());
   }
   ++graph.examined;
+  mark();
   return true;
 }
+
+void Search::mark() { mark_ = {graph.states.size(), stats.transitions}; }
 
 bool Search::follow_together(const std::function<bool()>& go_on) {
   if (workers_ == nullptr) {
@@ -105,6 +111,7 @@ bool Search::note(const Workers::Expanded& expanded) {
     if (reduction_ != nullptr) edges_.end.push_back(edges_.to.size());
   }
   ++graph.examined;
+  mark();
   return true;
 }
 
@@ -148,9 +155,12 @@ bool Search::add(const TreeTable::Asked& asked, std::uint32_t steps, std::uint32
 void Search::add_edge(std::uint32_t from, std::uint32_t to) {
   may_have_cycles_ = may_have_cycles_ || to < level_ends_.back();
   if (reduction_ == nullptr) return;
-  const bool is_later = from < graph.examined;
-  (is_later ? later_edges_[from] : edges_.to).push_back(to);
-  if (is_later) ++later_edge_count_;
+  if (from >= graph.examined) {
+    edges_.to.push_back(to);
+  } else {
+    later_edges_[from].push_back(to);
+    ++later_edge_count_;
+  }
 }
 
 // Without a reduction the states come level by level; with one they do at first.
@@ -176,11 +186,14 @@ std::vector<std::uint32_t> Search::widths() const {
 bool Search::follow_the_ignored() {
   bool any = false;
   const Edges all = edges();
+  round_ = {later_edges_, reduction_->put_off()};
   final_parts_ = final_components(all);
   for (const std::vector<std::uint32_t>& component : *final_parts_) {
     any = follow_the_ignored(component, all) || any;
     if (!cut_short.empty()) return false;
   }
+  round_.reset();
+  mark();
   return any;
 }
 
@@ -221,7 +234,7 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
 // As far as they have been followed.
 Edges Search::edges() const {
   if (later_edges_.empty()) return edges_;
-  Edges all;
+  Edges all(spill_);
   for (std::uint32_t id = 0; id < edges_.end.size(); ++id) {
     const std::span<const std::uint32_t> first = edges_.of(id);
     all.to.insert(all.to.end(), first.begin(), first.end());
@@ -235,7 +248,7 @@ Edges Search::edges() const {
 
 // Without a reduction they are not kept, because that would cost more than the states.
 Edges Search::edges_again(const std::function<bool(std::uint64_t)>& go_on) {
-  Edges all;
+  Edges all(spill_);
   State state;
   std::vector<Choice> choices;
   for (std::uint32_t id = 0; id < graph.examined; ++id) {
@@ -312,7 +325,7 @@ std::size_t Search::memory_bytes() const {
   constexpr std::size_t bytes_per_entry = sizeof(*later_edges_.begin()) + 4 * sizeof(void*);
   return graph.memory_bytes() + edges_.memory_bytes() + later_edges_.size() * bytes_per_entry +
          later_edge_count_ * 2 * sizeof(std::uint32_t) + expander_.memory_bytes() + workers_bytes_ +
-         depths_.capacity() * sizeof(depths_[0]) +
+         depths_.capacity() * sizeof(depths_[0]) + (all_edges_ ? all_edges_->memory_bytes() : 0) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 
