@@ -57,10 +57,16 @@ std::uint64_t memory_bytes_here() {
     std::ifstream limit(file);
     if (std::uint64_t most = 0; limit >> most) bytes = std::min(bytes, most);
   }
-  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {  // ulimit -v, -d
+  // These (ulimit -v, -d) count addresses. The program itself has taken some already, and memory
+  // that begins where a large page does takes up to twice as many as it has bytes.
+  std::uint64_t pages_taken = 0;
+  std::ifstream("/proc/self/statm") >> pages_taken;
+  const std::uint64_t taken = pages_taken * static_cast<std::uint64_t>(std::max(page_bytes, 0L));
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
     rlimit limit{};
     if (::getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-      bytes = std::min<std::uint64_t>(bytes, limit.rlim_cur);
+      const std::uint64_t most = limit.rlim_cur;
+      bytes = std::min(bytes, (most - std::min(most, taken)) / 2);
     }
   }
   return bytes;

@@ -21,6 +21,10 @@ constexpr std::uint32_t states_ahead = 4;
 
 void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry(*symmetry_, reduction_, go_on);
+  for (std::uint32_t i = 0; i < put_off_read_.size(); ++i) {
+    if (put_off_read_[i]) reduction_->put_off({i});
+  }
+  put_off_read_.clear();
   if (graph.states.size() == 0) {
     const State initial = initial_state(machine_);
     graph.threads_max = thread_count(machine_.program, initial);
@@ -186,13 +190,13 @@ std::vector<std::uint32_t> Search::widths() const {
 bool Search::follow_the_ignored() {
   bool any = false;
   const Edges all = edges();
-  round_ = {later_edges_, reduction_->put_off()};
+  before_round_ = later_edges_;
   final_parts_ = final_components(all);
   for (const std::vector<std::uint32_t>& component : *final_parts_) {
     any = follow_the_ignored(component, all) || any;
     if (!cut_short.empty()) return false;
   }
-  round_.reset();
+  before_round_.reset();
   mark();
   return any;
 }

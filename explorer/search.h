@@ -112,12 +112,10 @@ class Search : public SearchRecord {
     std::uint32_t states = 0;
     std::uint64_t transitions = 0;
   } mark_;
-  // While such a round is under way: these before it.
-  struct Round {
-    std::map<std::uint32_t, std::vector<std::uint32_t>> later_edges;
-    std::vector<bool> put_off;
-  };
-  std::optional<Round> round_;
+  // While such a round is under way: later_edges_ before it.
+  std::optional<std::map<std::uint32_t, std::vector<std::uint32_t>>> before_round_;
+  // Of the reduction, from a file; for after the beginning of the program, at which nobody was yet.
+  std::vector<bool> put_off_read_;
   bool may_have_cycles_ = false;    // some step does not lead to a level further on
   std::optional<Edges> all_edges_;  // once they have been asked for
   // What final_components() says of all; with a reduction always up to date.

@@ -77,13 +77,13 @@ void Search::write_edges(CheckpointWriter& to) const {
     to.number(its.size());
     for (const std::uint32_t next : its) to.number(next);
   }
-  const auto& later = round_ ? round_->later_edges : later_edges_;
+  const auto& later = before_round_ ? *before_round_ : later_edges_;
   to.number(later.size());
   for (const auto& [id, its] : later) {
     to.number(id);
     write_list(to, its);
   }
-  const std::vector<bool>& put_off = round_ ? round_->put_off : reduction_->put_off();
+  const std::vector<bool>& put_off = put_off_read_.empty() ? reduction_->put_off() : put_off_read_;
   to.number(put_off.size());
   for (const bool is : put_off) to.number(is ? 1 : 0);
 }
@@ -181,7 +181,7 @@ void Search::read_edges(CheckpointReader& from) {
   }
   const std::uint64_t threads = from.count(1);
   for (std::uint32_t i = 0; i < threads && from.fits(); ++i) {
-    if (from.number(1) == 1) reduction_->put_off({i});
+    put_off_read_.push_back(from.number(1) == 1);
   }
 }
 

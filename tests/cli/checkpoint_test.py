@@ -44,6 +44,13 @@ class Checkpoint(TestCase):
         self.report(*LARGE, "--checkpoint", "c", "--max-memory", "8M", status=3)
         self.assertGreater(os.path.getsize(self.folder / "c"), before)
 
+    def test_a_limit_that_the_system_has_set_is_one_of_the_search(self):
+        process = self.start("explore", *LARGE, "--workers", "1", stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (40 << 20, 40 << 20)))
+        out, err = process.communicate(timeout=120)
+        self.assertEqual((process.returncode, err), (3, b""))
+        self.assertIn(b"NOT all interleavings explored (memory: the limit of ", out)
+
     def test_a_signal_ends_the_search_with_what_it_has(self):
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
             file = f"c{status}"

@@ -20,6 +20,7 @@
 #include "language/load.h"
 #include "tests/support/dice.h"
 #include "tests/support/random_locking.h"
+#include "tests/support/random_loops.h"
 #include "tests/support/random_pools.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/same_exploration.h"
@@ -130,6 +131,41 @@ TEST_CASE("checkpoint: a search that is ended anywhere, twice, finds what one fi
     CHECK(with_symmetry > 0);
     CHECK(with_reduction > 0);
   }
+}
+
+// Where interleavings never end, a search with a reduction goes back to states that it has
+// followed.
+TEST_CASE("checkpoint: a search of loops without end may be ended at each of its last states",
+          "[explorer][checkpoint][oracle]") {
+  const Place place("loops");
+  std::uint64_t ended = 0;
+  for (std::uint64_t seed = first_seed; seed < first_seed + fewer_if_slow(400); ++seed) {
+    CAPTURE(seed);
+    const std::string scenario = random_loops(seed);
+    INFO(scenario);
+    const Loaded loaded = load("random", scenario);
+    REQUIRE(loaded.program.has_value());
+    ExploreOptions options;
+    options.workers = 1;
+    options.reduce = seed % 4 != 0;
+    options.limits.states_max = 1000;
+    const Exploration whole = explore(*loaded.program, options);
+    const std::uint64_t states = whole.stats.states;
+    for (std::uint64_t max = states < 12 ? 1 : states - 11; max < states; ++max) {
+      CAPTURE(max);
+      ExploreOptions part = options;
+      part.limits.states_max = max;
+      part.checkpoint = CheckpointOptions{place.path, 60, {}};
+      REQUIRE(explore(*loaded.program, part).checkpoint.is_written);
+      part.limits.states_max = options.limits.states_max;
+      const Exploration last = explore(*loaded.program, part);
+      CHECK(last.checkpoint.states_before <= max);
+      check_same_exploration(last, whole);
+      std::filesystem::remove(place.path);
+      ++ended;
+    }
+  }
+  CHECK(ended > 0);
 }
 
 TEST_CASE("checkpoint: writing them all the time changes nothing", "[explorer][checkpoint]") {
