@@ -1,6 +1,7 @@
 // lockstep explore: all interleavings.
 #include <fmt/format.h>
 
+#include "cli/checkpoints.h"
 #include "cli/command.h"
 #include "cli/input.h"
 #include "cli/options.h"
@@ -25,6 +26,10 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                "write the first finding's interleaving for `lockstep replay`; into a folder, "
                "each finding's");
   add_limits(options, limits);
+  CheckpointChoice checkpoint;
+  add_checkpoints(options, checkpoint);
+  std::optional<std::string> spill;
+  add_spill(options, spill);
   if (const auto exit = options.parse(arguments)) return *exit;
 
   const auto settings = settings_of(command, scenario, console);
@@ -33,8 +38,15 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const std::optional<Input> input = read_input(console, Subject{scenario.path, *settings});
   if (!input) return Exit::bad_input;
 
-  const Exploration exploration = explore(input->program, explore_options(limits, console));
+  ExploreOptions explore_with = explore_options(limits, console);
+  bool is_wrong = false;
+  explore_with.checkpoint = checkpoint_options(console, command, checkpoint, *input, is_wrong);
+  if (is_wrong) return Exit::bad_input;
+  if (spill && !can_spill(console, command, *spill)) return Exit::bad_input;
+  explore_with.spill_folder = spill.value_or("");
+  const Exploration exploration = explore(input->program, explore_with);
   console.progress({});
+  if (!is_gone_on(console, command, checkpoint, exploration)) return Exit::bad_input;
 
   bool written = write_reports(
       console, command, *targets,
@@ -44,6 +56,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
                                               interleavings(input->program, width, paint)});
       });
   if (save) written &= save_schedules(console, command, *input, exploration.findings, *save);
+  if (written) written = end_checkpoint(console, command, checkpoint, exploration);
   if (!written) return Exit::bad_input;
   return exit_of(exploration, limits);
 }

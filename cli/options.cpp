@@ -1,6 +1,7 @@
 #include "cli/options.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -55,6 +56,18 @@ std::uint64_t memory_bytes_here() {
        {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
     std::ifstream limit(file);
     if (std::uint64_t most = 0; limit >> most) bytes = std::min(bytes, most);
+  }
+  // These (ulimit -v, -d) count addresses. The program itself has taken some already, and memory
+  // that begins where a large page does takes up to twice as many as it has bytes.
+  std::uint64_t pages_taken = 0;
+  std::ifstream("/proc/self/statm") >> pages_taken;
+  const std::uint64_t taken = pages_taken * static_cast<std::uint64_t>(std::max(page_bytes, 0L));
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA}) {
+    rlimit limit{};
+    if (::getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
+      const std::uint64_t most = limit.rlim_cur;
+      bytes = std::min(bytes, (most - std::min(most, taken)) / 2);
+    }
   }
   return bytes;
 }

@@ -7,7 +7,8 @@
 namespace lockstep {
 
 // From here on both only set a flag, so that what was found is still printed; a second one ends
-// the process at once. A closed pipe is an error of write() and no signal.
+// the process at once. A closed pipe, or a file larger than the system lets it be, is an error of
+// write() and no signal.
 void catch_signals();
 
 bool is_interrupted();

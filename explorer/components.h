@@ -9,12 +9,19 @@
 #include <span>
 #include <vector>
 
+#include "explorer/large_memory.h"
+
 namespace lockstep {
 
 // The edges of each state, one after the other.
 struct Edges {
-  std::vector<std::uint32_t> to;
-  std::vector<std::size_t> end;  // index = state
+  Edges() = default;
+  // `spill`: as that of a PairTable.
+  explicit Edges(SpillFolder* spill)
+      : to(SpillAllocator<std::uint32_t>(spill)), end(SpillAllocator<std::size_t>(spill)) {}
+
+  LargeVector<std::uint32_t> to;
+  LargeVector<std::size_t> end;  // index = state
 
   std::span<const std::uint32_t> of(std::uint32_t state) const {
     const std::size_t begin = state == 0 ? 0 : end[state - 1];

@@ -14,6 +14,7 @@
 #include "engine/step/step.h"
 #include "explorer/bounded_search.h"
 #include "explorer/budget.h"
+#include "explorer/checkpoint.h"
 #include "explorer/collect_findings.h"
 #include "explorer/compact_search.h"
 #include "explorer/estimate.h"
@@ -52,10 +53,12 @@ class Exploring {
         budget_(options, [this] { return states_in_all(); }) {
     machine_.memoise = options.memoise;
     machine_.forget_dead_locals = options.forget_dead_locals;
+    if (!options.spill_folder.empty()) spill_.emplace(options.spill_folder);
   }
 
   Exploration explore() {
     Exploration result;
+    if (options_.checkpoint && !open_checkpoint(result)) return refused(result);
     if (options_.schedules != 0) {
       swarm(result, options_.schedules);
     } else if (options_.preemptions_max) {
@@ -63,10 +66,9 @@ class Exploring {
     } else if (!options_.first || !hunt(result)) {
       // What is found at random is known even if time is over before anything else is.
       Exploration at_random;
-      if (options_.fall_back && limits_.seconds_max > 0) {
-        swarm(at_random, schedules_to_hunt, limits_.seconds_max / 10);
-      }
+      if (options_.fall_back && limits_.seconds_max > 0) at_random = random_first();
       search(result);
+      if (!result.checkpoint.refused.empty()) return refused(result);
       if (!whole_ && result.findings.empty() && !at_random.findings.empty()) {
         result.findings = std::move(at_random.findings);
         result.outcomes = std::move(at_random.outcomes);
@@ -77,14 +79,41 @@ class Exploring {
     }
     result.verdict = verdict(result);
     result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
+    if (spill_) result.stats.spilled_bytes = spill_->bytes_most();
     result.stats.seconds = budget_.seconds();
     return result;
   }
 
  private:
+  // False: the file that is there is none to go on from.
+  bool open_checkpoint(Exploration& result) {
+    checkpoints_.emplace(options_);
+    going_on_ = checkpoints_->open(result.checkpoint.refused);
+    return result.checkpoint.refused.empty();
+  }
+
+  static Exploration refused(Exploration result) {
+    result.verdict = Verdict::incomplete;
+    result.complete = false;
+    result.incomplete_reason = "checkpoint: " + result.checkpoint.refused;
+    return result;
+  }
+
+  // With a machine of its own: what the search finds, and in what order, is then the same whether
+  // there is a limit of time or not.
+  Exploration random_first() const {
+    ExploreOptions options = options_;
+    options.checkpoint.reset();
+    options.schedules = schedules_to_hunt;
+    options.limits.seconds_max = limits_.seconds_max / 10;
+    return lockstep::explore(program_, options);
+  }
+
   void search(Exploration& result) {
-    search(result, options_.symmetry);
-    if (record_->loses_outcomes) search(result, false);
+    // It was without symmetry when it ended if it had begun again.
+    const bool begins_again = going_on_ && going_on_->number(1) == 0;
+    search(result, options_.symmetry && !begins_again);
+    if (result.checkpoint.refused.empty() && record_->loses_outcomes) search(result, false);
   }
 
   void search(Exploration& result, bool symmetry) {
@@ -93,7 +122,14 @@ class Exploring {
         options_.reduce && limits_.steps_max == 0 && StubbornSets::are_for(program_);
     const std::string why = options_.hash_compaction ? search_compactly(reduces, symmetry)
                                                      : search_losslessly(reduces, symmetry);
-    if (record_->loses_outcomes) return;
+    if (!refused_.empty()) result.checkpoint.refused = refused_;
+    if (!refused_.empty() || record_->loses_outcomes) return;
+    if (checkpoints_) {
+      result.checkpoint.failed = checkpoints_->failed();
+      result.checkpoint.is_written = is_cut_ && result.checkpoint.failed.empty();
+      result.checkpoint.is_over = !is_cut_ && (checkpoints_->has_written() || states_before_ > 0);
+      result.checkpoint.states_before = states_before_;
+    }
     const bool has_symmetry = record_->graph.symmetry != nullptr;
     reduced_ = search_ == nullptr || reduces || has_symmetry;
     note(result, why);
@@ -118,20 +154,48 @@ class Exploring {
     auto search = std::make_unique<Search>(
         machine_, future_, examiner_, *outcomes_, limits_, reduces ? &sets_ : nullptr,
         symmetry ? &symmetry_ : nullptr, options_.sleep_sets,
-        options_.workers == 0 ? processors() : options_.workers, std::max(1U, options_.share_from));
+        options_.workers == 0 ? processors() : options_.workers, std::max(1U, options_.share_from),
+        spill_ ? &*spill_ : nullptr);
     search_ = search.get();
     record_ = std::move(search);
     kept_bytes_ = [this] { return search_->memory_bytes(); };
-    search_->run([&] { return goes_on("searching") && !search_->loses_outcomes; });
+    if (going_on_ && !go_on_from_checkpoint()) return {};
+    has_symmetry_ = symmetry;
+    search_->run([&] {
+      if (checkpoints_ && is_checkpoint_due_) save_checkpoint();
+      return goes_on("searching") && !search_->loses_outcomes;
+    });
     std::string why = reason();
     if (why.empty() && !search_->loses_outcomes) {
-      endless_ = search_->endless([&](std::uint64_t bytes) { return lasts("searching", bytes); });
+      endless_ = search_->endless(
+          [&](std::uint64_t bytes) { return lasts("searching", bytes) && has_room(); });
       if (!endless_) why = reason();
       if (endless_ && endless_->needs_names) search_->loses_outcomes = true;
     }
+    if (checkpoints_ && !why.empty() && !search_->loses_outcomes) save_checkpoint();
     is_cut_ = !why.empty();
     whole_ = !is_cut_;
     return why;
+  }
+
+  // False: it cannot be, and why is in refused_.
+  bool go_on_from_checkpoint() {
+    CheckpointReader from = *std::exchange(going_on_, std::nullopt);
+    read(from, machine_);
+    if (from.fits()) search_->read(from);
+    if (!from.fits() || !from.finish()) refused_ = "it is damaged: " + from.fault();
+    states_before_ = search_->states();
+    return refused_.empty();
+  }
+
+  void save_checkpoint() {
+    is_checkpoint_due_ = false;
+    if (search_->states() == 0) return;
+    checkpoints_->save([&](CheckpointWriter& to) {
+      to.number(has_symmetry_ ? 1 : 0);
+      write(to, machine_);
+      search_->write(to);
+    });
   }
 
   std::string search_compactly(bool reduces, bool symmetry) {
@@ -152,12 +216,15 @@ class Exploring {
   bool is_found() const {
     return options_.first && (!record_->graph.shown.empty() || !record_->graph.endings.empty());
   }
-  bool goes_on(const char* phase) { return lasts(phase, 0) && !is_found(); }
+  bool goes_on(const char* phase) { return lasts(phase, 0) && !is_found() && has_room(); }
+  bool has_room() const { return !spill_ || spill_->has_room(); }
 
   // Why the search has ended.
   std::string reason() const {
     if (is_found()) return "only the first finding was asked for";
-    return record_->cut_short.empty() ? budget_.exceeded() : record_->cut_short;
+    if (!record_->cut_short.empty()) return record_->cut_short;
+    if (budget_.exceeded().empty() && !has_room()) return "spill: " + spill_->failed();
+    return budget_.exceeded();
   }
 
   // The result of the search that has ended. `why`: it has not seen all; empty: it has.
@@ -294,17 +361,20 @@ class Exploring {
       progress.transitions = record_->stats.transitions;
       progress.found = !record_->graph.shown.empty();
       progress.frontier = record_->frontier();
-      progress.memory_bytes = memory_bytes() + extra_bytes;
+      progress.memory_bytes = memory_bytes(extra_bytes);
       memory_bytes_ = std::max(memory_bytes_, progress.memory_bytes);
+      is_checkpoint_due_ = checkpoints_ && checkpoints_->is_due();
     });
   }
   double states_in_all() const {
     if (search_ == nullptr || whole_) return 0;
     return estimated_states(search_->widths()).value_or(0);
   }
-  std::uint64_t memory_bytes() const {
-    return (kept_bytes_ ? kept_bytes_() : 0) + machine_.values().memory_bytes() +
-           machine_.locals().memory_bytes() + examiner_.memory_bytes() + outcomes_->memory_bytes();
+  std::uint64_t memory_bytes(std::uint64_t extra_bytes = 0) const {
+    const std::uint64_t all = (kept_bytes_ ? kept_bytes_() : 0) + extra_bytes +
+                              machine_.values().memory_bytes() + machine_.locals().memory_bytes() +
+                              examiner_.memory_bytes() + outcomes_->memory_bytes();
+    return spill_ ? all - std::min(all, spill_->bytes()) : all;
   }
 
   static Verdict verdict(const Exploration& exploration) {
@@ -328,6 +398,7 @@ class Exploring {
   Examiner examiner_;
   StubbornSets sets_;
   Symmetry symmetry_;
+  std::optional<SpillFolder> spill_;
   std::optional<Outcomes> outcomes_;
   std::unique_ptr<SearchRecord> record_;     // of the search at hand
   Search* search_ = nullptr;                 // that, if it is one through everything
@@ -336,7 +407,13 @@ class Exploring {
   bool is_cut_ = false;                      // a limit has ended it
   bool reduced_ = false;                     // but for those that need not be seen
   Budget budget_;
-  std::uint64_t memory_bytes_ = 0;       // the most that was in use
+  std::uint64_t memory_bytes_ = 0;  // the most that was in use
+  std::optional<Checkpoints> checkpoints_;
+  std::optional<CheckpointReader> going_on_;  // from this, until the search is there
+  bool has_symmetry_ = false;                 // the search over everything
+  bool is_checkpoint_due_ = false;
+  std::string refused_;                  // why the checkpoint cannot be gone on from
+  std::uint64_t states_before_ = 0;      // in it
   std::optional<EndlessParts> endless_;  // of a search that has seen all
 };
 

@@ -16,7 +16,8 @@ namespace lockstep {
 
 struct ExploreLimits {
   std::uint64_t states_max = 0;        // 0: none
-  std::uint64_t memory_bytes_max = 0;  // of everything the exploration keeps; 0: none
+  std::uint64_t memory_bytes_max = 0;  // of everything the exploration keeps but for what is
+                                       // spilled; 0: none
   double seconds_max = 0;              // real time; 0: none
   std::uint64_t steps_max = 0;         // depth of an interleaving; 0: none. No reduction then, and
                                        // not for preemptions_max or hash_compaction
@@ -43,6 +44,14 @@ struct ExploredOutcome {
 // But for how many states they are.
 bool look_alike(const ExploredOutcome& one, const ExploredOutcome& other);
 
+// Where a search writes down where it stands, and goes on from if the file is there.
+struct CheckpointOptions {
+  std::string file;
+  double seconds_between = 60;  // at least; and whenever the search ends before it has seen all
+  // What, and whose, the search is: names and values for people, the same whenever it goes on.
+  std::vector<std::pair<std::string, std::string>> of;
+};
+
 struct ExploreOptions {
   ExploreLimits limits;
   bool reduce = true;      // stubborn sets
@@ -60,6 +69,11 @@ struct ExploreOptions {
   // Keep a hash of each state instead of the state (CompactSearch): never complete. One thread.
   bool hash_compaction = false;
   std::uint64_t schedules = 0;  // only so many random interleavings; 0: all
+  // Only for a search over all states: none of the four options above.
+  std::optional<CheckpointOptions> checkpoint;
+  // A folder on a disk for the tables of a search that keeps all states (spill_folder.h). Empty:
+  // they lie in memory.
+  std::string spill_folder;
   bool first = false;  // end with the first finding: at random, then few preemptions, then all
   bool forget_dead_locals = true;  // as Machine says
   bool counterexamples = true;     // shorten and attach schedules
@@ -93,9 +107,18 @@ struct Exploration {
     std::uint64_t depth = 0;  // steps of the longest of the shortest ways to a state; with
                               // hash_compaction, of the longest way that was followed
     std::uint64_t memory_bytes = 0;
+    std::uint64_t spilled_bytes = 0;  // at most; not among memory_bytes
     double seconds = 0;
     std::string reduction = "none";
   } stats;
+  // What became of ExploreOptions::checkpoint.
+  struct Checkpoint {
+    std::string refused;      // why the file that is there is not gone on from: all else is empty
+    std::string failed;       // why the last one could not be written
+    bool is_written = false;  // the file has the search as it was when a limit ended it
+    bool is_over = false;     // the file is of no more use: everything has been seen
+    std::uint64_t states_before = 0;  // that the search had seen where it went on
+  } checkpoint;
   bool finished_possible() const;  // some interleaving finishes
 };
 

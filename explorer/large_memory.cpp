@@ -25,6 +25,8 @@ void* large_memory(std::size_t bytes) {
   return memory;
 }
 
-void LargeMemoryFree::operator()(void* memory) const noexcept { std::free(memory); }
+void LargeMemoryFree::operator()(void* memory) const noexcept {
+  if (spill == nullptr || !spill->free(memory)) std::free(memory);
+}
 
 }  // namespace lockstep

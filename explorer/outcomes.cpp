@@ -4,6 +4,8 @@
 #include <numeric>
 #include <tuple>
 
+#include "engine/state/stored_machine.h"
+#include "explorer/checkpoint_file.h"
 #include "explorer/counting.h"
 #include "explorer/examine.h"
 
@@ -146,6 +148,37 @@ const State* Outcomes::state_of(const ExploredOutcome& outcome) const {
 
 bool Outcomes::looks_like(const State& finished, const ExploredOutcome& outcome) const {
   return has_exited(finished) && look_alike(describe({finished, {}, 1}), outcome);
+}
+
+void Outcomes::write(CheckpointWriter& to) const {
+  to.number(distinct_.size());
+  for (const Distinct& distinct : distinct_) {
+    to.number(distinct.state.words.size());
+    for (const Word word : distinct.state.words) to.number(word);
+    to.number(distinct.stuck.size());
+    for (const std::uint32_t thread : distinct.stuck) to.number(thread);
+    to.number(distinct.states);
+  }
+}
+
+void Outcomes::read(CheckpointReader& from) {
+  State state;
+  std::vector<std::uint32_t> stuck;
+  const std::uint64_t count = from.count(1);
+  for (std::uint64_t i = 0; i < count && from.fits(); ++i) {
+    state.words.resize(from.count(1));
+    for (Word& word : state.words) word = from.number32();
+    stuck.resize(from.count(1));
+    for (std::uint32_t& thread : stuck) thread = from.number32();
+    const std::uint64_t states = from.number();
+    if (!from.expect(is_state(machine_, state), "an outcome is no state of this program")) break;
+    for (const std::uint32_t thread : stuck) {
+      from.expect(thread < thread_count(machine_.program, state), "a thread is none");
+    }
+    if (!from.fits()) break;
+    add(state, stuck, states);
+    from.expect(distinct_.size() == i + 1, "an outcome is there twice");
+  }
 }
 
 std::size_t Outcomes::memory_bytes() const {

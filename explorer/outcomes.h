@@ -11,6 +11,9 @@
 
 namespace lockstep {
 
+class CheckpointReader;
+class CheckpointWriter;
+
 class Outcomes {
  public:
   Outcomes(const Machine& machine, LocalFactsTable& facts) : machine_(machine), facts_(facts) {}
@@ -26,6 +29,9 @@ class Outcomes {
   const State* state_of(const ExploredOutcome& outcome) const;
   bool looks_like(const State& finished, const ExploredOutcome& outcome) const;
   std::size_t memory_bytes() const;
+
+  void write(CheckpointWriter& to) const;
+  void read(CheckpointReader& from);  // of what is empty until then
 
  private:
   struct Distinct {

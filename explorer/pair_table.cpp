@@ -35,15 +35,27 @@ void prefetch(const void* address) { __builtin_prefetch(address); }
 
 }  // namespace
 
-PairTable::PairTable() { make_buckets(buckets_at_first); }
+PairTable::PairTable(SpillFolder* spill) : spill_(spill) { make_buckets(buckets_at_first); }
 
-void PairTable::make_buckets(std::size_t count) {
+// False: there is no room on the disk, and those that there are can take some more. That does for
+// the few states that come before the search ends for want of room.
+bool PairTable::make_buckets(std::size_t count) {
+  LargeArray<Bucket> bigger = spilled_array<Bucket>(count, spill_);
+  if (bigger == nullptr && spill_ != nullptr && !spill_->has_room()) {
+    const std::size_t slots = bucket_count_ * slots_per_bucket;
+    const std::size_t fuller = std::min<std::size_t>(slots - slots / 32, id_mask_ - 1);
+    if (bucket_count_ > 0 && fuller > size_max_) {
+      size_max_ = fuller;
+      return false;
+    }
+  }
   buckets_.reset();
-  buckets_ = large_array<Bucket>(count);
+  buckets_ = bigger != nullptr ? std::move(bigger) : large_array<Bucket>(count);
   std::fill_n(buckets_.get(), count, Bucket{});
   bucket_count_ = count;
   size_max_ = count * slots_per_bucket / 10 * 9;
   id_mask_ = static_cast<std::uint32_t>(std::bit_ceil(size_max_ + 1) - 1);
+  return true;
 }
 
 std::optional<std::uint32_t> PairTable::find(Pair pair, std::uint64_t hash) const {
@@ -102,11 +114,7 @@ PairTable::Place PairTable::add(Pair pair, std::uint64_t hash) {
   LOCKSTEP_ASSERT(size_ < 0xfffffffeU, "pairs are counted in 32 bits");
   const std::uint32_t id = size_;
   append(pair);
-  if (size_ > size_max_) {
-    grow();
-  } else {
-    add_slot(hash, id);
-  }
+  if (size_ <= size_max_ || !grow()) add_slot(hash, id);
   return {id, true};
 }
 
@@ -125,13 +133,13 @@ void PairTable::append(Pair pair) {
   if (size_ == room_) {
     if (room_ < chunk_size) {
       const std::uint32_t room = std::max(room_at_first, room_ * 2);
-      auto bigger = large_array<Pair>(room);
+      auto bigger = large_array<Pair>(room, spill_);
       if (room_ > 0) std::copy_n(chunks_[0].get(), room_, bigger.get());
       chunks_.resize(1);
       chunks_[0] = std::move(bigger);
       room_ = room;
     } else {
-      chunks_.push_back(large_array<Pair>(chunk_size));
+      chunks_.push_back(large_array<Pair>(chunk_size, spill_));
       room_ += chunk_size;
     }
   }
@@ -139,14 +147,16 @@ void PairTable::append(Pair pair) {
   ++size_;
 }
 
-void PairTable::grow() {
+// As make_buckets(); else all pairs are in the new ones.
+bool PairTable::grow() {
   const std::size_t now = bucket_count_;
-  make_buckets(now < buckets_that_double ? now * 2 : now + now / 10 * 4);
+  if (!make_buckets(now < buckets_that_double ? now * 2 : now + now / 10 * 4)) return false;
   // Every slot is somewhere else, so the memory of several is asked for ahead.
   for (std::uint32_t id = 0; id < size_; ++id) {
     if (id + pairs_ahead < size_) ask((*this)[id + pairs_ahead]);
     add_slot(hash_of((*this)[id]), id);
   }
+  return true;
 }
 
 std::size_t PairTable::memory_bytes() const {

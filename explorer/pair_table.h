@@ -20,7 +20,8 @@ struct Pair {
 
 class PairTable {
  public:
-  PairTable();
+  // `spill`: where it lies when it is large; null: in memory. Must outlive the table.
+  explicit PairTable(SpillFolder* spill = nullptr);
 
   struct Place {
     std::uint32_t id;
@@ -60,9 +61,10 @@ class PairTable {
   Place add(Pair pair, std::uint64_t hash);
   void add_slot(std::uint64_t hash, std::uint32_t id);
   void append(Pair pair);
-  void make_buckets(std::size_t count);
-  void grow();
+  bool make_buckets(std::size_t count);
+  bool grow();
 
+  SpillFolder* spill_;
   std::uint32_t size_ = 0;
   std::uint32_t room_ = 0;                // in the chunks
   std::vector<LargeArray<Pair>> chunks_;  // all of chunk_size, but that the first grows

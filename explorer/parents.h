@@ -11,10 +11,15 @@
 #include <utility>
 #include <vector>
 
+#include "explorer/large_memory.h"
+
 namespace lockstep {
 
 class Parents {
  public:
+  // `spill`: as that of a PairTable.
+  explicit Parents(SpillFolder* spill = nullptr) : bits_(SpillAllocator<std::uint64_t>(spill)) {}
+
   // Of the next state, which is state size().
   void add(std::uint32_t parent);
   // Requires: state < size().
@@ -28,7 +33,7 @@ class Parents {
 
   std::uint32_t size_ = 0;
   std::uint32_t greatest_ = 0;  // parent so far
-  std::vector<std::uint64_t> bits_;
+  LargeVector<std::uint64_t> bits_;
   std::size_t bit_count_ = 0;
   std::vector<std::uint64_t> marks_;  // where the ones of states 0, 512, 1024 ... are
   // States whose parents are less than those of states before them: state, parent; ascending.

@@ -21,9 +21,16 @@ constexpr std::uint32_t states_ahead = 4;
 
 void Search::run(const std::function<bool()>& go_on) {
   if (symmetry_ != nullptr) find_symmetry(*symmetry_, reduction_, go_on);
-  const State initial = initial_state(machine_);
-  graph.threads_max = thread_count(machine_.program, initial);
-  add(graph.states.ask(initial.words), 0, StateGraph::no_parent, 0);
+  for (std::uint32_t i = 0; i < put_off_read_.size(); ++i) {
+    if (put_off_read_[i]) reduction_->put_off({i});
+  }
+  put_off_read_.clear();
+  if (graph.states.size() == 0) {
+    const State initial = initial_state(machine_);
+    graph.threads_max = thread_count(machine_.program, initial);
+    add(graph.states.ask(initial.words), 0, StateGraph::no_parent, 0);
+    mark();
+  }
   while (follow_new(go_on) && reduction_ != nullptr && follow_the_ignored()) {
   }
   workers_.reset();
@@ -60,6 +67,7 @@ bool Search::follow_next() {
     if (keeps_edges()) edges_.end.push_back(edges_.to.size());
   }
   ++graph.examined;
+  mark();
   return true;
 }
 
@@ -80,8 +88,11 @@ bool Search::follow_the_awakened() {
     awakened_.clear();
     awakened_followed_ = 0;
   }
+  mark();
   return true;
 }
+
+void Search::mark() { mark_ = {graph.states.size(), stats.transitions, awakened_.size()}; }
 
 bool Search::follow_together(const std::function<bool()>& go_on) {
   if (workers_ == nullptr) {
@@ -133,6 +144,7 @@ bool Search::note(const Workers::Expanded& expanded) {
     if (keeps_edges()) edges_.end.push_back(edges_.to.size());
   }
   ++graph.examined;
+  mark();
   return true;
 }
 
@@ -192,9 +204,12 @@ void Search::add_edge(std::uint32_t from, std::uint32_t to) {
   if (never_comes_again_) return;
   may_have_cycles_ = may_have_cycles_ || to < level_ends_.back();
   if (!keeps_edges()) return;
-  const bool is_later = from < graph.examined;
-  (is_later ? later_edges_[from] : edges_.to).push_back(to);
-  if (is_later) ++later_edge_count_;
+  if (from >= graph.examined) {
+    edges_.to.push_back(to);
+  } else {
+    later_edges_[from].push_back(to);
+    ++later_edge_count_;
+  }
 }
 
 // Without a reduction the states come level by level; with one they do at first.
@@ -221,11 +236,14 @@ bool Search::follow_the_ignored() {
   if (!may_have_cycles_) return false;
   bool any = false;
   const Edges all = edges();
+  before_round_ = later_edges_;
   final_parts_ = final_components(all);
   for (const std::vector<std::uint32_t>& component : *final_parts_) {
     any = follow_the_ignored(component, all) || any;
     if (!cut_short.empty()) return false;
   }
+  before_round_.reset();
+  mark();
   return any;
 }
 
@@ -266,7 +284,7 @@ bool Search::follow_the_ignored(const std::vector<std::uint32_t>& component, con
 // As far as they have been followed.
 Edges Search::edges() const {
   if (later_edges_.empty()) return edges_;
-  Edges all;
+  Edges all(spill_);
   for (std::uint32_t id = 0; id < edges_.end.size(); ++id) {
     const std::span<const std::uint32_t> first = edges_.of(id);
     all.to.insert(all.to.end(), first.begin(), first.end());
@@ -280,7 +298,7 @@ Edges Search::edges() const {
 
 // Without a reduction they are not kept, because that would cost more than the states.
 Edges Search::edges_again(const std::function<bool(std::uint64_t)>& go_on) {
-  Edges all;
+  Edges all(spill_);
   State state;
   std::vector<Choice> choices;
   for (std::uint32_t id = 0; id < graph.examined; ++id) {
@@ -360,6 +378,7 @@ std::size_t Search::memory_bytes() const {
          later_edge_count_ * 2 * sizeof(std::uint32_t) + expander_.memory_bytes() + workers_bytes_ +
          depths_.capacity() * sizeof(depths_[0]) + sleep_sets_.memory_bytes() +
          awakened_.capacity() * sizeof(awakened_[0]) +
+         (all_edges_ ? all_edges_->memory_bytes() : 0) +
          (reduction_ == nullptr ? 0 : reduction_->memory_bytes());
 }
 

@@ -60,6 +60,7 @@ bool SearchRecord::has_room_for(const TreeTable::Asked& state) {
 bool SearchRecord::is_too_deep(std::uint64_t steps) {
   if (limits_.steps_max == 0 || steps < limits_.steps_max) return false;
   cut_short = limit_text("steps", limits_.steps_max);
+  leaves_out_deep = true;
   return true;
 }
 

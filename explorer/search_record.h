@@ -17,8 +17,8 @@ namespace lockstep {
 class SearchRecord {
  public:
   SearchRecord(const Machine& machine, Examiner& examiner, Outcomes& outcomes,
-               const ExploreLimits& limits)
-      : graph(machine.program),
+               const ExploreLimits& limits, SpillFolder* spill = nullptr)
+      : graph(machine.program, spill),
         machine_(machine),
         examiner_(examiner),
         outcomes_(outcomes),
@@ -30,9 +30,10 @@ class SearchRecord {
   virtual std::uint64_t frontier() const { return graph.states.size() - graph.examined; }
 
   StateGraph graph;
-  Exploration::Stats stats;     // states, seconds and memory_bytes are left to the caller
-  std::string cut_short;        // "states: the limit of 1000 was reached"; empty: it was not
-  bool loses_outcomes = false;  // because of the symmetry: nothing of the record is of use
+  Exploration::Stats stats;      // states, seconds and memory_bytes are left to the caller
+  std::string cut_short;         // "states: the limit of 1000 was reached"; empty: it was not
+  bool leaves_out_deep = false;  // a way that a limit of steps has ended
+  bool loses_outcomes = false;   // because of the symmetry: nothing of the record is of use
 
  protected:
   // Fills in the symmetry of the graph, if the program has any. `reduction`: null if there is none.

@@ -28,7 +28,9 @@ struct StateGraph {
   // So many states in a row may be left out in which only one thing can happen.
   static constexpr std::uint32_t passed_max = 100;
 
-  explicit StateGraph(const Program& program) : states(threads_offset(program)) {}
+  // `spill`: as that of a PairTable.
+  StateGraph(const Program& program, SpillFolder* spill)
+      : states(threads_offset(program), spill), parents(spill) {}
 
   TreeTable states;  // in the order of a breadth-first search
   Parents parents;   // state 0 is its own

@@ -47,6 +47,7 @@ class StubbornSets {
   // A thread that goes round in a circle on its own: from now on sets are made around others, as
   // long as there are any.
   void put_off(ThreadId thread);
+  const std::vector<bool>& put_off() const { return put_off_; }  // index = thread; others are not
 
   void freeze(bool frozen) { futures_.freeze(frozen); }
 

@@ -15,11 +15,14 @@
 #include <utility>
 
 #include "engine/assert.h"
+#include "explorer/checkpoint_file.h"
 #include "explorer/sixteen_words.h"
 
 namespace lockstep {
 namespace {
 
+// A longer row than a file may say of.
+constexpr std::uint32_t words_read_max = 1U << 20;
 constexpr std::size_t read_leaves = 256;
 constexpr std::uint32_t none = 0xffffffffU;
 constexpr std::size_t known_at_first = 1U << 6;
@@ -34,8 +37,8 @@ std::uint64_t mixed(std::uint64_t high, std::uint64_t low) {
 
 }  // namespace
 
-TreeTable::TreeTable(std::size_t first_words)
-    : TreeTable(first_words, std::make_unique<Rows>(), nullptr) {}
+TreeTable::TreeTable(std::size_t first_words, SpillFolder* spill)
+    : TreeTable(first_words, std::make_unique<Rows>(spill), nullptr) {}
 
 TreeTable::TreeTable(const TreeTable& table, Looking)
     : TreeTable(table.first_words_, nullptr, table.rows_) {}
@@ -313,6 +316,75 @@ void TreeTable::read(std::uint32_t id, std::vector<Word>& row) const {
   read_node(2, root.first, anew);
   read_node(3, tail.first, anew);
   row = last_read_.row;
+}
+
+void TreeTable::write(CheckpointWriter& to, std::uint32_t rows) const {
+  const auto write_pairs = [&](const PairTable& pairs, std::uint32_t count) {
+    to.number(count);
+    for (std::uint32_t id = 0; id < count; ++id) {
+      const std::array<std::uint32_t, 2> pair{pairs[id].first, pairs[id].second};
+      to.words<std::uint32_t>(pair);
+    }
+  };
+  std::vector<Word> leaf;
+  to.number(rows_->leaves.size());
+  for (std::uint32_t id = 0; id < rows_->leaves.size(); ++id) {
+    rows_->leaves.read(id, leaf);
+    to.number(leaf.size());
+    for (const Word word : leaf) to.number(word);
+  }
+  write_pairs(rows_->inner, rows_->inner.size());
+  write_pairs(rows_->roots, rows);
+}
+
+void TreeTable::read(CheckpointReader& from) {
+  const auto read_pairs = [&](PairTable& pairs) {
+    const std::uint64_t count = from.count(2 * sizeof(std::uint32_t));
+    for (std::uint64_t id = 0; id < count && from.fits(); ++id) {
+      std::array<std::uint32_t, 2> pair{};
+      from.words<std::uint32_t>(pair);
+      from.expect(pairs.intern({pair[0], pair[1]}).id == id, "a part of a state is there twice");
+    }
+  };
+  const std::uint64_t leaves = from.count(1);
+  for (std::uint64_t id = 0; id < leaves && from.fits(); ++id) {
+    leaf_.resize(from.number(words_per_leaf_max));
+    for (Word& word : leaf_) word = from.number32();
+    from.expect(own_->leaves.intern(leaf_).id == id, "a part of a state is there twice");
+  }
+  read_pairs(own_->inner);
+  read_pairs(own_->roots);
+  Tree tree;
+  for (std::uint32_t id = 0; id < size() && from.fits(); ++id) {
+    const Pair root = own_->roots[id];
+    bool is_row = root.second < own_->inner.size();
+    const Pair tail = is_row ? own_->inner[root.second] : Pair{};
+    is_row = is_row && tail.second <= words_read_max;
+    const bool anew = is_row && (tail.second != tree.row.size() || tree.leaves == 0);
+    if (anew) shape(tree, tail.second);
+    from.expect(is_row && is_tree(tree, 2, root.first, anew) && is_tree(tree, 3, tail.first, anew),
+                "a state is not made of parts that there are");
+  }
+}
+
+// As read_node(), of numbers that may mean nothing: whether they do.
+bool TreeTable::is_tree(Tree& tree, std::uint32_t node, std::uint32_t number, bool anew) const {
+  if (tree.nodes[node] == number && !anew) return true;
+  if (node >= tree.leaves) {
+    if (number >= rows_->leaves.size()) return false;
+    rows_->leaves.read(number, leaf_);
+    const Tree::Words& words = tree.words[node - tree.leaves];
+    if (leaf_.size() != words.end - words.begin + words.then_end - words.then_begin) return false;
+  } else {
+    if (number >= rows_->inner.size()) return false;
+    const Pair pair = rows_->inner[number];
+    if (!is_tree(tree, node * 2, pair.first, anew) ||
+        !is_tree(tree, node * 2 + 1, pair.second, anew)) {
+      return false;
+    }
+  }
+  tree.nodes[node] = number;
+  return true;
 }
 
 std::size_t TreeTable::Tree::memory_bytes() const {

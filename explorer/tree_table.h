@@ -24,6 +24,9 @@
 
 namespace lockstep {
 
+class CheckpointReader;
+class CheckpointWriter;
+
 struct WordChange {
   std::uint32_t word;
   Word value;
@@ -39,7 +42,8 @@ class TreeTable {
   // Rows have two parts, of which the second may differ in length: `first_words`, or all of a row
   // that is shorter, are the first. What stands at the same height in both had better change
   // together, as a lock and the thread that takes it do.
-  explicit TreeTable(std::size_t first_words);
+  // `spill`: as that of a PairTable.
+  explicit TreeTable(std::size_t first_words, SpillFolder* spill = nullptr);
   // Another way to the same rows, for another thread, which may be used as long as nobody adds
   // rows. It adds none itself: of it ask only read(), ask_known(), find(Asked) and look(). `table`
   // must outlive it.
@@ -73,11 +77,16 @@ class TreeTable {
   void expect(const Asked& asked) const { rows_->roots.ask(asked.pair); }
 
   std::uint32_t size() const { return rows_->roots.size(); }
+  // The first so many rows, and all that the table is made of; in another table, empty until then,
+  // they have the same numbers.
+  void write(CheckpointWriter& to, std::uint32_t rows) const;
+  void read(CheckpointReader& from);
   // All that the table has asked for, used or not; without the rows if they are another's.
   std::size_t memory_bytes() const;
 
  private:
   struct Rows {
+    explicit Rows(SpillFolder* spill) : roots(spill), inner(spill) {}
     PairTable roots;  // index = row: the left half, and the right half with the number of words
     PairTable inner;  // all others
     RowTable leaves;
@@ -121,6 +130,7 @@ class TreeTable {
   std::uint32_t number_of_leaf(const Tree::Words& words, std::span<const Word> row);
   std::uint32_t changed_leaf(std::uint32_t node, const KnownChanges& changes);
   void read_node(std::uint32_t node, std::uint32_t number, bool anew) const;
+  bool is_tree(Tree& tree, std::uint32_t node, std::uint32_t number, bool anew) const;
 
   std::size_t first_words_;
   std::unique_ptr<Rows> own_;  // null: they are another's

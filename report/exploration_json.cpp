@@ -134,6 +134,7 @@ std::string exploration_json(const Program& program, const Exploration& explorat
                    {"seconds", stats.seconds},
                    {"memory_bytes", stats.memory_bytes},
                    {"reduction", stats.reduction}};
+  if (stats.spilled_bytes > 0) json["stats"]["spilled_bytes"] = stats.spilled_bytes;
   return dumped(json, 2) + "\n";
 }
 

@@ -53,7 +53,9 @@ std::string extent(const Exploration& exploration, std::string_view under = "") 
   return text + std::string(under) +
          fmt::format(": {}, {}, {}, {}", counted(stats.states, "state"),
                      counted(stats.transitions, "transition"), seconds_text(stats.seconds),
-                     bytes_text(stats.memory_bytes));
+                     bytes_text(stats.memory_bytes)) +
+         (stats.spilled_bytes > 0 ? fmt::format(", {} spilled", bytes_text(stats.spilled_bytes))
+                                  : "");
 }
 
 }  // namespace

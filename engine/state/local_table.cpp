@@ -166,6 +166,53 @@ LocalState decode(std::span<const std::uint32_t> words) {
   return state;
 }
 
+// Whether decode() and pending_of() may read the words, and nothing in them names what there is
+// not.
+bool is_local_state(const Program& program, const ValueTable& values,
+                    std::span<const std::uint32_t> words,
+                    const std::function<bool(Value)>& is_value) {
+  constexpr std::size_t head = 9;
+  if (words.size() < head || words[1] >= operation_count || !is_value({words[2]}) ||
+      !is_value({words[3]}) || !is_value({words[5]}) || words[6] > program.code.size()) {
+    return false;
+  }
+  std::size_t at = 8;
+  const auto has = [&](std::uint64_t count) { return count <= words.size() - at; };
+  if (!has(std::uint64_t{words[7]} * 3 + 1)) return false;
+  for (std::uint32_t i = 0; i < words[7]; ++i, at += 3) {
+    if (words[at] >= program.objects.size() || !is_value({words[at + 1]}) ||
+        !is_value({words[at + 2]})) {
+      return false;
+    }
+  }
+  const std::uint32_t frames = words[at++];
+  for (std::uint32_t i = 0; i < frames; ++i) {
+    if (!has(5)) return false;
+    const std::uint32_t function = words[at], pc = words[at + 1];
+    const std::uint64_t locals = words[at + 2], stack = words[at + 3], raised = words[at + 4];
+    at += 5;
+    if (function >= program.functions.size() || pc >= program.code.size() ||
+        locals != program.functions[function].locals.size() || !has(locals + stack + raised * 2)) {
+      return false;
+    }
+    for (std::uint64_t j = 0; j < locals + stack; ++j) {
+      if (!is_value({words[at + j]})) return false;
+    }
+    at += locals + stack;
+    for (std::uint64_t j = 0; j < raised; ++j, at += 2) {
+      if (!is_value({words[at]}) || words[at + 1] >= program.code.size()) return false;
+    }
+    const Instruction& instruction = program.code[pc];
+    if (i + 1 < frames) continue;
+    if (stack_use(instruction, false).takes > stack) return false;
+    if (instruction.opcode != Opcode::operate) continue;
+    if (stack < instruction.b + 1) return false;
+    Value receiver{words[at - raised * 2 - instruction.b - 1]};
+    if (!resolve(program, values, static_cast<Verb>(instruction.a), receiver)) return false;
+  }
+  return at == words.size();
+}
+
 Pending pending_of(const Program& program, const ValueTable& values, const LocalState& state) {
   Pending pending;
   pending.may_switch = state.may_switch;
@@ -346,6 +393,40 @@ std::vector<LocalTable::Pair> LocalTable::runs() const {
     if (run.from != empty_slot) result.push_back({{run.from}, {run.to}});
   }
   return result;
+}
+
+std::vector<LocalTable::StoredRun> LocalTable::stored_runs() const {
+  std::vector<StoredRun> result;
+  result.reserve(store_->run_count);
+  for (const Run& run : store_->runs) {
+    if (run.from != empty_slot)
+      result.push_back({run.from, run.kind, run.value, run.saved, run.to});
+  }
+  return result;
+}
+
+bool LocalTable::restore(const Program& program, const ValueTable& values, LocalId id,
+                         std::span<const std::uint32_t> words,
+                         const std::function<bool(Value)>& is_value) {
+  if (id.index > store_->entries.size() || !is_local_state(program, values, words, is_value)) {
+    return false;
+  }
+  const LocalState state = decode(words);
+  return std::ranges::equal(encode(state), words) && intern(program, values, state) == id;
+}
+
+bool LocalTable::restore_run(const StoredRun& run, const std::function<bool(Value)>& is_value) {
+  const auto [from, kind, value, saved, to] = run;
+  if (from >= store_->entries.size() || to >= store_->entries.size() || !is_value({value}) ||
+      !is_value({saved}) || (kind & 0xffU) > static_cast<std::uint32_t>(Outcome::Kind::next) ||
+      kind >> 8 >= operation_count) {
+    return false;
+  }
+  Run& slot = store_->run_slot(from, kind, value, saved);
+  if (slot.from != empty_slot) return slot.to == to;
+  slot = {from, kind, value, saved, to};
+  if (++store_->run_count * 2 > store_->runs.size()) store_->grow_runs();
+  return true;
 }
 
 void LocalTable::forget_all_but(std::span<const LocalId> kept) {

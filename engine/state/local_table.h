@@ -6,7 +6,9 @@
 // built lazily, as in Harmony's charm: (local state, what the visible operation gave) -> local
 // state.
 #pragma once
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -108,6 +110,15 @@ class LocalTable {
     LocalId from, to;
   };
   std::vector<Pair> runs() const;  // that are remembered, in no order
+
+  // For a copy of the table elsewhere, as words(): from, the outcome, to. In no order.
+  using StoredRun = std::array<std::uint32_t, 5>;
+  std::vector<StoredRun> stored_runs() const;
+  // Stores a private state that was words() of this number there. False: the words are none of this
+  // program, or belong elsewhere. `is_value`: whether a word is a Value there is.
+  bool restore(const Program& program, const ValueTable& values, LocalId id,
+               std::span<const std::uint32_t> words, const std::function<bool(Value)>& is_value);
+  bool restore_run(const StoredRun& run, const std::function<bool(Value)>& is_value);
 
   // Forgets all private states but these, and all runs. What is kept keeps its id.
   void forget_all_but(std::span<const LocalId> kept);

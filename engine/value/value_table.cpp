@@ -328,6 +328,86 @@ void ValueTable::forget_all_but(std::span<const std::uint32_t> words) {
   store.arena = std::move(arena);
 }
 
+ValueTable::Content ValueTable::content(std::uint32_t index) const {
+  LOCKSTEP_ASSERT(store_->forgotten.empty() && index < store_->size,
+                  "a content that is asked for is stored");
+  const Entry& its = entry(index);
+  const void* const stored = is_scalar(its.kind) ? &its.integer : its.content;
+  return {its.kind,
+          its.exception,
+          {static_cast<const std::byte*>(stored), its.size * unit_bytes(its.kind)}};
+}
+
+// Nothing: the bytes are none of this kind.
+std::optional<std::span<const Value>> ValueTable::items_of(const Content& content) {
+  switch (content.kind) {
+    case ValueKind::string:
+    case ValueKind::bytes:
+    case ValueKind::integer:
+    case ValueKind::real:
+    case ValueKind::range:
+      return content.exception == ExceptionKind{} &&
+                     content.bytes.size() % unit_bytes(content.kind) == 0
+                 ? std::optional(std::span<const Value>())
+                 : std::nullopt;
+    case ValueKind::list:
+    case ValueKind::tuple:
+    case ValueKind::dict:
+    case ValueKind::exception:
+    case ValueKind::future:
+      if (content.bytes.size() % sizeof(Value) != 0) return std::nullopt;
+      if (content.kind != ValueKind::exception && content.exception != ExceptionKind{}) {
+        return std::nullopt;
+      }
+      return std::span(reinterpret_cast<const Value*>(content.bytes.data()),
+                       content.bytes.size() / sizeof(Value));
+    case ValueKind::none:
+    case ValueKind::boolean:
+    case ValueKind::object:
+    case ValueKind::thread:
+    case ValueKind::process:
+    case ValueKind::connection:
+    case ValueKind::function:
+    case ValueKind::exception_class:
+    case ValueKind::unset:
+      break;
+  }
+  return std::nullopt;
+}
+
+bool ValueTable::put_back(std::uint32_t index, const Content& content,
+                          std::span<const Value> items) {
+  const std::span<const std::byte> bytes = content.bytes;
+  const auto as_integers = [&](std::size_t i) {
+    std::int64_t n = 0;
+    std::memcpy(&n, bytes.data() + i * sizeof n, sizeof n);
+    return n;
+  };
+  bool is_one = true;
+  if (content.kind == ValueKind::string) {
+    is_one = is_valid_utf8({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  } else if (content.kind == ValueKind::integer) {
+    is_one = bytes.size() == 8 &&
+             (as_integers(0) < small_integer_min || as_integers(0) > small_integer_max);
+  } else if (content.kind == ValueKind::real) {
+    is_one = bytes.size() == 8;
+  } else if (content.kind == ValueKind::range) {
+    is_one = bytes.size() == sizeof(Range) && as_integers(2) != 0;
+  } else if (content.kind == ValueKind::dict) {
+    is_one = items.size() % 2 == 0;
+  } else if (content.kind == ValueKind::exception) {
+    is_one = static_cast<std::size_t>(content.exception) < exception_kinds;
+  } else if (content.kind == ValueKind::future) {
+    is_one = items.size() == 3 && kind(items[0]) == ValueKind::object &&
+             is_small_integer(items[1]) && is_small_integer(items[2]) &&
+             as_integer(items[1]) >= 0 && as_integer(items[2]) >= 0 &&
+             as_integer(items[2]) <= static_cast<int>(FutureClass::imap_unordered_iterator);
+  }
+  if (!is_one || index > store_->size || index >= (1U << index_bits)) return false;
+  return intern(content.kind, content.exception, bytes.data(), bytes.size()) ==
+         value_detail::make(value_detail::tag_indexed, index);
+}
+
 void ValueTable::freeze(bool frozen) { store_->frozen = frozen; }
 
 std::size_t ValueTable::size() const { return store_->size - store_->forgotten.size(); }

@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,6 +99,28 @@ class ValueTable {
   // TableIsFrozen.
   void freeze(bool frozen);
 
+  // A stored value as bytes, for a copy of the table elsewhere: there the same contents, stored in
+  // the order of their indexes, are the same words.
+  struct Content {
+    ValueKind kind;
+    ExceptionKind exception;  // of an exception
+    std::span<const std::byte> bytes;
+  };
+  // Requires: index < size(), and nothing has been forgotten. Valid as a view is.
+  Content content(std::uint32_t index) const;
+  // Stores it under this index. False: it is no content of a value, or belongs elsewhere.
+  // `is_value`: whether an item is a value there is; those of this table must have lower indexes.
+  template <class IsValue>
+  bool restore(std::uint32_t index, const Content& content, IsValue is_value) {
+    const std::optional<std::span<const Value>> items = items_of(content);
+    if (!items) return false;
+    for (const Value item : *items) {
+      if (is_indexed(item) ? value_detail::payload_of(item) >= index : !is_value(item))
+        return false;
+    }
+    return put_back(index, content, *items);
+  }
+
   std::size_t size() const;          // values stored
   std::size_t memory_bytes() const;  // what they and the index take, spare room included
 
@@ -137,6 +160,9 @@ class ValueTable {
   static bool is_indexed(Value value) {
     return value_detail::tag_of(value) == value_detail::tag_indexed;
   }
+
+  static std::optional<std::span<const Value>> items_of(const Content& content);
+  bool put_back(std::uint32_t index, const Content& content, std::span<const Value> items);
 
   // `content` is copied; its bytes are an integer, a double, a Range, Values or text.
   Value intern(ValueKind kind, ExceptionKind exception, const void* content, std::size_t bytes);

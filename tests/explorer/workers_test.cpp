@@ -10,6 +10,7 @@
 #include "tests/support/random_pools.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
+#include "tests/support/same_exploration.h"
 #include "tests/support/seeds.h"
 
 namespace lockstep {
@@ -20,28 +21,6 @@ namespace {
 #endif
 const auto [first_seed, seeds] = seeds_or(WORKERS_SEEDS);
 
-void check_same(const Exploration& one, const Exploration& other) {
-  CHECK(one.verdict == other.verdict);
-  CHECK(one.complete == other.complete);
-  CHECK(one.incomplete_reason == other.incomplete_reason);
-  CHECK(one.guarantee == other.guarantee);
-  CHECK(one.outcomes == other.outcomes);
-  CHECK(one.stats.states == other.stats.states);
-  CHECK(one.stats.transitions == other.stats.transitions);
-  CHECK(one.stats.terminal_states == other.stats.terminal_states);
-  CHECK(one.stats.deadlock_states == other.stats.deadlock_states);
-  CHECK(one.stats.depth == other.stats.depth);
-  CHECK(one.stats.reduction == other.stats.reduction);
-  REQUIRE(one.findings.size() == other.findings.size());
-  for (std::size_t i = 0; i < one.findings.size(); ++i) {
-    CHECK(one.findings[i].fingerprint == other.findings[i].fingerprint);
-    CHECK(one.findings[i].message == other.findings[i].message);
-    CHECK(one.findings[i].choices == other.findings[i].choices);
-    CHECK(one.findings[i].partial == other.findings[i].partial);
-    CHECK(one.findings[i].states == other.findings[i].states);
-  }
-}
-
 void check_any_number(const Program& program, ExploreOptions options) {
   options.workers = 1;
   const Exploration alone = explore(program, options);
@@ -49,7 +28,7 @@ void check_any_number(const Program& program, ExploreOptions options) {
     CAPTURE(workers);
     options.workers = workers;
     options.share_from = 2;
-    check_same(explore(program, options), alone);
+    check_same_exploration(explore(program, options), alone);
   }
 }
 
