@@ -34,6 +34,15 @@ def work():
     while n > 0:
         n = less(n)
 """
+LOCK = """
+import threading
+m = threading.Lock()
+def work():
+    n = N
+    while n > 0:
+        with m: pass
+        n = n - 1
+"""
 QUEUE_ONE = """
 import queue
 q = queue.Queue()
@@ -94,6 +103,7 @@ ROWS = [
     ("n = n - 1, global", "global-loop", COUNT_GLOBAL, 3_000_000),
     ("n = n - 1, local", "local-loop", COUNT_LOCAL, 3_000_000),
     ("calls of a function", "calls", CALLS, 3_000_000),
+    ("with a Lock, one thread", "lock-one-thread", LOCK, 500_000),
     ("queue, one thread", "queue-one-thread", QUEUE_ONE, 200_000),
     ("queue of 10, two threads", "queue-two-threads", QUEUE_TWO, 100_000),
     ("10 000 threads", "many-threads", MANY_THREADS, 10_000),

@@ -90,7 +90,7 @@ std::string exceptions_text(const Simulation& simulation) {
 }
 
 void print_end(Console& console, const Input& input, const Simulation& simulation,
-               bool trace_is_shown) {
+               bool trace_is_shown, double seconds_max) {
   const Paint paint = console.paint();
   if (trace_is_shown && simulation.result.steps > 0) console.out("\n");
   console.out(end_line(simulation, console.width(), paint));
@@ -98,7 +98,9 @@ void print_end(Console& console, const Input& input, const Simulation& simulatio
   console.out(exceptions_text(simulation));
   for (const Finding& finding : simulation.findings) {
     const std::string interleaving =
-        trace_is_shown ? "" : interleaving_text(input.program, finding, console.width() - 4, paint);
+        trace_is_shown
+            ? ""
+            : interleaving_text(input.program, finding, console.width() - 4, paint, seconds_max);
     console.out("\n" +
                 finding_text(finding, {input.program, interleaving,
                                        replay_line(input.subject, finding.schedule),
@@ -171,7 +173,7 @@ Exit conduct(Console& console, const Command& command, const Input& input, Polic
     write(final_values(simulation));
     json->on_end(simulation.result);
   } else {
-    print_end(console, input, simulation, text != nullptr);
+    print_end(console, input, simulation, text != nullptr, options.seconds_max);
     if (shows_times) {
       console.out("\n" + times_text(simulation.times, console.width(), console.paint()));
     }

@@ -39,6 +39,7 @@ class Watch : public RunObserver {
   };
 
   void on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) override {
+    recorder_.on_begin(machine, initial, clock);
     if (times_) times_->on_begin(machine, initial, clock);
   }
   void on_event(const Machine& machine, const State& state, const Event& event) override {
@@ -117,7 +118,8 @@ Way way_of(const Machine& machine, const RunResult& result, std::uint64_t steps)
   Way way;
   way.found = true;
   way.choices = result.choices.first(steps);
-  way.preemptions = count_preemptions(machine, way.choices);
+  way.preemptions =
+      steps == result.steps ? result.preemptions : count_preemptions(machine, way.choices);
   return way;
 }
 
@@ -130,7 +132,7 @@ bool is_silent(const std::string& exception_line) {
 }
 
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,
-                              const Paint& paint) {
+                              const Paint& paint, double seconds_max) {
   if (finding.choices.empty()) return {};
   std::string heading;
   std::deque<std::string> lines;
@@ -149,7 +151,18 @@ std::string interleaving_text(const Program& program, const Finding& finding, st
   TraceRecorder recorder(&text);
   const Machine machine(program);
   const auto policy = exact_policy(finding.choices);
-  run(machine, *policy, &recorder);
+  RunOptions options;
+  options.keep_choices = false;
+  options.forgets = true;
+  options.limits.steps_max = finding.choices.size();
+  const auto start = std::chrono::steady_clock::now();
+  options.limits.cut = [&] {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+    return is_interrupted() || (seconds_max > 0 && took.count() > seconds_max);
+  };
+  if (run(machine, *policy, &recorder, options).end == RunResult::End::limit) {
+    return "not shown: the time is up\n";
+  }
   std::string columns = heading;
   if (left_out > 0) {
     columns += fmt::format("{} before these are left out; the line below shows them\n",

@@ -37,9 +37,10 @@ struct SimulationLimits {
 Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
                     const SimulationLimits& limits, std::optional<TimeKeeper::Spans> times = {});
 
-// The interleaving that leads to a finding, in columns, from a replay of its choices.
+// The interleaving that leads to a finding, in columns, from a replay of its choices. SIGINT,
+// SIGTERM and `seconds_max` of real time (0: no limit) end that: then one line says so instead.
 std::string interleaving_text(const Program& program, const Finding& finding, std::size_t width,
-                              const Paint& paint);
+                              const Paint& paint, double seconds_max = 0);
 // The same of any finding, for a report so wide, which indents it. `program` and `paint` must
 // outlive the function.
 std::function<std::string(const Finding&)> interleavings(const Program& program, std::size_t width,

@@ -40,6 +40,8 @@
 #include "detector/blocked.h"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 
 #include "detector/ways_on.h"
 #include "engine/assert.h"
@@ -51,6 +53,28 @@
 
 namespace lockstep {
 namespace {
+
+// By number, what two threads have in common that wait alike: for the same, to be done by whoever
+// does it. Who could let the one go could let the other go, but for the two themselves; so of many
+// who wait alike it is asked once. Nothing: who could depends on who waits.
+using Alike = std::pair<Operation, std::uint32_t>;
+std::optional<Alike> alike(const Machine& machine, const BlockedThread& waiter) {
+  if (machine.program.has_processes) return std::nullopt;
+  switch (waiter.by) {
+    case LetGoBy::set:
+    case LetGoBy::notify:
+    case LetGoBy::release:
+    case LetGoBy::put:
+    case LetGoBy::get:
+    case LetGoBy::task_done:
+    case LetGoBy::arrive:
+      return Alike{waiter.pending->operation, waiter.pending->receiver.bits};
+    case LetGoBy::store:
+      return Alike{waiter.pending->operation, waiter.pending->pc};
+    default:
+      return std::nullopt;
+  }
+}
 
 // Threads that could let `waiter` go by doing something to an object or a variable.
 class Releasers {
@@ -70,10 +94,15 @@ class Releasers {
   }
 
   std::vector<ThreadId> of(const BlockedThread& waiter) const {
+    const std::optional<Alike> kind = alike(machine_, waiter);
+    if (kind) {
+      if (const auto known = of_alike_.find(*kind); known != of_alike_.end()) return known->second;
+    }
     std::vector<ThreadId> result;
     for (std::uint32_t i = 0; i < locals_.size(); ++i) {
       if (could_let_go(waiter, {i})) result.push_back({i});
     }
+    if (kind) of_alike_.emplace(*kind, result);
     return result;
   }
 
@@ -181,13 +210,9 @@ class Releasers {
     return seen_by(machine_, state_, waiter.thread, view_);
   }
 
-  const BlockedThread* find_blocked(ThreadId thread) const {
-    const auto found = std::ranges::find(blocked_, thread, &BlockedThread::thread);
-    return found == blocked_.end() ? nullptr : &*found;
-  }
-  bool is_blocked(ThreadId thread) const { return find_blocked(thread) != nullptr; }
+  bool is_blocked(ThreadId thread) const { return find_blocked(blocked_, thread) != nullptr; }
   bool waits_alike(const BlockedThread& waiter, ThreadId other) const {
-    const BlockedThread* its = find_blocked(other);
+    const BlockedThread* its = find_blocked(blocked_, other);
     if (its == nullptr || its->by != waiter.by) return false;
     if (waiter.by == LetGoBy::store) return its->pending->pc == waiter.pending->pc;
     return its->pending->receiver == waiter.pending->receiver;
@@ -198,6 +223,7 @@ class Releasers {
   const FutureAccesses& future_;
   const std::vector<BlockedThread>& blocked_;
   mutable std::optional<State> view_;
+  mutable std::map<Alike, std::vector<ThreadId>> of_alike_;
   std::vector<std::vector<LocalState>> locals_;  // index = thread; all that it has yet to run
 };
 
@@ -213,30 +239,49 @@ class Rescuers {
 
   // Requires: the waiter's releasers are stuck.
   void sharpen(BlockedThread& waiter) {
-    std::vector<ThreadId>& releasers = waiter.wait.releasers;
     if (!is_done_by_code(waiter)) {
-      waiter.surely = releasers;
+      waiter.surely = waiter.wait.releasers;
       return;
     }
     const std::vector<std::uint32_t> wanted = numbers(waiter);
-    std::erase_if(releasers, [&](ThreadId other) {
-      const WayOn way = way_of(other);
-      return way.complete && !has_one(way.perhaps, wanted);
-    });
-    for (const BlockedThread& other : stuck_) {
-      if (other.thread == waiter.thread) continue;
-      const bool known = std::ranges::binary_search(releasers, other.thread);
-      if (!known && !gives_back_more(waiter, other)) continue;
-      if (!has_one(way_of(other.thread).surely, wanted)) continue;
-      waiter.surely.push_back(other.thread);
-      if (!known) {
-        releasers.insert(std::ranges::lower_bound(releasers, other.thread), other.thread);
-      }
+    const std::optional<Alike> kind = alike(machine_, waiter);
+    if (!kind) {
+      give(waiter, rescue(waiter, wanted));
+    } else {
+      auto known = of_alike_.find(*kind);
+      if (known == of_alike_.end()) known = of_alike_.emplace(*kind, rescue(waiter, wanted)).first;
+      give(waiter, known->second);
     }
     waiter.by_itself = has_one(way_of(waiter.thread).surely, wanted);
   }
 
  private:
+  // Whoever waits alike: the releasers that may come to it, and who would surely do it, each of
+  // the waiters included.
+  struct Rescue {
+    std::vector<ThreadId> releasers, surely;
+  };
+  Rescue rescue(const BlockedThread& waiter, const std::vector<std::uint32_t>& wanted) {
+    Rescue result{waiter.wait.releasers, {}};
+    std::erase_if(result.releasers, [&](ThreadId other) {
+      const WayOn& way = way_of(other);
+      return way.complete && !has_one(way.perhaps, wanted);
+    });
+    for (const BlockedThread& other : stuck_) {
+      const bool known = std::ranges::binary_search(result.releasers, other.thread);
+      if (!known && !gives_back_more(waiter, other)) continue;
+      if (has_one(way_of(other.thread).surely, wanted)) result.surely.push_back(other.thread);
+    }
+    return result;
+  }
+  static void give(BlockedThread& waiter, const Rescue& rescue) {
+    waiter.surely = rescue.surely;
+    std::erase(waiter.surely, waiter.thread);
+    waiter.wait.releasers.clear();
+    std::ranges::set_union(rescue.releasers, waiter.surely,
+                           std::back_inserter(waiter.wait.releasers));
+  }
+
   // By an operation of whoever does it, on an object or a variable; not by its being there.
   bool is_done_by_code(const BlockedThread& waiter) const {
     switch (waiter.by) {
@@ -283,14 +328,20 @@ class Rescuers {
     return std::ranges::any_of(of, [&](std::uint32_t number) { return done.contains(number); });
   }
 
-  WayOn way_of(ThreadId thread) {
-    WayOn way;
+  const WayOn& way_of(ThreadId thread) {
+    const bool is_alive = life(machine_.program, state_, thread) == Life::alive;
+    if (is_alive && (thread != main_thread_id || called_at_exit_.empty())) {
+      return ways_.of(local(machine_.program, state_, thread));
+    }
+    const auto [known, added] = ways_of_others_.try_emplace(thread);
+    WayOn& way = known->second;
+    if (!added) return way;
     const auto add = [&](const WayOn& more) {
       way.perhaps.insert(more.perhaps.begin(), more.perhaps.end());
       way.surely.insert(more.surely.begin(), more.surely.end());
       way.complete = way.complete && more.complete;
     };
-    if (life(machine_.program, state_, thread) == Life::alive) {
+    if (is_alive) {
       add(ways_.of(local(machine_.program, state_, thread)));
     } else {
       way.complete = false;  // the end of a process does what no code says
@@ -318,6 +369,8 @@ class Rescuers {
   const std::vector<BlockedThread>& stuck_;
   std::vector<LocalId> called_at_exit_;  // by MainThread
   WaysOn ways_;
+  std::map<ThreadId, WayOn> ways_of_others_;
+  std::map<Alike, Rescue> of_alike_;
 };
 
 std::vector<ThreadId> stuck_of(std::size_t threads, const std::vector<BlockedThread>& blocked) {
@@ -328,6 +381,11 @@ std::vector<ThreadId> stuck_of(std::size_t threads, const std::vector<BlockedThr
 }
 
 }  // namespace
+
+const BlockedThread* find_blocked(const std::vector<BlockedThread>& blocked, ThreadId thread) {
+  const auto found = std::ranges::lower_bound(blocked, thread, {}, &BlockedThread::thread);
+  return found == blocked.end() || found->thread != thread ? nullptr : &*found;
+}
 
 bool is_unfinished(const Machine& machine, const State& state, ThreadId thread) {
   return takes_part(machine.program, state, thread);
@@ -432,8 +490,7 @@ std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& st
   // The main thread of a process whose code is over owns what it owns like any thread that has
   // ended.
   const auto can_release = [&](ThreadId thread) {
-    const auto found = std::ranges::find(blocked, thread, &BlockedThread::thread);
-    return found != blocked.end() && is_stuck(thread) &&
+    return find_blocked(blocked, thread) != nullptr && is_stuck(thread) &&
            life(machine.program, state, thread) == Life::alive;
   };
   for (BlockedThread& waiter : blocked) {

@@ -54,6 +54,9 @@ bool may_be_given_callbacks(const Machine& machine, const State& state, Moves mo
 std::vector<BlockedThread> stuck_threads(const Machine& machine, const State& state,
                                          std::vector<BlockedThread> blocked);
 
+// Null: it is none of these, which are ascending. O(log n).
+const BlockedThread* find_blocked(const std::vector<BlockedThread>& blocked, ThreadId thread);
+
 // Whether it takes part: it has begun and not ended, or is the main thread of a process that
 // waits for others to end.
 bool is_unfinished(const Machine& machine, const State& state, ThreadId thread);

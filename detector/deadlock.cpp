@@ -17,13 +17,9 @@ namespace {
 using Stuck = std::vector<BlockedThread>;
 
 const BlockedThread& find(const Stuck& stuck, ThreadId thread) {
-  const auto found = std::ranges::find(stuck, thread, &BlockedThread::thread);
-  LOCKSTEP_ASSERT(found != stuck.end(), "a core is made of stuck threads");
+  const BlockedThread* const found = find_blocked(stuck, thread);
+  LOCKSTEP_ASSERT(found != nullptr, "a core is made of stuck threads");
   return *found;
-}
-
-bool contains(const std::vector<ThreadId>& threads, ThreadId thread) {
-  return std::ranges::find(threads, thread) != threads.end();
 }
 
 WaitForGraph graph_of(std::size_t threads, const Stuck& stuck) {
@@ -42,10 +38,12 @@ bool serves_pool(const Machine& machine, const BlockedThread& waiter) {
 // is none of which that is sure.
 std::vector<ThreadId> sure_circle(const Machine& machine, std::size_t threads, const Stuck& stuck,
                                   const std::vector<ThreadId>& core) {
+  if (core.size() == 1) return {};
   std::vector<Wait> waits;
   for (const ThreadId thread : core) {
     Wait wait{thread, Need::any, find(stuck, thread).surely};
-    std::erase_if(wait.releasers, [&](ThreadId other) { return !contains(core, other); });
+    std::erase_if(wait.releasers,
+                  [&](ThreadId other) { return !std::ranges::binary_search(core, other); });
     // Those who serve a Pool wait for work, and whoever brings it waits for what they did last.
     if (serves_pool(machine, find(stuck, thread))) wait.releasers.clear();
     waits.push_back(std::move(wait));
@@ -60,11 +58,13 @@ std::vector<ThreadId> sure_circle(const Machine& machine, std::size_t threads, c
 // One thread that waits for a sign of others; what is missing is what it waits for. If others
 // wait for the same sign, and would give it in turn, it may have gone to the wrong one.
 FindingKind kind_of_missing(const Stuck& stuck, const BlockedThread& waiter) {
-  const bool alone = std::ranges::none_of(stuck, [&](const BlockedThread& other) {
-    return other.thread != waiter.thread && other.by_itself && other.by == waiter.by &&
-           other.object == waiter.object;
-  });
-  if (waiter.by_itself && alone) return FindingKind::self_wait;
+  const auto is_alone = [&] {
+    return std::ranges::none_of(stuck, [&](const BlockedThread& other) {
+      return other.thread != waiter.thread && other.by_itself && other.by == waiter.by &&
+             other.object == waiter.object;
+    });
+  };
+  if (waiter.by_itself && is_alone()) return FindingKind::self_wait;
   if (waiter.by == LetGoBy::task_done) return FindingKind::queue_never_done;
   if (waiter.pending->operation == Operation::barrier_park) return FindingKind::missing_party;
   return FindingKind::lost_wakeup;
@@ -189,22 +189,40 @@ std::string fingerprint_of(const Program& program, const Stuck& stuck, FindingKi
   return fingerprint(kind, std::move(parts));
 }
 
-// The stuck threads from which the waits lead into the core.
-std::vector<ThreadId> threads_behind(const Stuck& stuck, const std::vector<ThreadId>& core) {
-  std::vector<ThreadId> reached = core;
-  for (std::size_t next = 0; next < reached.size(); ++next) {
+// The stuck threads from which the waits lead into a core.
+class Behind {
+ public:
+  explicit Behind(const Stuck& stuck) {
     for (const BlockedThread& waiter : stuck) {
       // A feeder that has nothing to send is none of it.
-      if (waiter.by != LetGoBy::fill && contains(waiter.wait.releasers, reached[next]) &&
-          !contains(reached, waiter.thread)) {
-        reached.push_back(waiter.thread);
+      if (waiter.by == LetGoBy::fill) continue;
+      for (const ThreadId releaser : waiter.wait.releasers) {
+        waiters_[releaser].push_back(waiter.thread);
       }
     }
   }
-  std::erase_if(reached, [&](ThreadId thread) { return contains(core, thread); });
-  std::ranges::sort(reached);
-  return reached;
-}
+  // Ascending.
+  std::vector<ThreadId> of(const std::vector<ThreadId>& core) const {
+    std::set<ThreadId> known(core.begin(), core.end());
+    std::vector<ThreadId> to_visit = core;
+    std::vector<ThreadId> reached;
+    while (!to_visit.empty()) {
+      const auto found = waiters_.find(to_visit.back());
+      to_visit.pop_back();
+      if (found == waiters_.end()) continue;
+      for (const ThreadId waiter : found->second) {
+        if (!known.insert(waiter).second) continue;
+        reached.push_back(waiter);
+        to_visit.push_back(waiter);
+      }
+    }
+    std::ranges::sort(reached);
+    return reached;
+  }
+
+ private:
+  std::map<ThreadId, std::vector<ThreadId>> waiters_;  // of whoever could let them go
+};
 
 // Whether it waits for something to do, which others would bring it.
 bool waits_for_work(const Machine& machine, const BlockedThread& waiter) {
@@ -249,6 +267,7 @@ bool is_idle(const Machine& machine, const State& state, const Stuck& stuck, con
 std::vector<Cause> causes_of(const Machine& machine, const State& state,
                              const FutureAccesses& future, const Stuck& stuck) {
   const WaitForGraph graph = graph_of(thread_count(machine.program, state), stuck);
+  const Behind behind(stuck);
   std::vector<Cause> result;
   for (std::vector<ThreadId>& core : graph.cores()) {
     Cause cause;
@@ -263,16 +282,13 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state,
     cause.kind = cause.queued.empty() ? kind_of(machine, state, stuck, core, !cause.chain.empty())
                                       : FindingKind::pool_starvation;
     const auto daemon = [&](ThreadId thread) { return is_daemon(machine.program, state, thread); };
-    cause.daemons_only = std::ranges::all_of(core, daemon) &&
-                         std::ranges::all_of(threads_behind(stuck, core), daemon);
+    cause.daemons_only =
+        std::ranges::all_of(core, daemon) && std::ranges::all_of(behind.of(core), daemon);
     cause.fingerprint =
         fingerprint_of(machine.program, stuck, cause.kind, core, cause.daemons_only);
     const auto same = std::ranges::find(result, cause.fingerprint, &Cause::fingerprint);
     if (same != result.end()) {
       same->core.insert(same->core.end(), core.begin(), core.end());
-      std::ranges::sort(same->core);
-      same->core.erase(std::unique(same->core.begin(), same->core.end()), same->core.end());
-      if (same->chain.size() == 1) same->chain = same->core;
       continue;
     }
     if (!cause.queued.empty()) cause.chain = core;
@@ -280,7 +296,12 @@ std::vector<Cause> causes_of(const Machine& machine, const State& state,
     cause.core = std::move(core);
     result.push_back(std::move(cause));
   }
-  for (Cause& cause : result) cause.behind = threads_behind(stuck, cause.core);
+  for (Cause& cause : result) {
+    std::ranges::sort(cause.core);
+    cause.core.erase(std::unique(cause.core.begin(), cause.core.end()), cause.core.end());
+    if (cause.chain.size() == 1) cause.chain = cause.core;
+    cause.behind = behind.of(cause.core);
+  }
   std::erase_if(result, [&](const Cause& cause) { return is_idle(machine, state, stuck, cause); });
   return result;
 }
@@ -289,11 +310,11 @@ class FindingWriter {
  public:
   FindingWriter(const Machine& machine, const State& state, const Stuck& stuck,
                 const std::vector<TraceRecorder::Holding>& holdings)
-      : machine_(machine),
-        state_(state),
-        stuck_(stuck),
-        holdings_(holdings),
-        words_(machine, state) {}
+      : machine_(machine), state_(state), stuck_(stuck), words_(machine, state) {
+    for (const TraceRecorder::Holding& holding : holdings) {
+      holdings_.emplace(holding.thread, &holding);
+    }
+  }
 
   Finding write(const Cause& cause) const {
     Finding finding;
@@ -312,7 +333,7 @@ class FindingWriter {
     for (std::uint32_t i = 0; i < threads; ++i) {
       const ThreadId thread{i};
       const Life its = life(machine_.program, state_, thread);
-      const bool waits = std::ranges::count(stuck_, thread, &BlockedThread::thread) > 0;
+      const bool waits = find_blocked(stuck_, thread) != nullptr;
       if (its == Life::alive && !waits) finding.others.push_back(words_.thread(thread));
       if (its == Life::ended && !waits) finding.ended.push_back(words_.thread(thread));
     }
@@ -355,10 +376,10 @@ class FindingWriter {
   std::vector<StuckThread::Hold> holds(ThreadId thread) const {
     std::vector<StuckThread::Hold> result;
     const Program& program = machine_.program;
-    for (const TraceRecorder::Holding& holding : holdings_) {
-      if (holding.thread == thread) {
-        result.push_back({program.objects[holding.object.index].name, holding.site, holding.step});
-      }
+    const auto [begin, end] = holdings_.equal_range(thread);
+    for (auto its = begin; its != end; ++its) {
+      const TraceRecorder::Holding& holding = *its->second;
+      result.push_back({program.objects[holding.object.index].name, holding.site, holding.step});
     }
     for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
       const std::string& name = program.objects[i].name;
@@ -374,7 +395,7 @@ class FindingWriter {
   const Machine& machine_;
   const State& state_;
   const Stuck& stuck_;
-  const std::vector<TraceRecorder::Holding>& holdings_;
+  std::multimap<ThreadId, const TraceRecorder::Holding*> holdings_;  // of one by time
   DeadlockWords words_;
 };
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <set>
+#include <utility>
 
 #include "detector/blocked.h"
 #include "detector/deadlock.h"
@@ -53,11 +55,8 @@ class Painter {
     return vertex(words.waits_for(waiter), words.waits_for_type(waiter));
   }
   void let_go(std::size_t awaited, std::size_t by) {
-    const GraphPicture::Edge edge{awaited, by, GraphPicture::Edge::Kind::let_go_by, ""};
-    const bool known = std::ranges::any_of(picture.edges, [&](const GraphPicture::Edge& one) {
-      return one.from == awaited && one.to == by && one.kind == edge.kind;
-    });
-    if (!known) picture.edges.push_back(edge);
+    if (!let_go_.emplace(awaited, by).second) return;
+    picture.edges.push_back({awaited, by, GraphPicture::Edge::Kind::let_go_by, ""});
   }
 
   GraphPicture picture;
@@ -90,6 +89,7 @@ class Painter {
   const State& state_;
   std::map<ThreadId, std::size_t> threads_;
   std::map<std::string, std::size_t> awaited_;
+  std::set<std::pair<std::size_t, std::size_t>> let_go_;  // edges
 };
 
 }  // namespace
@@ -101,9 +101,7 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
   const std::size_t threads = thread_count(program, state);
   const std::vector<BlockedThread> blocked = blocked_threads(machine, state, future);
   const std::vector<BlockedThread> stuck = stuck_threads(machine, state, blocked);
-  const auto is_stuck = [&](ThreadId thread) {
-    return std::ranges::count(stuck, thread, &BlockedThread::thread) > 0;
-  };
+  const auto is_stuck = [&](ThreadId thread) { return find_blocked(stuck, thread) != nullptr; };
   Painter painter(machine, state);
   for (std::uint32_t i = 0; i < threads; ++i) {
     if (life(program, state, {i}) == Life::alive || is_stuck({i})) {
@@ -122,9 +120,10 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
     }
     const std::size_t awaited = painter.awaited_vertex(waiter);
     painter.picture.edges.push_back({from, awaited, Kind::waits_for, detail});
-    const auto in_earnest = std::ranges::find(stuck, waiter.thread, &BlockedThread::thread);
-    if (waiter.owner || in_earnest == stuck.end()) continue;
+    const BlockedThread* const in_earnest = find_blocked(stuck, waiter.thread);
+    if (waiter.owner || in_earnest == nullptr) continue;
     for (const BlockedThread& other : stuck) {
+      if (waiter.futures.empty()) break;
       if (may_execute(machine, state, waiter, other.thread)) {
         painter.let_go(awaited, painter.thread_vertex(other.thread, true));
       }
@@ -133,13 +132,16 @@ GraphPicture picture(const Machine& machine, const State& state, const FutureAcc
       painter.let_go(awaited, painter.thread_vertex(other, true));
     }
   }
+  std::map<std::pair<ObjectId, ThreadId>, const TraceRecorder::Holding*> first_holdings;
+  for (const TraceRecorder::Holding& holding : holdings) {
+    first_holdings.try_emplace({holding.object, holding.thread}, &holding);
+  }
   for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
     for (std::uint32_t t = 0; t < threads; ++t) {
       const std::optional<ThreadId> its = owner_seen_by(machine, state, {t}, {i});
-      const auto held = std::ranges::find_if(holdings, [&](const TraceRecorder::Holding& holding) {
-        return holding.thread.index == t && holding.object.index == i;
-      });
-      const bool known = held != holdings.end();
+      const auto found = first_holdings.find({ObjectId{i}, ThreadId{t}});
+      const bool known = found != first_holdings.end();
+      const TraceRecorder::Holding* const held = known ? found->second : nullptr;
       if (!known && its != ThreadId{t}) continue;
       std::string detail;
       if (known) {

@@ -104,6 +104,8 @@ std::vector<ThreadId> WaitForGraph::cycle(std::span<const ThreadId> component) c
   // Breadth first from `start`, over the waits inside the component, back to `start`.
   constexpr std::uint32_t unseen = static_cast<std::uint32_t>(-1);
   std::vector<std::uint32_t> reached_from(threads_, unseen);
+  std::vector<bool> is_inside(threads_, false);
+  for (const ThreadId thread : component) is_inside[thread.index] = true;
   std::vector<ThreadId> queue{start};
   for (std::size_t next = 0; next < queue.size(); ++next) {
     const ThreadId thread = queue[next];
@@ -122,7 +124,7 @@ std::vector<ThreadId> WaitForGraph::cycle(std::span<const ThreadId> component) c
         return result;
       }
       if (reached_from[releaser.index] != unseen) continue;
-      if (std::find(component.begin(), component.end(), releaser) == component.end()) continue;
+      if (!is_inside[releaser.index]) continue;
       reached_from[releaser.index] = thread.index;
       queue.push_back(releaser);
     }

@@ -366,8 +366,8 @@ std::string DeadlockWords::waits_for_queued(const BlockedThread& waiter,
 std::string DeadlockWords::message(const Cause& cause,
                                    const std::vector<BlockedThread>& stuck) const {
   const auto waiter_of = [&](ThreadId id) -> const BlockedThread& {
-    const auto found = std::ranges::find(stuck, id, &BlockedThread::thread);
-    LOCKSTEP_ASSERT(found != stuck.end(), "a cause is about stuck threads");
+    const BlockedThread* const found = find_blocked(stuck, id);
+    LOCKSTEP_ASSERT(found != nullptr, "a cause is about stuck threads");
     return *found;
   };
   if (!cause.queued.empty()) {

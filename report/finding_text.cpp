@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -188,11 +190,36 @@ const WaitWords& words_of(const StuckThread& thread) {
   return anything;
 }
 
-const StuckThread* find_core(const Finding& finding, std::string_view name) {
+// A step of the chain of waits: through the cores, to one that has not been met yet while there is
+// one.
+struct Link {
+  const StuckThread* from;
+  const StuckThread* to;  // null: to nobody of the core
+};
+constexpr std::size_t links_max = 16;  // more are not told
+
+std::vector<Link> links(const Finding& finding) {
+  std::vector<Link> chain;
+  if (finding.threads.empty()) return chain;
+  std::map<std::string_view, const StuckThread*> cores;
   for (const StuckThread& thread : finding.threads) {
-    if (thread.core && thread.thread == name) return &thread;
+    if (thread.core) cores.try_emplace(thread.thread, &thread);
   }
-  return nullptr;
+  std::set<const StuckThread*> seen;
+  for (const StuckThread* at = &finding.threads.front(); at != nullptr;) {
+    seen.insert(at);
+    const StuckThread* next = nullptr;
+    for (const std::string& name : at->let_go_by) {
+      const auto core = cores.find(name);
+      if (core == cores.end()) continue;
+      const bool met = seen.contains(core->second);
+      if (next == nullptr || !met) next = core->second;
+      if (!met) break;
+    }
+    chain.push_back({at, next});
+    at = seen.contains(next) || chain.size() > links_max ? nullptr : next;
+  }
+  return chain;
 }
 
 std::string badness(const Finding& finding) {
@@ -238,25 +265,62 @@ std::string statement(const Program& program, SiteId id) {
   return text;
 }
 
+void append_thread(std::string& text, const StuckThread& thread, const FindingContext& context) {
+  const std::string name = printable(thread.thread);
+  std::string sentence =
+      hanging(fmt::format("{} {}", name, wait_sentence(thread)), context.width, 4, 6);
+  if (std::string_view(sentence).substr(4).starts_with(name)) {
+    sentence.replace(4, name.size(), context.paint(Ink::strong, name));
+  }
+  text += sentence;
+  text += hanging("at    " + statement(context.program, thread.at), context.width, 6, 12);
+  for (const StuckThread::Hold& hold : thread.holds) {
+    text += hanging(fmt::format("holds {}, taken {}at {}", printable(hold.object),
+                                hold.step > 0 ? fmt::format("in step {} ", hold.step) : "",
+                                statement(context.program, hold.at)),
+                    context.width, 6, 12);
+  }
+}
+
+// Of more than threads_max those on the way of the chain, then some of each place at which the
+// others wait.
 void append_threads(std::string& text, const Finding& finding, const FindingContext& context,
                     bool core) {
+  constexpr std::size_t threads_max = 12;
+  constexpr std::size_t of_one_place_max = 3;
+  std::vector<const StuckThread*> all;
   for (const StuckThread& thread : finding.threads) {
-    if (thread.core != core) continue;
-    const std::string name = printable(thread.thread);
-    std::string sentence =
-        hanging(fmt::format("{} {}", name, wait_sentence(thread)), context.width, 4, 6);
-    if (std::string_view(sentence).substr(4).starts_with(name)) {
-      sentence.replace(4, name.size(), context.paint(Ink::strong, name));
-    }
-    text += sentence;
-    text += hanging("at    " + statement(context.program, thread.at), context.width, 6, 12);
-    for (const StuckThread::Hold& hold : thread.holds) {
-      text += hanging(fmt::format("holds {}, taken {}at {}", printable(hold.object),
-                                  hold.step > 0 ? fmt::format("in step {} ", hold.step) : "",
-                                  statement(context.program, hold.at)),
-                      context.width, 6, 12);
+    if (thread.core == core) all.push_back(&thread);
+  }
+  if (all.size() <= threads_max) {
+    for (const StuckThread* const thread : all) append_thread(text, *thread, context);
+    return;
+  }
+  std::map<SiteId, std::size_t> shown_at;
+  std::set<const StuckThread*> shown;
+  const auto show = [&](const StuckThread* thread) {
+    ++shown_at[thread->at];
+    shown.insert(thread);
+  };
+  if (core) {
+    for (const Link& link : links(finding)) {
+      if (shown.size() < threads_max) show(link.from);
     }
   }
+  for (const StuckThread* const thread : all) {
+    const bool has_room = shown.size() < threads_max && shown_at[thread->at] < of_one_place_max;
+    if (has_room && !shown.contains(thread)) show(thread);
+  }
+  bool is_like_these = true;
+  for (const StuckThread* const thread : all) {
+    if (shown.contains(thread)) {
+      append_thread(text, *thread, context);
+    } else {
+      is_like_these = is_like_these && shown_at[thread->at] > 0;
+    }
+  }
+  text += fmt::format("    and {} others{}\n", grouped(all.size() - shown.size()),
+                      is_like_these ? " like these" : "");
 }
 
 // Each line of it, indented.
@@ -313,30 +377,21 @@ std::string wait_sentence(const StuckThread& thread) {
 std::string wait_chain(const Finding& finding) {
   if (finding.threads.empty()) return {};
   std::string text = printable(finding.threads.front().thread);
-  std::vector<const StuckThread*> seen;
-  const StuckThread* at = &finding.threads.front();
-  while (at != nullptr) {
-    seen.push_back(at);
-    const WaitWords& words = words_of(*at);
-    // Through the cores, to one that has not been met yet while there is one.
-    const StuckThread* next = nullptr;
-    for (const std::string& name : at->let_go_by) {
-      const StuckThread* core = find_core(finding, name);
-      if (core == nullptr) continue;
-      const bool met = std::find(seen.begin(), seen.end(), core) != seen.end();
-      if (next == nullptr || !met) next = core;
-      if (!met) break;
-    }
-    const std::string who = next != nullptr         ? printable(next->thread)
-                            : at->let_go_by.empty() ? "nobody"
-                                                    : printable(at->let_go_by.front());
+  const std::vector<Link> chain = links(finding);
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    if (i == links_max) return text + " ... and so on";
+    const StuckThread& at = *chain[i].from;
+    const StuckThread* const next = chain[i].to;
+    const WaitWords& words = words_of(at);
+    const std::string who = next != nullptr        ? printable(next->thread)
+                            : at.let_go_by.empty() ? "nobody"
+                                                   : printable(at.let_go_by.front());
     if (words.arrow.empty()) {
-      text += fmt::format(" --joins--> {}", next != nullptr ? who : printable(at->waits_for));
+      text += fmt::format(" --joins--> {}", next != nullptr ? who : printable(at.waits_for));
     } else {
       text +=
-          fmt::format(" --waits for--> {} --{}--> {}", printable(at->waits_for), words.arrow, who);
+          fmt::format(" --waits for--> {} --{}--> {}", printable(at.waits_for), words.arrow, who);
     }
-    at = std::find(seen.begin(), seen.end(), next) == seen.end() ? next : nullptr;
   }
   return text;
 }

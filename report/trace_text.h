@@ -33,6 +33,7 @@ class TraceText : public TraceSink {
   TraceText(const Program& program, std::function<void(std::string_view)> write, Paint paint,
             std::size_t width = usual_width);
   void on_trace_step(const TraceStep& step) override;
+  bool wants_runnable() const override { return false; }
 
  private:
   struct Line;  // of one step

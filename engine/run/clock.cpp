@@ -246,6 +246,7 @@ void VirtualClock::on_event(const Machine& machine, const State& state, const Ev
 void VirtualClock::end_step(const Machine& machine, const State& after, Choice choice,
                             const StepInfo& info, std::span<const Choice> choices,
                             std::span<const ThreadId> concerned) {
+  concerned_ = concerned;
   end_ = later(later(now_, times(info.operations, operation_cost_)), extra_);
   last_end_ = std::max(last_end_, end_);
   if (is_serial()) now_ = end_;

@@ -64,7 +64,7 @@ class VirtualClock {
   double earliest(const Machine& machine, const State& state, Choice choice) const;
   Nanoseconds earliest_ns(const Machine& machine, const State& state, Choice choice) const;
   // Before, during and after every step, in this order. `concerned`: all threads whose private
-  // state or life the step may have changed.
+  // state, life or readiness the step may have changed; it is kept until the next step.
   void begin_step(const Machine& machine, const State& before, Choice choice);
   void on_event(const Machine& machine, const State& state, const Event& event);
   void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info,
@@ -83,6 +83,8 @@ class VirtualClock {
   }
   // What threads that could go on did between the last step and this one.
   const std::vector<Cores::Span>& spans() const { return spans_; }
+  // After a step: whose private state, life or readiness it may have changed; ascending.
+  std::span<const ThreadId> concerned() const { return concerned_; }
 
   // For steps that are taken in one go, between begin_step() and end_step(): what a burst may
   // last and its operations cost; and what those of its steps cost that are complete. The step
@@ -122,6 +124,7 @@ class VirtualClock {
   bool has_settled_ = false;
   ThreadId stepping_;
   std::vector<Cores::Span> spans_;
+  std::span<const ThreadId> concerned_;
   std::vector<Deadline> deadlines_;  // index = thread
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/assert.h"
 #include "engine/operations/process.h"
@@ -94,6 +95,7 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
 void TimeKeeper::on_begin(const Machine& machine, const State& initial, const VirtualClock& clock) {
   clock_ = &clock;
   has_gil_ = has_gil(machine.program.gil);
+  keeps_all_ = keeps_all_ || machine.program.has_processes;
   accounts_.clear();
   begin_ns_ = last_ns_ = total_ns_ = nanoseconds(clock.now());
   note_standings(machine, initial);
@@ -103,13 +105,17 @@ void TimeKeeper::on_step(const Machine&, const State&, std::uint64_t, Choice cho
   const std::int64_t now_ns = nanoseconds(now);
   std::vector<Cores::Span> spans = clock_->spans();
   std::ranges::stable_sort(spans, {}, &Cores::Span::thread);
-  auto from = spans.begin();
-  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+  for (auto from = spans.begin(); from != spans.end();) {
+    const ThreadId thread = from->thread;
     const auto to = std::find_if(from, spans.end(),
-                                 [&](const Cores::Span& span) { return span.thread.index != i; });
-    stand(accounts_[i], now_ns, {from, to}, waits());
+                                 [&](const Cores::Span& span) { return span.thread != thread; });
+    stand(accounts_[thread.index], now_ns, {from, to}, waits());
     from = to;
   }
+  if (keeps_all_) {
+    for (Account& account : accounts_) stand(account, now_ns, {}, waits());
+  }
+  stand(accounts_[choice.thread.index], now_ns, {}, waits());
   begin_ns_ = now_ns;
   running_ = choice.thread;
 }
@@ -121,12 +127,18 @@ void TimeKeeper::on_step_end(const Machine& machine, const State& after, double 
   add(running, Activity::runs, running.sums.end_ns, now_ns - slept_ns);
   add(running, Activity::sleeps, now_ns - slept_ns, now_ns);
   // Where steps overlap, the others have not come so far: the next one may begin before.
-  if (clock_->is_serial()) {
+  const std::int64_t others_ns = clock_->is_serial() ? now_ns : begin_ns_;
+  if (keeps_all_) {
     const ProcessId runs = process_of(machine.program, after, running_);
-    for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
+    for (std::uint32_t i = 0; i < accounts_.size() && clock_->is_serial(); ++i) {
       if (ThreadId{i} == running_) continue;
       const bool is_other = process_of(machine.program, after, {i}) != runs;
-      stand(accounts_[i], now_ns, {}, is_other ? Activity::waits_for_core : waits());
+      stand(accounts_[i], others_ns, {}, is_other ? Activity::waits_for_core : waits());
+    }
+  } else {
+    for (const ThreadId thread : clock_->concerned()) {
+      if (thread == running_ || thread.index >= accounts_.size()) continue;
+      stand(accounts_[thread.index], others_ns, {}, waits());
     }
   }
   last_ns_ = now_ns;
@@ -136,26 +148,34 @@ void TimeKeeper::on_step_end(const Machine& machine, const State& after, double 
 
 void TimeKeeper::note_standings(const Machine& machine, const State& state) {
   const std::size_t threads = thread_count(machine.program, state);
-  accounts_.resize(std::max(accounts_.size(), threads));
-  for (std::uint32_t i = 0; i < threads; ++i) {
-    Account& account = accounts_[i];
-    Standing now = standing(machine, state, {i});
-    if (!clock_->is_serial() && account.was_there && ThreadId{i} != running_ && now.is_there &&
-        account.standing.activity == Activity::blocked && !account.standing.is_ready &&
-        now.is_ready) {
-      // It can go on when the step is over.
-      account.standing.until_ns = std::min(account.standing.until_ns, last_ns_);
-      continue;
-    }
-    // Who ends with the process was there up to the last end of a step, overlapping ones too.
-    if (account.standing.is_there && !now.is_there && ThreadId{i} != running_) {
-      stand(account, total_ns_, {}, waits());
-    }
-    account.standing = now;
-    if (!account.standing.is_there || account.was_there) continue;
-    account.was_there = true;
-    account.sums.begin_ns = account.sums.end_ns = clock_->forked_at({i}).value_or(last_ns_);
+  const std::size_t known = accounts_.size();
+  accounts_.resize(std::max(known, threads));
+  if (keeps_all_ || known == 0) {
+    for (ThreadId t{0}; t.index < threads; ++t.index) note_standing(machine, state, t);
+  } else {
+    for (const ThreadId thread : clock_->concerned()) note_standing(machine, state, thread);
   }
+}
+
+void TimeKeeper::note_standing(const Machine& machine, const State& state, ThreadId thread) {
+  Account& account = accounts_[thread.index];
+  Standing now = standing(machine, state, thread);
+  if (!clock_->is_serial() && account.was_there && thread != running_ && now.is_there &&
+      account.standing.activity == Activity::blocked && !account.standing.is_ready &&
+      now.is_ready) {
+    // It can go on when the step is over; one that is taken later may be over before.
+    if (std::exchange(account.standing.is_let_go, true)) return;
+    account.standing.until_ns = std::min(account.standing.until_ns, last_ns_);
+    return;
+  }
+  // Who ends with the process was there up to the last end of a step, overlapping ones too.
+  if (account.standing.is_there && !now.is_there && thread != running_) {
+    stand(account, total_ns_, {}, waits());
+  }
+  account.standing = now;
+  if (!account.standing.is_there || account.was_there) return;
+  account.was_there = true;
+  account.sums.begin_ns = account.sums.end_ns = clock_->forked_at(thread).value_or(last_ns_);
 }
 
 TimeKeeper::Standing TimeKeeper::standing(const Machine& machine, const State& state,

@@ -7,6 +7,10 @@
 // for a core. Who sleeps or waits with a timeout is ready from the deadline on. A sleep inside
 // `atomic`, where its thread cannot rest before it, is a sleep too.
 //
+// A step costs the threads that it concerns: the account of any other is brought up to date when
+// its turn comes, since up to then it stays as it stands. Where there are several processes, what
+// it waits for depends on whose step it is, and all accounts are looked at.
+//
 // A signal on its way is no thread here. A thread is there from the end of the step that starts it,
 // the main thread of a child from the end of its fork, to the end of its own last step, or of the
 // process; MainThread always, since it waits for the process to end.
@@ -71,7 +75,10 @@ struct RunTimes {
 class TimeKeeper : public RunObserver {
  public:
   enum class Spans : std::uint8_t { dropped, kept };
-  explicit TimeKeeper(Spans spans) : keeps_spans_(spans == Spans::kept) {}
+  // `all`: after each step all accounts are brought up to date, to the same effect.
+  enum class Accounts : std::uint8_t { concerned, all };
+  explicit TimeKeeper(Spans spans, Accounts accounts = Accounts::concerned)
+      : keeps_spans_(spans == Spans::kept), keeps_all_(accounts == Accounts::all) {}
 
   void on_begin(const Machine&, const State& initial, const VirtualClock&) override;
   void on_event(const Machine&, const State&, const Event&) override {}
@@ -94,6 +101,7 @@ class TimeKeeper : public RunObserver {
     bool is_ready = true;  // else it does as `activity` says, until `until_ns`
     Activity activity = Activity::runs;
     std::int64_t until_ns = never;  // then it is ready
+    bool is_let_go = false;         // blocked no more from until_ns on
     Cause cause;                    // if blocked
   };
   struct Blocked {
@@ -108,6 +116,7 @@ class TimeKeeper : public RunObserver {
   };
 
   void note_standings(const Machine& machine, const State& state);
+  void note_standing(const Machine& machine, const State& state, ThreadId thread);
   Standing standing(const Machine& machine, const State& state, ThreadId thread) const;
   // Up to `to_ns` the thread was as its standing says, but for the spans. `waits`: what else it did
   // when it was ready.
@@ -118,6 +127,7 @@ class TimeKeeper : public RunObserver {
   void add(Account& account, Activity activity, std::int64_t begin_ns, std::int64_t end_ns) const;
 
   bool keeps_spans_;
+  bool keeps_all_;
   void note_processes(const Machine& machine, const State& state, RunTimes& times) const;
 
   bool has_gil_ = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/run/clock.h"
 #include "engine/run/threads.h"
 #include "engine/state/process_memory.h"
 
@@ -16,14 +17,10 @@ bool writes(Operation operation) {
   return operation == Operation::print || operation == Operation::prompt;
 }
 
-// Readiness of every thread; `blocked` of those that stand before nothing.
-std::vector<Readiness> all_readiness(const Machine& machine, const State& state) {
-  std::vector<Readiness> all;
-  for (ThreadId t{0}; t.index < thread_count(machine.program, state); ++t.index) {
-    all.push_back(is_resting(machine, state, t) ? readiness(machine, state, t)
-                                                : Readiness::blocked);
-  }
-  return all;
+// `blocked` of one that stands before nothing.
+Readiness readiness_of(const Machine& machine, const State& state, ThreadId thread) {
+  return is_resting(machine, state, thread) ? readiness(machine, state, thread)
+                                            : Readiness::blocked;
 }
 
 TraceEvent trace_event(const Machine& machine, const State& state, const Event& event) {
@@ -77,6 +74,16 @@ std::string resting_text(const Machine& machine, const State& state, ThreadId th
 
 TraceRecorder::TraceRecorder(TraceSink* sink) : sink_(sink) {}
 
+void TraceRecorder::on_begin(const Machine& machine, const State& initial,
+                             const VirtualClock& clock) {
+  if (sink_ == nullptr) return;
+  clock_ = &clock;
+  ready_.clear();
+  for (ThreadId t{0}; t.index < thread_count(machine.program, initial); ++t.index) {
+    ready_.push_back(readiness_of(machine, initial, t));
+  }
+}
+
 void TraceRecorder::on_step(const Machine& machine, const State& before, std::uint64_t number,
                             Choice choice, double) {
   number_ = number;
@@ -84,7 +91,6 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
   std::optional<State> seen;
   before_ = before;
   seen_before_ = seen_by(machine, before, choice.thread, seen);
-  ready_before_ = all_readiness(machine, before);
   step_ = TraceStep{number, 0, thread_name(machine, before, choice.thread), choice, {}, {}, {}, {},
                     {},     {}};
   // What a thread comes past before its first step, nobody is told. It stands there still.
@@ -98,6 +104,7 @@ void TraceRecorder::on_step(const Machine& machine, const State& before, std::ui
       step_.events.push_back(trace_event(machine, before, mark));
     }
   }
+  if (!sink_->wants_runnable()) return;
   std::vector<Choice> choices;
   enabled(machine, before, choices);
   for (std::size_t i = 0; i < choices.size(); ++i) {
@@ -144,12 +151,14 @@ void TraceRecorder::on_step_end(const Machine& machine, const State& after, doub
     step_.changes.push_back({program.objects[i].name, std::move(old_text), std::move(new_text)});
   }
   // Threads that were not there before, or are not any more, have no news of this kind.
-  const std::vector<Readiness> ready_after = all_readiness(machine, after);
-  for (ThreadId t{0}; t.index < ready_before_.size(); ++t.index) {
-    if (t == step_.choice.thread) continue;
+  const std::size_t known = ready_.size();
+  ready_.resize(thread_count(program, after), Readiness::blocked);
+  for (const ThreadId t : clock_->concerned()) {
+    const bool was_ready = ready_[t.index] == Readiness::ready;
+    ready_[t.index] = readiness_of(machine, after, t);
+    const bool is_ready = ready_[t.index] == Readiness::ready;
+    if (t == step_.choice.thread || t.index >= known) continue;
     if (!is_resting(machine, before_, t) || !is_resting(machine, after, t)) continue;
-    const bool was_ready = ready_before_[t.index] == Readiness::ready;
-    const bool is_ready = ready_after[t.index] == Readiness::ready;
     if (was_ready && !is_ready) {
       step_.now_waiting.push_back({thread_name(machine, after, t), waits_for(machine, after, t)});
     } else if (!was_ready && is_ready) {

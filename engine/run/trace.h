@@ -50,6 +50,8 @@ class TraceSink {
  public:
   virtual ~TraceSink() = default;
   virtual void on_trace_step(const TraceStep& step) = 0;
+  // Else TraceStep::runnable is empty: who could be picked may be many, before each step.
+  virtual bool wants_runnable() const { return true; }
 };
 
 // What an event did, in a few words: TraceEvent::text.
@@ -70,6 +72,7 @@ class TraceRecorder : public RunObserver {
   // The lines written. A prompt has no newline: what is printed next, by whomever, follows it.
   const std::vector<std::string>& output() const { return output_; }
 
+  void on_begin(const Machine&, const State& initial, const VirtualClock&) override;
   void on_event(const Machine&, const State&, const Event&) override;
   void on_step(const Machine&, const State&, std::uint64_t, Choice, double) override;
   void on_step_end(const Machine&, const State&, double) override;
@@ -79,10 +82,12 @@ class TraceRecorder : public RunObserver {
   TraceSink* sink_;
   TraceStep step_;
   std::uint64_t number_ = 0;
-  State before_;                         // only with a sink
-  State seen_before_;                    // by the thread whose step it is
-  std::vector<Readiness> ready_before_;  // index = thread; only with a sink
-  std::vector<bool> has_begun_;          // index = thread; only with a sink
+  // Only with a sink:
+  const VirtualClock* clock_ = nullptr;  // of the run that goes on
+  State before_;
+  State seen_before_;             // by the thread whose step it is
+  std::vector<Readiness> ready_;  // index = thread; `blocked` of who stands before nothing
+  std::vector<bool> has_begun_;   // index = thread
   Holdings holdings_;
   std::vector<std::string> output_;
   bool in_line_ = false;  // the last line has no newline yet

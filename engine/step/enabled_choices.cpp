@@ -1,6 +1,7 @@
 #include "engine/step/enabled_choices.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/assert.h"
 
@@ -8,6 +9,15 @@ namespace lockstep {
 namespace {
 
 bool by_thread(const Choice& a, const Choice& b) { return a.thread < b.thread; }
+
+// A bit for each word that is another one; those beyond a mask count as its last.
+std::uint32_t changed_words(const Word* before, const Word* after, std::uint32_t words) {
+  std::uint32_t changed = 0;
+  for (std::uint32_t i = 0; i < words; ++i) {
+    if (before[i] != after[i]) changed |= word_bit(i);
+  }
+  return changed;
+}
 
 }  // namespace
 
@@ -72,12 +82,11 @@ void EnabledChoices::after_step(const State& after, ThreadId stepped) {
     for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
       const std::uint32_t begin = program.objects[i].offset;
       const std::uint32_t words = row(program.objects[i].kind).words;
-      if (std::equal(before_.begin() + begin, before_.begin() + begin + words,
-                     after.words.begin() + begin)) {
-        continue;
-      }
-      concern_all(at_object_[i]);
-      for (const ObjectId condition : conditions_[i]) concern_all(at_object_[condition.index]);
+      const std::uint32_t changed =
+          changed_words(before_.data() + begin, after.words.data() + begin, words);
+      if (changed == 0) continue;
+      concern_those_at(i, changed, after);
+      for (const ObjectId condition : conditions_[i]) concern_those_at(condition.index, 0, after);
     }
   }
   look_again(after, stepped);
@@ -88,7 +97,7 @@ EnabledChoices::List* EnabledChoices::list_of(const Place& place) {
     case Stand::free:
       return nullptr;
     case Stand::object:
-      return &at_object_[place.on];
+      return &at_object_[place.on][place.group].threads;
     case Stand::thread:
       if (at_thread_.size() <= place.on) at_thread_.resize(place.on + 1);
       return &at_thread_[place.on];
@@ -109,7 +118,8 @@ void EnabledChoices::stand(const State& state, ThreadId thread) {
     if (operation.ready == nullptr) {
       next.stand = Stand::free;
     } else if (receiver == ValueKind::object) {
-      next = {Stand::object, machine_.values().as_object(now.receiver).index};
+      const std::uint32_t object = machine_.values().as_object(now.receiver).index;
+      next = {Stand::object, object, 0, group_of(object, looks_at(now.operation))};
     } else if (receiver == ValueKind::thread) {
       next = {Stand::thread, machine_.values().as_thread(now.receiver).index};
     } else {
@@ -120,7 +130,7 @@ void EnabledChoices::stand(const State& state, ThreadId thread) {
   }
   if (places_.size() <= thread.index) places_.resize(thread.index + 1);
   Place& place = places_[thread.index];
-  if (place.stand == next.stand && place.on == next.on) return;
+  if (place.stand == next.stand && place.on == next.on && place.group == next.group) return;
   if (List* const old = list_of(place)) {
     const ThreadId last = old->back();
     (*old)[place.at] = last;
@@ -144,7 +154,56 @@ void EnabledChoices::concern_all(const List& threads) {
   for (const ThreadId thread : threads) concern(thread);
 }
 
+std::size_t EnabledChoices::group_of(std::uint32_t object, LooksAt looks_at) {
+  std::vector<Group>& groups = at_object_[object];
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].looks_at == looks_at) return i;
+  }
+  groups.push_back({looks_at, {}});
+  return groups.size() - 1;
+}
+
+// `changed`: which of its words; none: those of the lock of a Condition, which who is parked there
+// does not look at.
+void EnabledChoices::concern_those_at(std::uint32_t object, std::uint32_t changed,
+                                      const State& after) {
+  const std::uint32_t begin = machine_.program.objects[object].offset;
+  for (const Group& group : at_object_[object]) {
+    if (group.looks_at == LooksAt{}) {
+      concern_all(group.threads);
+    } else if ((group.looks_at.words & changed) != 0) {
+      const std::size_t word =
+          begin + static_cast<std::size_t>(std::countr_zero(group.looks_at.words));
+      if (!group.looks_at.is_queue) {
+        concern_all(group.threads);
+      } else if (!group.threads.empty()) {
+        concern_moved(before_[word], after.words[word]);
+      }
+    }
+  }
+}
+
+// Between the same first ones and the same last ones of two queues of threads.
+void EnabledChoices::concern_moved(Word before, Word after) {
+  std::span<const Value> was = machine_.values().items(Value{before});
+  std::span<const Value> is = machine_.values().items(Value{after});
+  const std::size_t shorter = std::min(was.size(), is.size());
+  const auto first = static_cast<std::size_t>(
+      std::mismatch(was.begin(), was.begin() + static_cast<std::ptrdiff_t>(shorter), is.begin())
+          .first -
+      was.begin());
+  was = was.subspan(first);
+  is = is.subspan(first);
+  while (!was.empty() && !is.empty() && was.back() == is.back()) {
+    was = was.first(was.size() - 1);
+    is = is.first(is.size() - 1);
+  }
+  for (const Value thread : was) concern(machine_.values().as_thread(thread));
+  for (const Value thread : is) concern(machine_.values().as_thread(thread));
+}
+
 void EnabledChoices::look_again(const State& state, ThreadId stepped) {
+  looked_at_ += concerned_.size();
   std::ranges::sort(concerned_);
   for (const ThreadId thread : concerned_) stand(state, thread);
   if (concerned_.size() == 1) {

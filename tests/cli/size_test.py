@@ -1,4 +1,5 @@
 """Runs that are large: they end, and their memory is that of their state, not of their length."""
+import json
 import subprocess
 import sys
 
@@ -36,6 +37,42 @@ class Size(binary.TestCase):
         self.assertIn("finished", out)
         self.assertIn("n = 10000", out)
         self.assertLess(memory, 40)
+
+    def test_ten_thousand_threads_that_wait_for_one_thing(self):
+        """Each step looks at whom it concerns. Were it at all of them these would take hours."""
+        def wait(objects, body, then):
+            return {"lockstep": 1, "objects": objects, "functions": {"f": body},
+                    "main": [{"for": "i", "in": "range(10000)", "do": [{"spawn": "f"}]}, *then]}
+
+        for name, scenario in {
+            "Event": wait({"e": "Event"}, [{"wait": "e"}], [{"event_set": "e"}]),
+            "Condition": wait({"c": "Condition"}, [{"with": "c", "do": [{"wait": "c"}]}],
+                              [{"with": "c", "do": [{"notify_all": "c"}]}]),
+            "Semaphore": wait({"s": {"type": "Semaphore", "value": 0}}, [{"acquire": "s"}],
+                              [{"for": "i", "in": "range(10000)", "do": [{"release": "s"}]}]),
+            "Queue": wait({"q": "Queue"}, [{"get": "q"}],
+                          [{"for": "i", "in": "range(10000)", "do": [{"put": "q", "item": "i"}]}]),
+            "Barrier": wait({"b": {"type": "Barrier", "parties": 10000}},
+                            [{"barrier_wait": "b"}], []),
+            "sleep": wait({}, [{"sleep": 1}], []),
+        }.items():
+            with self.subTest(name):
+                (self.folder / "many.json").write_text(json.dumps(scenario))
+                out, memory = self.run_large("many.json", "--trace", "none", "--policy", "timed",
+                                             "--max-seconds", "100")
+                self.assertIn("finished", out)
+                self.assertIn("and 9989 more", out)  # the times of the threads
+                self.assertLess(memory, 60)
+
+    def test_many_who_wait_for_ever_are_told_in_short(self):
+        scenario = {"lockstep": 1, "objects": {"e": "Event"}, "functions": {"f": [{"wait": "e"}]},
+                    "main": [{"for": "i", "in": "range(3000)", "do": [{"spawn": "f"}]}]}
+        (self.folder / "many.json").write_text(json.dumps(scenario))
+        done = subprocess.run([binary.BINARY, "run", "many.json", "--trace", "none"],
+                              cwd=self.folder, capture_output=True, text=True, timeout=200)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("\n    and 2997 others like these\n", done.stdout)
+        self.assertLess(done.stdout.count("\n"), 700)
 
     def test_ten_million_steps(self):
         out, memory = self.run_large(BENCH / "many-steps.lockstep.json", "--trace", "none",

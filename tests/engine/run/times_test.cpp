@@ -228,6 +228,53 @@ class Slowly : public RunObserver {
   ThreadId thread_{0};
 };
 
+// What it says, as text.
+std::string told(const RunTimes& times) {
+  std::string text = std::to_string(times.total_ns);
+  for (const ThreadTimes& thread : times.threads) {
+    text += '\n' + thread.name;
+    for (const std::int64_t ns : {thread.begin_ns, thread.end_ns, thread.runs_ns, thread.gil_ns,
+                                  thread.core_ns, thread.sleeps_ns, thread.blocked_ns}) {
+      text += ' ' + std::to_string(ns);
+    }
+    for (const auto& one : thread.blocked) text += ' ' + one.on + ' ' + std::to_string(one.time_ns);
+    for (const ThreadTimes::Span& span : thread.spans) {
+      text += ' ' + std::to_string(static_cast<int>(span.activity)) + ':' +
+              std::to_string(span.begin_ns) + '-' + std::to_string(span.end_ns);
+    }
+  }
+  return text;
+}
+
+TEST_CASE("times: the same if each step brings all accounts up to date",
+          "[engine][run][times][oracle]") {
+  const bool overlaps = GENERATE(false, true);
+  CAPTURE(overlaps);
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    CAPTURE(seed);
+    const std::string scenario = random_scenario(seed);
+    INFO(scenario);
+    const Loaded loaded = load("random", scenario);
+    REQUIRE(loaded.program.has_value());
+    Program program = *loaded.program;
+    if (overlaps) program.gil = GilModel::free_threaded;
+    for (const std::string policy : {"timed", "random"}) {
+      CAPTURE(policy);
+      std::array<std::string, 2> both;
+      for (const auto accounts : {TimeKeeper::Accounts::concerned, TimeKeeper::Accounts::all}) {
+        const Machine machine(program);
+        TimeKeeper keeper(TimeKeeper::Spans::kept, accounts);
+        RunOptions options;
+        options.limits.steps_max = 1000;
+        const RunResult result =
+            run(machine, *policy_named(policy)->make(program, seed), &keeper, options);
+        both[static_cast<std::size_t>(accounts)] = told(keeper.times(machine, result.state));
+      }
+      REQUIRE(both[0] == both[1]);
+    }
+  }
+}
+
 TEST_CASE("times: the sums are the lives of the threads, on random scenarios",
           "[engine][run][times][oracle]") {
   std::array<std::int64_t, 5> seen{};  // each activity occurs

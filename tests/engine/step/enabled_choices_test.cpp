@@ -67,5 +67,52 @@ TEST_CASE("EnabledChoices: as enabled() has them, along random ways", "[engine][
   CHECK(steps > 1000);
 }
 
+// Threads that come to wait for one thing and are let go, one by one or all at once: each is looked
+// at some times, and not once for each other one.
+TEST_CASE("EnabledChoices: of many who are parked those are looked at that a step lets go",
+          "[engine][step]") {
+  const std::string scenario = GENERATE(
+      R"json({"lockstep":1,"objects":{"e":"Event"},"functions":{"f":[{"wait":"e"}]},"main":[
+          {"for":"i","in":"range(200)","do":[{"spawn":"f"}]},{"event_set":"e"}]
+})json",
+      R"json({"lockstep":1,"objects":{"q":"Queue"},"functions":{"f":[{"get":"q"}]},"main":[
+          {"for":"i","in":"range(200)","do":[{"spawn":"f"}]
+},
+          {"for":"i","in":"range(200)","do":[{"put":"q","item":"i"}]}]
+})json",
+      R"json({"lockstep":1,"objects":{"s":{"type":"Semaphore","value":0}},
+          "functions":{"f":[{"acquire":"s"}]},"main":[
+          {"for":"i","in":"range(200)","do":[{"spawn":"f"}]
+},
+          {"for":"i","in":"range(200)","do":[{"release":"s"}]}]
+})json",
+      R"json({"lockstep":1,"objects":{"b":{"type":"Barrier","parties":200}},
+          "functions":{"f":[{"barrier_wait":"b"}]},"main":[
+          {"for":"i","in":"range(200)","do":[{"spawn":"f"}]
+}]
+})json");
+  CAPTURE(scenario);
+  const Loaded loaded = load("many.json", scenario);
+  REQUIRE(loaded.program);
+  const Machine machine(*loaded.program);
+  State state = initial_state(machine);
+  EnabledChoices enabled_choices(machine);
+  enabled_choices.begin(state);
+  Telling telling(enabled_choices);
+  std::size_t steps = 0;
+  while (!enabled_choices.choices().empty()) {
+    // The last one: who was started goes on before the next one is.
+    const Choice choice = enabled_choices.choices().back();
+    enabled_choices.before_step(state);
+    step(machine, state, choice, &telling);
+    enabled_choices.after_step(state, choice.thread);
+    ++steps;
+  }
+  REQUIRE(has_exited(state));
+  // A step: its thread, and whom it speaks of or lets go, or MainThread, which waits for ends. The
+  // end of the process, and the opening of the Barrier, are everybody's concern.
+  CHECK(enabled_choices.looked_at() < 3 * steps + 2 * 201);
+}
+
 }  // namespace
 }  // namespace lockstep
