@@ -328,6 +328,14 @@ void ValueTable::forget_all_but(std::span<const std::uint32_t> words) {
   store.arena = std::move(arena);
 }
 
+void ValueTable::set_object_classes(std::vector<std::string_view> names) {
+  object_classes_ = std::move(names);
+}
+std::string_view ValueTable::object_class(Value object) const {
+  const std::uint32_t id = as_object(object).index;
+  return id < object_classes_.size() ? object_classes_[id] : "object";
+}
+
 void ValueTable::freeze(bool frozen) { store_->frozen = frozen; }
 
 std::size_t ValueTable::size() const { return store_->size - store_->forgotten.size(); }
