@@ -197,7 +197,11 @@ class ProgramWriter {
     const std::string name = names_.fresh("lines");
     return fmt::format("\n{} = [{}]\n", name, lines) +
            names_.filled("\n\ndef $input(prompt=\"\"):\n    $print(prompt, end=\"\")\n") +
-           fmt::format("    if not {}:\n", name) +
+           // A child has /dev/null there, and no part of what is typed.
+           fmt::format("    if not {}{}:\n", name,
+                       names_.uses("multiprocessing")
+                           ? names_.filled(" or $multiprocessing.parent_process() is not None")
+                           : "") +
            names_.filled("        raise $EOFError(\"EOF when reading a line\")\n") +
            fmt::format("    return {}.pop(0)\n\n", name);
   }

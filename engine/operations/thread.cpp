@@ -141,10 +141,12 @@ Outcome apply_thread_join(State& state, const Call& call) {
   if (target(call) == call.self) {
     return raise(call, ExceptionKind::runtime_error, "cannot join current thread");
   }
-  if (call.arguments[0] != none_value && !is_over(life_of_target(state, call))) {
-    const Seconds timeout = seconds(call, call.arguments[0]);
-    if (timeout.error) return *timeout.error;
-  }
+  // max(timeout, 0) comes first, whether or not there is anything to wait for.
+  const auto error = timeout_error(call, call.arguments[0],
+                                   "'>' not supported between instances of 'int' and '", "'");
+  const bool is_looked_at =
+      !is_number(call, call.arguments[0]) || !is_over(life_of_target(state, call));
+  if (error && is_looked_at) return *error;
   return Outcome::returned(none_value);
 }
 Outcome expire_thread_join(State&, const Call&) { return Outcome::returned(none_value); }
