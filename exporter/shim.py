@@ -347,6 +347,8 @@ class Thread(_threading.Thread):
             super().__init__(*args, **kwargs)
             self._number = _number(self)
             self._run = super().run
+            if type(self).run is not Thread.run:  # that of a subclass, within ours
+                self._run, self.run = self.run, lambda: Thread.run(self)
 
     def start(self):
         with _Turn("start", self):
@@ -536,6 +538,35 @@ def change(name):
     """A shared list or dict, to be changed in place in one operation."""
     with _Turn("change " + name):
         return _values[name]
+
+
+class attribute:
+    """Of a subclass of Thread: each read and each write is an operation."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, thread, owner=None):
+        with _Turn("read " + self.name):
+            return self.of(thread)
+
+    def __set__(self, thread, value):
+        with _Turn("write " + self.name):
+            vars(thread)[self.name] = value
+
+    def of(self, thread):
+        try:
+            return vars(thread)[self.name]
+        except KeyError:
+            raise AttributeError("%r object has no attribute %r"
+                                 % (type(thread).__name__, self.name)) from None
+
+
+def change_attribute(thread, name):
+    """A list or dict that is an attribute, to be changed in place in one operation."""
+    with _Turn("change " + name):
+        its = vars(type(thread)).get(name)
+        return getattr(thread, name) if its is None else its.of(thread)
 
 
 class File:

@@ -110,6 +110,11 @@ std::int64_t units(const ValueTable& values, Value receiver, std::string_view te
                                                               : count_code_points(text));
 }
 
+// As the argument parser of such methods calls it.
+std::string found_type(const ValueTable& values, Value value) {
+  return value == none_value ? "None" : std::string(type_name(values, value));
+}
+
 // A str of transformed code points, or bytes of transformed ASCII letters.
 template <class F>
 Result mapped(ValueTable& values, Value receiver, F append) {
@@ -406,7 +411,7 @@ Result method_replace(ValueTable& values, Value receiver, Arguments arguments, c
     if (values.kind(arguments[i]) == values.kind(receiver)) continue;
     if (is_bytes(values, receiver)) return not_bytes_like(values, arguments[i]);
     return type_error(values, "replace() argument " + std::to_string(i + 1) + " must be str, not " +
-                                  std::string(type_name(values, arguments[i])));
+                                  found_type(values, arguments[i]));
   }
   std::int64_t left = -1;  // below 0: no bound
   if (arguments.size() > 2) {
@@ -521,9 +526,9 @@ Wanted wanted_in(ValueTable& values, Value receiver, Value value) {
 // The index of arguments[0] in a text, -1 if it is not there.
 Result find_in_text(ValueTable& values, Value receiver, Arguments arguments, From from) {
   const Wanted wanted = wanted_in(values, receiver, arguments[0]);
-  if (wanted.raised) return *wanted.raised;
   const Searched area = searched(values, receiver, arguments);
   if (area.raised) return *area.raised;
+  if (wanted.raised) return *wanted.raised;
   const std::size_t at =
       area.nowhere ? std::string_view::npos : next_separator(area.text, wanted.text, from).at;
   if (at == std::string_view::npos) return {small_integer_value(-1)};
@@ -573,9 +578,9 @@ Result method_count(ValueTable& values, Value receiver, Arguments arguments, con
     return {values.integer(count)};
   }
   const Wanted wanted = wanted_in(values, receiver, arguments[0]);
-  if (wanted.raised) return *wanted.raised;
   const Searched area = searched(values, receiver, arguments);
   if (area.raised) return *area.raised;
+  if (wanted.raised) return *wanted.raised;
   if (area.nowhere) return {small_integer_value(0)};
   if (wanted.text.empty()) return {values.integer(units(values, receiver, area.text) + 1)};
   for (std::size_t at = area.text.find(wanted.text); at != std::string_view::npos;
@@ -645,8 +650,8 @@ Result without_affix(ValueTable& values, Value receiver, Value affix, End end,
                      std::string_view name) {
   if (values.kind(affix) != values.kind(receiver)) {
     if (is_bytes(values, receiver)) return not_bytes_like(values, affix);
-    return type_error(values, std::string(name) + "() argument must be str, not " +
-                                  std::string(type_name(values, affix)));
+    return type_error(
+        values, std::string(name) + "() argument must be str, not " + found_type(values, affix));
   }
   std::string_view text = values.as_text(receiver);
   const std::string_view dropped = values.as_text(affix);

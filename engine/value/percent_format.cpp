@@ -242,6 +242,11 @@ class PercentFormatter {
   }
 
   void unsupported(std::uint32_t type) {
+    if (bytes_ && type > 127) {  // a char there, which is negative
+      raised_ = raise(values_, ExceptionKind::overflow_error,
+                      "character argument not in range(0x110000)");
+      return;
+    }
     value_error("unsupported format character '" +
                 std::string(1, type > 31 && type < 127 ? static_cast<char>(type) : '?') + "' (0x" +
                 in_base(type, 16) + ") at index " +
@@ -313,7 +318,7 @@ class PercentFormatter {
     const bool decimal = conversion.type == 'd' || conversion.type == 'i' || conversion.type == 'u';
     const auto number = number_of(values_, value);
     if (!number || (number->is_real && !decimal)) {
-      return type_error("%" + utf8(conversion.type) +
+      return type_error("%" + (bytes_ && conversion.type == 'i' ? "d" : utf8(conversion.type)) +
                         " format: " + (decimal ? "a real number" : "an integer") +
                         " is required, not " + std::string(type_name(values_, value)));
     }
