@@ -344,7 +344,8 @@ class FutureFootprints::Analysis {
     if (values_.kind(operands[0]) != ValueKind::function) return;  // raises
     const FunctionId body = values_.as_function(operands[0]);
     std::vector<Value> arguments(program_.functions[body.index].parameters, unknown);
-    if (operands[1] != unknown) {
+    // The first argument of a run is the thread that there will be.
+    if (operands[1] != unknown && !program_.functions[body.index].is_run) {
       const std::span<const Value> items = values_.items(operands[1]);
       arguments.assign(items.begin(), items.end());
     }

@@ -70,7 +70,7 @@ class BodyWriter {
   // Something that is not the scenario's.
   std::string own(std::string_view text) const { return names_.own(text, locals_); }
   std::string renamed(std::string_view name) const {
-    if (locals_.contains(name)) return std::string(name);
+    if (locals_.contains(name) || name.starts_with("self.")) return std::string(name);
     if (is_shared(name)) return (forced_ ? own("shared") + "." : "") + std::string(name);
     if (const auto thread = names_.threads.find(name); thread != names_.threads.end()) {
       return thread->second;
@@ -123,8 +123,20 @@ class BodyWriter {
     return "(" + out + (operands->size() == 1 ? ",)" : ")");
   }
 
+  // Of the thread that the statement creates; null: it is none of a class.
+  const std::string* class_of(const Statement& statement) const {
+    if (statement.kind == StatementKind::thread) return part<std::string>(statement, "class");
+    if (statement.kind != StatementKind::spawn) return nullptr;
+    const auto* named = part<std::string>(statement, "spawn");
+    return names_.classes.contains(*named) ? named : nullptr;
+  }
+
   // The call that the statement is, by its row.
   std::string call(const Statement& statement) const {
+    if (const std::string* its = class_of(statement)) {
+      const std::string arguments = written(statement, "args", false).value_or("");
+      return fmt::format("{}({})", renamed(*its), arguments);
+    }
     const std::string_view pattern = row(statement.kind).python;
     const std::size_t open = pattern.find('(');
     std::string arguments;
@@ -188,8 +200,18 @@ class BodyWriter {
       subscripts.push_back(root->operands[1].get());
       root = root->operands[0].get();
     }
-    if (root->kind != Expression::Kind::name || !is_shared(root->text)) return std::nullopt;
+    const bool is_attribute =
+        root->kind == Expression::Kind::attribute && names_.attributes.contains(root->text);
+    if (!is_attribute && (root->kind != Expression::Kind::name || !is_shared(root->text))) {
+      return std::nullopt;
+    }
     std::string out = fmt::format("{}({})", own("change"), python_string(root->text));
+    if (is_attribute) {
+      const Expression& owner = *root->operands[0];
+      out = fmt::format("{}({}, {})", own("change_attribute"),
+                        kept(python_expression(owner, rename_), owner, depth),
+                        python_string(root->text));
+    }
     for (auto subscript = subscripts.rbegin(); subscript != subscripts.rend(); ++subscript) {
       out += "[" + kept(python_expression(**subscript, rename_), **subscript, depth) + "]";
     }

@@ -19,6 +19,7 @@ class PythonNames {
   Set taken;                                                // by the scenario, wherever
   Set module;                                               // of them those of the module itself
   Set shared;                                               // variables
+  Set classes, attributes;                                  // and what objects of them have
   std::map<std::string, std::string, std::less<>> threads;  // as Python names them
   std::map<std::string, std::string, std::less<>> pools;    // and the functions that make a Pool
   Set shim;     // what the shim defines; empty: the program carries none

@@ -54,6 +54,7 @@ class ProgramWriter {
     objects();
     variables(false);
     functions_of_scenario();
+    classes();
     pools();
     threads();
     variables(true);
@@ -73,9 +74,15 @@ class ProgramWriter {
     for (const auto& [name, value] : scenario_.parameters) names_.module.insert(name);
     for (const ScenarioObject& object : scenario_.objects) names_.module.insert(object.name);
     for (const ScenarioFunction& function : scenario_.functions) {
-      names_.module.insert(function.name);
+      if (function.owner.empty()) names_.module.insert(function.name);
+    }
+    for (const ScenarioClass& its : scenario_.classes) {
+      names_.module.insert(its.name);
+      names_.classes.insert(its.name);
+      names_.attributes.insert(its.attributes.begin(), its.attributes.end());
     }
     for (const Global& global : program_.globals) {
+      if (!global.attribute.empty()) continue;
       taken.insert(global.name);
       names_.shared.insert(global.name);
       if (!forced()) names_.module.insert(global.name);
@@ -197,7 +204,11 @@ class ProgramWriter {
     const std::string name = names_.fresh("lines");
     return fmt::format("\n{} = [{}]\n", name, lines) +
            names_.filled("\n\ndef $input(prompt=\"\"):\n    $print(prompt, end=\"\")\n") +
-           fmt::format("    if not {}:\n", name) +
+           // A child has /dev/null there, and no part of what is typed.
+           fmt::format("    if not {}{}:\n", name,
+                       names_.uses("multiprocessing")
+                           ? names_.filled(" or $multiprocessing.parent_process() is not None")
+                           : "") +
            names_.filled("        raise $EOFError(\"EOF when reading a line\")\n") +
            fmt::format("    return {}.pop(0)\n\n", name);
   }
@@ -341,7 +352,7 @@ class ProgramWriter {
   }
   void variables(bool of_code) {
     for (const Global& global : program_.globals) {
-      if (names_code(global.initial) != of_code) continue;
+      if (names_code(global.initial) != of_code || !global.attribute.empty()) continue;
       code_.add(0, fmt::format("{}{} = {}", forced() ? names_.own("shared") + "." : "", global.name,
                                written(global.initial)));
     }
@@ -357,7 +368,35 @@ class ProgramWriter {
   void functions_of_scenario() {
     for (std::size_t i = 0; i < scenario_.functions.size(); ++i) {
       const ScenarioFunction& declared = scenario_.functions[i];
+      if (!declared.owner.empty()) continue;
       function(declared.name, declared.parameters, declared.body, program_.functions[i], false);
+    }
+  }
+
+  void classes() {
+    for (const ScenarioClass& its : scenario_.classes) {
+      code_.gap(2);
+      code_.add(0, fmt::format("class {}({}):", its.name, names_.own("threading.Thread")));
+      bool is_empty = true;
+      if (forced()) {
+        for (const std::string& attribute : its.attributes) {
+          code_.add(1, fmt::format("{} = {}()", attribute, names_.own("attribute")));
+          is_empty = false;
+        }
+      }
+      for (std::size_t i = 0; i < scenario_.functions.size(); ++i) {
+        const ScenarioFunction& method = scenario_.functions[i];
+        if (method.owner != its.name) continue;
+        const std::string name = method.name.substr(its.name.size() + 1);
+        const Function& compiled = program_.functions[i];
+        if (!is_empty) code_.gap(1);
+        is_empty = false;
+        code_.add(1, fmt::format("def {}({}):", name, fmt::join(method.parameters, ", ")));
+        if (name == "__init__") code_.add(2, names_.own("super") + "().__init__()");
+        if (name == "__init__" && method.body.empty()) continue;
+        write_python_body(code_, names_, {compiled.locals, false, forced()}, method.body, 2);
+      }
+      if (is_empty) code_.add(1, "pass");
     }
   }
 

@@ -35,6 +35,7 @@ _begun = False
 _free = False
 _end_process = False  # with the last turn: daemon threads then wait for the end
 _main_is_over = False
+_joins_all = False  # the main thread waits for the threads that were there from the start
 _moves = 0
 _doing = {}  # number -> what the thread is inside of
 _patient = set()  # of them those who go on by themselves after a while
@@ -346,6 +347,8 @@ class Thread(_threading.Thread):
             super().__init__(*args, **kwargs)
             self._number = _number(self)
             self._run = super().run
+            if type(self).run is not Thread.run:  # that of a subclass, within ours
+                self._run, self.run = self.run, lambda: Thread.run(self)
 
     def start(self):
         with _Turn("start", self):
@@ -537,6 +540,35 @@ def change(name):
         return _values[name]
 
 
+class attribute:
+    """Of a subclass of Thread: each read and each write is an operation."""
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, thread, owner=None):
+        with _Turn("read " + self.name):
+            return self.of(thread)
+
+    def __set__(self, thread, value):
+        with _Turn("write " + self.name):
+            vars(thread)[self.name] = value
+
+    def of(self, thread):
+        try:
+            return vars(thread)[self.name]
+        except KeyError:
+            raise AttributeError("%r object has no attribute %r"
+                                 % (type(thread).__name__, self.name)) from None
+
+
+def change_attribute(thread, name):
+    """A list or dict that is an attribute, to be changed in place in one operation."""
+    with _Turn("change " + name):
+        its = vars(type(thread)).get(name)
+        return getattr(thread, name) if its is None else its.of(thread)
+
+
 class File:
     """A file to append to; each write is one call of the system."""
 
@@ -609,7 +641,7 @@ atexit, queue, threading, time, shared = _AtExit, _Queues, _Threading, _Clock, _
 
 def begin(main=None, threads=()):
     """Runs `main`, or starts and joins the threads that were there from the start."""
-    global _begun, _status
+    global _begun, _joins_all, _status
     _begun = True
     _thread.start_new_thread(_watch, ())
     for thread in threads:
@@ -631,8 +663,10 @@ def begin(main=None, threads=()):
             raise
         finally:
             _thread.start_new_thread(_after_main, ())
+    _joins_all = True
     for thread in threads:
         _threading.Thread.join(thread)
+    _joins_all = False
     _status = 0
 
 
@@ -664,9 +698,21 @@ def _name_of(thing):
     return "something"
 
 
+def _awaited_at_the_end():
+    return [number for number, thread in list(_threads.items())
+            if number and _threading.Thread.is_alive(thread)
+            and (number in _awaited or not thread.daemon)]
+
+
 def _waiting():
-    return {_threads[number].name: (turn.what, "" if turn.of is None else _name_of(turn.of))
-            for number, turn in list(_doing.items())}
+    """Thread -> what it does, and of what. The main thread at its end is in no operation."""
+    waiting = {}
+    if 0 not in _doing and (_main_is_over or _joins_all):
+        waiting[_threads[0].name] = ("join", ", ".join(
+            _threads[number].name for number in _awaited_at_the_end()))
+    for number, turn in list(_doing.items()):
+        waiting[_threads[number].name] = (turn.what, "" if turn.of is None else _name_of(turn.of))
+    return waiting
 
 
 def _report(end):
@@ -710,9 +756,7 @@ def _watch_until_the_end():
                 continue
             _give_up("diverged", 4, "turn %d of %d does not come: it is that of %s" % (
                 _at + 1, len(_turns), _threads[_holder].name if _holder in _threads else _holder))
-        alive = [number for number, thread in list(_threads.items())
-                 if number and _threading.Thread.is_alive(thread)
-                 and (number in _awaited or not thread.daemon)]
+        alive = _awaited_at_the_end()
         if 0 in _doing:
             alive.append(0)
         if alive and all(number in _doing for number in alive):

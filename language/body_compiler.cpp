@@ -43,6 +43,28 @@ SiteId Module::site_of(const ExceptHandler& handler) {
   return known->second;
 }
 
+const ScenarioClass* Module::class_named(std::string_view name) const {
+  for (const ScenarioClass& its : scenario.classes) {
+    if (its.name == name) return &its;
+  }
+  return nullptr;
+}
+
+std::optional<GlobalId> Module::attribute_named(std::string_view name) const {
+  for (std::uint32_t i = 0; i < program.globals.size(); ++i) {
+    if (program.globals[i].attribute == name) return GlobalId{i};
+  }
+  return std::nullopt;
+}
+
+FunctionId Module::run_of(const ScenarioClass* its) const {
+  if (its != nullptr) {
+    const Meaning run = names.find(its->name + ".run");
+    if (run.kind == Meaning::Kind::function) return {run.index};
+  }
+  return empty_run;
+}
+
 std::optional<std::string> wrong_arguments(const ScenarioFunction& function, std::size_t given) {
   const std::size_t taken = function.parameters.size();
   if (taken == given) return std::nullopt;
@@ -61,7 +83,7 @@ BodyCompiler::BodyCompiler(Module& module, BodyKind kind,
       code_(module.program, module.pool) {}
 
 Function BodyCompiler::body(std::string name, const Place& place, const Block& block) {
-  scope_.declare(block, module_.complaints, module_.program);
+  scope_.declare(block, module_.complaints, module_.program, module_.current_class != nullptr);
   const bool is_function = scope_.kind() == BodyKind::function;
   code_.set_site(module_.add_site(place, shortened(is_function ? "def " + name : name)));
   for (const Statement& inner : block) statement(inner);

@@ -33,9 +33,17 @@ struct Module {
   ModuleNames names;
   NamedConstants parameters;  // the scenario's
   Complaints complaints;
-  bool is_full = false;      // code_max is reached
-  bool has_timers = false;   // some thread creates one
-  bool has_signals = false;  // some thread ends a process
+  bool is_full = false;                          // code_max is reached
+  bool has_timers = false;                       // some thread creates one
+  bool has_signals = false;                      // some thread ends a process
+  const ScenarioClass* current_class = nullptr;  // whose method is compiled
+
+  const ScenarioClass* class_named(std::string_view name) const;
+  // The shared variable that has the attribute of all objects; nothing: no class has it.
+  std::optional<GlobalId> attribute_named(std::string_view name) const;
+  // What an object of the class executes as a thread: its run, or nothing. Null: no class.
+  FunctionId run_of(const ScenarioClass* its) const;
+  FunctionId empty_run{};  // what does nothing; there is none if no thread needs it
 
   SiteId add_site(const Place& place, std::string text);
   // One site a statement or handler, however often its code is written.
@@ -139,6 +147,10 @@ class BodyCompiler {
   void raise_statement(const Statement& statement);
   void time_statement(const Statement& statement, Operation operation, std::string_view key);
   void spawn_statement(const Statement& statement);
+  // Of a class, with what its __init__ does; null: a Thread without a target.
+  void create_object(const Statement& statement, const ScenarioClass* its);
+  // The method of self that is called; nothing, and it is none.
+  std::optional<Meaning> method_of_self(std::string_view name) const;
   void create_thread(const Statement& statement, std::string_view function_key, Operation create);
   void timer_statement(const Statement& statement);
   void submit_statement(const Statement& statement);

@@ -12,6 +12,7 @@
 #include "language/load.h"
 #include "language/pointer.h"
 #include "language/pool_bodies.h"
+#include "language/statement_text.h"
 
 namespace lockstep {
 namespace {
@@ -99,8 +100,11 @@ class Compiler {
   }
 
   void objects() {
-    program_.objects_end =
-        first_global_word + static_cast<std::uint32_t>(scenario_.variables.size());
+    for (const ScenarioClass& its : scenario_.classes) {
+      for (const std::string& attribute : its.attributes) attributes_.emplace(attribute, its.name);
+    }
+    program_.objects_end = first_global_word + static_cast<std::uint32_t>(
+                                                   scenario_.variables.size() + attributes_.size());
     // What all processes share comes last, behind the locks of conditions: a process has a copy of
     // all that stands before it.
     declare_objects(false);
@@ -300,6 +304,12 @@ class Compiler {
       program_.threads[i + 1].name = thread.name;
       declare(thread.name, thread.place, {Meaning::Kind::thread, i + 1, 0});
     }
+    for (const ScenarioClass& its : scenario_.classes) {
+      const Meaning other = module_.names.find(its.name);
+      if (other.kind == Meaning::Kind::unknown) continue;
+      module_.complaints.at(
+          its.place, fmt::format("there is {} already", described(other, its.name, program_)));
+    }
     for (const ScenarioFunction& function : scenario_.functions) parameters_of(function);
 
     constants_ = module_.parameters;
@@ -395,6 +405,11 @@ class Compiler {
     for (const ScenarioVariable& variable : scenario_.variables) {
       program_.globals.push_back({variable.name, constant(variable.initial)});
     }
+    for (const auto& [attribute, owner] : attributes_) {
+      Constant nobody;
+      nobody.kind = ValueKind::dict;
+      program_.globals.push_back({"self." + attribute, std::move(nobody), attribute, owner});
+    }
   }
 
   // ---- code
@@ -404,11 +419,59 @@ class Compiler {
     return {static_cast<std::uint32_t>(program_.functions.size() - 1)};
   }
 
-  void functions() {
-    for (const ScenarioFunction& function : scenario_.functions) {
-      BodyCompiler compiler(module_, BodyKind::function, function.parameters);
-      add_function(compiler.body(function.name, function.place, function.body));
+  // Thread.run without a target.
+  Function empty_run() {
+    Assembler code(program_, module_.pool);
+    code.set_site(module_.add_site({0, 0, ""}, "run"));
+    code.constant(none_constant());
+    code.emit(Opcode::return_value);
+    Function run = code.finish("<Thread.run>", 1, {"self"});
+    run.is_run = true;
+    return run;
+  }
+  bool needs_empty_run() const {
+    for (const ScenarioClass& its : scenario_.classes) {
+      if (module_.names.find(its.name + ".run").kind == Meaning::Kind::unknown) return true;
     }
+    const auto is_bare = [](const ScenarioFunction& function) {
+      return creates_bare_thread(function.body);
+    };
+    return std::ranges::any_of(scenario_.functions, is_bare) ||
+           (scenario_.main && creates_bare_thread(*scenario_.main)) ||
+           std::ranges::any_of(scenario_.threads, [](const ScenarioThread& thread) {
+             return creates_bare_thread(thread.body);
+           });
+  }
+  static bool creates_bare_thread(const Block& block) {
+    for (const Statement& statement : block) {
+      if (statement.kind == StatementKind::thread && get_function(statement, "target").empty()) {
+        return true;
+      }
+      for (const Field& field : statement.fields) {
+        const auto* inner = std::get_if<Block>(&field);
+        if (inner != nullptr && creates_bare_thread(*inner)) return true;
+        const auto* handlers = std::get_if<std::vector<ExceptHandler>>(&field);
+        if (handlers == nullptr) continue;
+        for (const ExceptHandler& handler : *handlers) {
+          if (creates_bare_thread(handler.body)) return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  void functions() {
+    // It comes behind those that are written.
+    module_.empty_run = {static_cast<std::uint32_t>(scenario_.functions.size())};
+    for (const ScenarioFunction& function : scenario_.functions) {
+      module_.current_class = module_.class_named(function.owner);
+      BodyCompiler compiler(module_, BodyKind::function, function.parameters);
+      Function compiled = compiler.body(function.name, function.place, function.body);
+      compiled.is_run = function.name == function.owner + ".run";
+      add_function(std::move(compiled));
+    }
+    module_.current_class = nullptr;
+    if (needs_empty_run()) add_function(empty_run());
   }
 
   // Without a main, MainThread has started all threads and joins them.
@@ -543,6 +606,7 @@ class Compiler {
   Program& program_;          // the module's
   NamedConstants constants_;  // params and handles
   std::uint32_t unnamed_executors_ = 0;
+  std::map<std::string, std::string> attributes_;  // of classes, and the first that has each
 };
 
 }  // namespace

@@ -14,7 +14,10 @@ namespace lockstep {
 std::optional<Meaning> BodyCompiler::callee(const Statement& statement, std::string_view key,
                                             std::size_t arguments) {
   const std::string& name = get_function(statement, key);
-  const Meaning meaning = scope_.find(name);
+  const std::optional<Meaning> method =
+      key == "call" && name.starts_with("self.") ? method_of_self(name.substr(5)) : std::nullopt;
+  if (method) ++arguments;
+  const Meaning meaning = method ? *method : scope_.find(name);
   const auto complain_here = [&](std::string message) {
     module_.complaints.at(statement.place, "/" + std::string(key), std::move(message));
   };
@@ -38,6 +41,57 @@ std::optional<Meaning> BodyCompiler::callee(const Statement& statement, std::str
                                 described(meaning, name, module_.program)));
       return std::nullopt;
   }
+}
+
+std::optional<Meaning> BodyCompiler::method_of_self(std::string_view name) const {
+  if (module_.current_class == nullptr) return std::nullopt;
+  const Meaning found = module_.names.find(fmt::format("{}.{}", module_.current_class->name, name));
+  if (found.kind != Meaning::Kind::function) return std::nullopt;
+  return found;
+}
+
+// self = Class.__new__(...); super().__init__(); and what else its __init__ does.
+void BodyCompiler::create_object(const Statement& statement, const ScenarioClass* its) {
+  const bool is_class = its != nullptr;
+  const std::vector<Operand>* arguments = find_operands(statement, "args");
+  const std::size_t given = arguments == nullptr ? 0 : arguments->size();
+  const auto complain_here = [&](std::string_view key, std::string message) {
+    module_.complaints.at(statement.place, "/" + std::string(key), std::move(message));
+  };
+  for (const std::string_view key : {"kwargs", "name", "daemon"}) {
+    if (find_operand(statement, key) == nullptr || (!is_class && key != "kwargs")) continue;
+    complain_here(key, is_class
+                           ? "a class takes \"args\" only: what else there is its __init__ sets"
+                           : "a thread without \"target\" has no \"kwargs\"");
+  }
+  const Meaning init = is_class ? module_.names.find(its->name + ".__init__") : Meaning{};
+  const bool has_init = init.kind == Meaning::Kind::function;
+  if (has_init) {
+    const ScenarioFunction& function = module_.scenario.functions[init.index];
+    if (auto wrong = wrong_arguments(function, given + 1)) {
+      complain_here(given == 0 ? "class" : "args", std::move(*wrong));
+    }
+  } else if (given > 0) {
+    complain_here("args",
+                  is_class ? fmt::format("{} has no __init__ that takes them", in_quotes(its->name))
+                           : "a thread without \"target\" has no \"args\"");
+  }
+  std::vector<std::uint32_t> slots;
+  for (std::size_t i = 0; i < given; ++i) {
+    operand((*arguments)[i]);
+    slots.push_back(scope_.hidden(fmt::format(".argument {}", i)));
+    code_.emit(Opcode::store_local, slots.back());
+  }
+  code_.constant(function_constant(module_.run_of(its)));
+  code_.constant(tuple_constant({}));
+  operand_or_none(is_class ? nullptr : find_operand(statement, "name"));
+  operand_or_none(is_class ? nullptr : find_operand(statement, "daemon"));
+  code_.perform(Operation::thread_create, 4);
+  if (!has_init) return;
+  code_.emit(Opcode::duplicate);
+  for (const std::uint32_t slot : slots) code_.emit(Opcode::load_local, slot);
+  code_.emit(Opcode::call, init.index, static_cast<std::uint32_t>(given + 1));
+  code_.emit(Opcode::pop);
 }
 
 // The arguments are evaluated as they are written, then put into the order of the parameters.
@@ -117,6 +171,8 @@ void BodyCompiler::call_statement(const Statement& statement) {
   const std::size_t given = arguments == nullptr ? 0 : arguments->size();
   const std::optional<Meaning> function = callee(statement, "call", given);
   const bool is_value = function && function->kind != Meaning::Kind::function;
+  const bool is_method = function && get_function(statement, "call").starts_with("self.");
+  if (is_method) code_.emit(Opcode::load_local, 0);
   if (is_value) {
     code_.emit(function->kind == Meaning::Kind::local ? Opcode::load_local : Opcode::load_global,
                function->index);
@@ -125,7 +181,8 @@ void BodyCompiler::call_statement(const Statement& statement) {
   if (is_value) {
     code_.emit(Opcode::call_value, 0, static_cast<std::uint32_t>(given));
   } else if (function) {
-    code_.emit(Opcode::call, function->index, static_cast<std::uint32_t>(given));
+    code_.emit(Opcode::call, function->index,
+               static_cast<std::uint32_t>(given + (is_method ? 1 : 0)));
   } else {
     code_.emit(Opcode::build_tuple, static_cast<std::uint32_t>(given));  // after a complaint
   }

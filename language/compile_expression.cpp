@@ -6,6 +6,7 @@
 #include "engine/value/builtins.h"
 #include "language/body_compiler.h"
 #include "language/constant.h"
+#include "language/names.h"
 #include "language/pointer.h"
 
 namespace lockstep {
@@ -113,6 +114,12 @@ void BodyCompiler::complain(const Expression& at, std::string message) {
 
 void BodyCompiler::complain_unknown(const Expression& at) {
   if (module_.complaints.is_full()) return;  // to look for the nearest name takes time
+  if (at.kind == Kind::call && at.text == "set") {
+    return complain(at, "there are no sets; a list or a dict may do");
+  }
+  if (std::ranges::find(names_of_exit, at.text) != std::end(names_of_exit)) {
+    return complain(at, fmt::format("unknown name {}; {}", in_quotes(at.text), as_exit));
+  }
   if (const std::optional<StatementKind> statement = statement_named(at.text);
       statement && at.kind == Kind::call) {
     complain(at, fmt::format("{} is a statement, such as {}", in_quotes(at.text),
@@ -638,6 +645,18 @@ void BodyCompiler::method(const Expression& expression) {
     code_.constant(none_constant());
   };
 
+  if (receiver.kind == Kind::name && receiver.text == "sys" && called == "exit" &&
+      scope_.find("sys").kind == Meaning::Kind::unknown) {
+    return refuse(fmt::format("there are no modules; {}", as_exit));
+  }
+  const bool of_self = receiver.kind == Kind::name && receiver.text == "self";
+  if (const auto own = of_self ? method_of_self(called) : std::nullopt) {
+    if (auto wrong = wrong_arguments(module_.scenario.functions[own->index], arguments + 1)) {
+      return refuse(std::move(*wrong));
+    }
+    expressions(expression.operands);
+    return code_.emit(Opcode::call, own->index, static_cast<std::uint32_t>(arguments + 1));
+  }
   if (verb && row(*verb).where == VerbRow::Where::query) {
     if (arguments > 0) complain_arguments(expression, called, arguments, "no arguments");
     return query(expression, *verb);
@@ -685,6 +704,11 @@ void BodyCompiler::attribute(const Expression& expression) {
     this->expression(*expression.operands[0]);
     return code_.emit(Opcode::load_attribute, module_.pool.index(string_constant(name)));
   }
+  if (const std::optional<GlobalId> attribute = module_.attribute_named(name)) {
+    this->expression(*expression.operands[0]);
+    code_.emit(Opcode::load_global, attribute->index);
+    return code_.emit(Opcode::attribute_of, module_.pool.index(string_constant(name)));
+  }
   const std::optional<Verb> verb = verb_named(name);
   if (verb && row(*verb).where == VerbRow::Where::attribute) return query(expression, *verb);
   if (verb || method_named(name)) {
@@ -694,6 +718,9 @@ void BodyCompiler::attribute(const Expression& expression) {
     std::vector<std::string> candidates;
     for (const VerbRow& candidate : verb_rows()) {
       if (candidate.where == VerbRow::Where::attribute) candidates.emplace_back(candidate.name);
+    }
+    for (const Global& global : module_.program.globals) {
+      if (!global.attribute.empty()) candidates.push_back(global.attribute);
     }
     complain(expression, fmt::format("unknown attribute {}{}", in_quotes(name),
                                      did_you_mean(name, candidates)));

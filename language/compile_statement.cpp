@@ -236,6 +236,13 @@ void BodyCompiler::store_expression(const Expression& target) {
   }
   LOCKSTEP_ASSERT(target.kind == Expression::Kind::attribute,
                   "the reader takes variables, items and attributes as targets");
+  if (const std::optional<GlobalId> attribute = module_.attribute_named(target.text)) {
+    expression(*target.operands[0]);
+    code_.emit(Opcode::has_attributes, module_.pool.index(string_constant(target.text)));
+    code_.emit(Opcode::swap);
+    const Container all{{Meaning::Kind::variable, attribute->index, 0}, {}};
+    return update(all, {Update::Kind::set_item, 0});
+  }
   if (is_thread_local(*target.operands[0])) {
     expression(*target.operands[0]);
     return code_.emit(Opcode::store_attribute, module_.pool.index(string_constant(target.text)));
@@ -273,6 +280,13 @@ std::optional<BodyCompiler::Container> BodyCompiler::container(const Expression&
   const Expression* at = &target;
   for (; at->kind == Expression::Kind::subscript; at = at->operands[0].get()) {
     container.subscripts.insert(container.subscripts.begin(), at->operands[1].get());
+  }
+  const std::optional<GlobalId> attribute =
+      at->kind == Expression::Kind::attribute ? module_.attribute_named(at->text) : std::nullopt;
+  if (attribute) {
+    container.subscripts.insert(container.subscripts.begin(), at->operands[0].get());
+    container.variable = {Meaning::Kind::variable, attribute->index, 0};
+    return container;
   }
   if (at->kind != Expression::Kind::name) {
     complain(*at, fmt::format("expected a variable that holds a list or dict, found {}",
@@ -401,6 +415,28 @@ void BodyCompiler::time_statement(const Statement& statement, Operation operatio
 // Thread(target, args, name, daemon), in the order of Python's parameters; Process likewise.
 void BodyCompiler::create_thread(const Statement& statement, std::string_view function_key,
                                  Operation create) {
+  if (create == Operation::thread_create) {
+    const auto text_of = [&](std::string_view key) {
+      const std::size_t i = field_index(statement.kind, key);
+      const auto* text = std::get_if<std::string>(&statement.fields[i]);
+      return text == nullptr ? std::string() : *text;
+    };
+    const bool is_spawn = statement.kind == StatementKind::spawn;
+    const std::string target = text_of(function_key);
+    const std::string named = is_spawn ? target : text_of("class");
+    const ScenarioClass* its = module_.class_named(named);
+    if (!is_spawn && !named.empty() && !target.empty()) {
+      module_.complaints.at(statement.place, "/class", "a thread has either a target or a class");
+    }
+    if (!is_spawn && !named.empty() && its == nullptr) {
+      std::vector<std::string> classes;
+      for (const ScenarioClass& one : module_.scenario.classes) classes.push_back(one.name);
+      module_.complaints.at(
+          statement.place, "/class",
+          fmt::format("there is no class {}{}", in_quotes(named), did_you_mean(named, classes)));
+    }
+    if (its != nullptr || target.empty()) return create_object(statement, its);
+  }
   function_and_arguments(statement, function_key);
   operand_or_none(find_operand(statement, "name"));
   operand_or_none(find_operand(statement, "daemon"));

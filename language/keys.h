@@ -30,6 +30,7 @@ inline constexpr KeyRow scenario_keys[] = {
      "the shared variables (globals of the module) and their initial values; a string is an "
      "expression"},
     {"functions", false, "the functions by name: a body, or parameters and a body"},
+    {"classes", false, "subclasses of threading.Thread by name: attributes and methods"},
     {"main", false,
      "the body of MainThread; without it MainThread starts all threads in order, then joins them"},
     {"threads", false, "the threads by name: a body, or a function and its arguments"},
@@ -187,6 +188,14 @@ inline constexpr ObjectParameter object_parameters[] = {
 inline constexpr KeyRow function_keys[] = {
     {"params", false, "the names of the parameters"},
     {"body", true, "the statements"},
+};
+
+inline constexpr KeyRow class_keys[] = {
+    {"attributes", false,
+     "the names of what its objects have besides what every Thread has, unset at first"},
+    {"methods", false,
+     "functions by name, whose first parameter, self, is not written: run is what a thread "
+     "executes, __init__ is called with the arguments, behind super().__init__()"},
 };
 
 inline constexpr KeyRow thread_keys[] = {

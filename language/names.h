@@ -17,4 +17,9 @@ std::vector<std::string> exception_names();
 std::string identifier_fault(std::string_view text);
 std::string thread_name_fault(std::string_view text);
 
+// What Python has to end a thread, or the program, with a status, and how that is written here.
+inline constexpr std::string_view names_of_exit[] = {"exit", "quit", "sys.exit"};
+inline constexpr const char* as_exit =
+    "to exit with a status is to raise it, as {\"raise\": \"SystemExit(3)\"}";
+
 }  // namespace lockstep

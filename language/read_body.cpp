@@ -247,6 +247,11 @@ Field read_field(Reader& reader, FieldKind kind, const At& at) {
     case FieldKind::handlers:
       return read_handlers(reader, at);
     case FieldKind::function:
+      // A method of self, in another method.
+      if (at.node.kind == Kind::string && at.node.text.starts_with("self.") &&
+          identifier_fault(at.node.text.substr(5)).empty()) {
+        return at.node.text;
+      }
       if (const std::string* name = reader.identifier(at)) return *name;
       return std::string();
     case FieldKind::marker:
@@ -268,9 +273,11 @@ void complain_of_no_statement(Reader& reader, const At& at) {
     if (is_of_every_statement(member.key) || is_extension(member.key)) continue;
     std::vector<std::string> candidates;
     for (const StatementRow& row : statement_rows()) candidates.emplace_back(row.key);
-    reader.complain_key(at, member,
-                        fmt::format("unknown statement {}{}", in_quotes(member.key),
-                                    did_you_mean(member.key, candidates)));
+    const bool exits = std::ranges::find(names_of_exit, member.key) != std::end(names_of_exit);
+    reader.complain_key(
+        at, member,
+        fmt::format("unknown statement {}{}", in_quotes(member.key),
+                    exits ? std::string("; ") + as_exit : did_you_mean(member.key, candidates)));
     return;
   }
   reader.complain(at, "expected a key that names a statement, such as \"acquire\"");

@@ -1,9 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
+#include "engine/objects/object.h"
 #include "language/names.h"
+#include "language/pointer.h"
 #include "language/read_body.h"
 #include "language/read_parts.h"
 
@@ -55,6 +59,91 @@ void read_functions(Reader& reader, const At& at, Scenario& scenario) {
     function.place = reader.place(member.key_begin, value.pointer);
     if (is_whole) {
       scenario.functions.push_back(std::move(function));
+    } else {
+      reader.suspect(member.key);
+    }
+  }
+}
+
+// What a Thread has of its own in Python, and is not called by the verbs below.
+constexpr std::string_view names_of_thread[] = {"start", "join",   "is_alive", "name",
+                                                "ident", "daemon", "native_id"};
+
+// Why a class cannot have it; empty: it can.
+std::string member_fault(std::string_view name, bool is_method) {
+  if (std::string fault = identifier_fault(name); !fault.empty()) return fault;
+  if (name.starts_with('_') && !(is_method && name == "__init__")) {
+    return fmt::format("{} begins with an underscore, as names that Thread needs itself do",
+                       in_quotes(name));
+  }
+  const std::optional<Verb> verb = verb_named(name);
+  const bool is_attribute = verb && row(*verb).where == VerbRow::Where::attribute;
+  if (std::ranges::find(names_of_thread, name) != std::end(names_of_thread) || is_attribute) {
+    return fmt::format("objects have {} already: it cannot be another", in_quotes(name));
+  }
+  return {};
+}
+
+void read_methods(Reader& reader, const At& at, const ScenarioClass& its, Scenario& scenario) {
+  if (!reader.is_object(at, "an object: name and body of each method")) return;
+  for (const JsonNode::Member& member : at.node.members) {
+    if (reader.is_full()) return;
+    const At value = at.member(member);
+    std::string fault = member_fault(member.key, true);
+    if (std::ranges::find(its.attributes, member.key) != its.attributes.end()) {
+      fault = fmt::format("{} is an attribute already", in_quotes(member.key));
+    }
+    if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+    ScenarioFunction method = read_function(reader, value);
+    method.name = its.name + "." + member.key;
+    method.owner = its.name;
+    method.place = reader.place(member.key_begin, value.pointer);
+    if (std::ranges::find(method.parameters, "self") != method.parameters.end()) {
+      reader.complain_key(at, member, "\"self\" is a parameter of every method, and not written");
+    }
+    if (member.key == "run" && !method.parameters.empty()) {
+      reader.complain_key(at, member, "run has no parameters: what it needs is in attributes");
+    }
+    std::erase(method.parameters, "self");
+    method.parameters.insert(method.parameters.begin(), "self");
+    scenario.functions.push_back(std::move(method));
+  }
+}
+
+void read_classes(Reader& reader, const At& at, Scenario& scenario) {
+  if (!reader.is_object(at, "an object: name and methods of each class")) return;
+  for (const JsonNode::Member& member : at.node.members) {
+    if (reader.is_full()) return;
+    const At value = at.member(member);
+    ScenarioClass its;
+    its.name = member.key;
+    its.place = reader.place(member.key_begin, value.pointer);
+    const bool is_whole = reader.is_whole_after([&] {
+      std::string fault = identifier_fault(member.key);
+      if (!fault.empty()) reader.complain_key(at, member, std::move(fault));
+      if (!reader.is_object(value, "an object with \"attributes\" and \"methods\"")) return;
+      reader.check_keys(value, "a class", class_keys);
+      if (const JsonNode* attributes = value.node.find("attributes")) {
+        const At names{*attributes, child(value.pointer, "attributes")};
+        if (!reader.is_array(names, "an array of names")) return;
+        for (std::size_t i = 0; i < attributes->items.size() && !reader.is_full(); ++i) {
+          const At item = names.item(i);
+          const std::string* name = reader.text(item, "a name");
+          if (name == nullptr) continue;
+          fault = member_fault(*name, false);
+          if (std::ranges::find(its.attributes, *name) != its.attributes.end()) {
+            fault = fmt::format("{} stands here twice", in_quotes(*name));
+          }
+          if (!fault.empty()) reader.complain(item, std::move(fault));
+          its.attributes.push_back(*name);
+        }
+      }
+      if (const JsonNode* methods = value.node.find("methods")) {
+        read_methods(reader, {*methods, child(value.pointer, "methods")}, its, scenario);
+      }
+    });
+    if (is_whole) {
+      scenario.classes.push_back(std::move(its));
     } else {
       reader.suspect(member.key);
     }
@@ -143,6 +232,9 @@ void read_code(Reader& reader, const At& document, const NamedConstants& params,
                Scenario& scenario) {
   const JsonNode* functions = document.node.find("functions");
   if (functions != nullptr) read_functions(reader, {*functions, "/functions"}, scenario);
+  if (const JsonNode* classes = document.node.find("classes")) {
+    read_classes(reader, {*classes, "/classes"}, scenario);
+  }
   if (const JsonNode* main = document.node.find("main")) {
     scenario.main = read_block(reader, {*main, "/main"});
   }

@@ -21,6 +21,9 @@ std::vector<std::string> type_names() {
 // ThreadPoolExecutor.
 std::string did_you_mean_type(const std::string& found) {
   constexpr std::size_t letters_min = 4;
+  for (const ObjectRow& row : object_rows()) {  // as Python calls it
+    if (row.python == found) return fmt::format("; did you mean {}?", in_quotes(row.type));
+  }
   const std::vector<std::string> names = type_names();
   std::string nearest = did_you_mean(found, names);
   if (!nearest.empty() || found.size() < letters_min) return nearest;

@@ -106,7 +106,8 @@ void check_distinct_names(Reader& reader, const JsonNode& document) {
   constexpr Declared sections[] = {{"params", "a parameter"},
                                    {"objects", "an object"},
                                    {"variables", "a variable"},
-                                   {"functions", "a function"}};
+                                   {"functions", "a function"},
+                                   {"classes", "a class"}};
   struct First {
     std::string_view what;
     std::size_t offset;

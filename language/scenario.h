@@ -69,6 +69,14 @@ struct ScenarioFunction {
   Place place;
   std::vector<std::string> parameters;
   Block body;
+  std::string owner = {};  // of a method, whose name is "Class.method": the class
+};
+
+// A subclass of threading.Thread. Its methods are ScenarioFunctions whose first parameter is self.
+struct ScenarioClass {
+  std::string name;
+  Place place;
+  std::vector<std::string> attributes;
 };
 
 struct ScenarioThread {
@@ -110,7 +118,8 @@ struct Scenario {
   std::vector<ScenarioObject> objects;
   std::vector<ScenarioVariable> variables;
   std::vector<std::string> input;
-  std::vector<ScenarioFunction> functions;
+  std::vector<ScenarioClass> classes;
+  std::vector<ScenarioFunction> functions;  // those of classes last
   std::optional<Block> main;
   std::vector<ScenarioThread> threads;
   std::vector<ScenarioCondition> invariants, final_checks;

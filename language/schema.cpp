@@ -123,7 +123,7 @@ Json field(FieldKind kind) {
     case FieldKind::handlers:
       return any_of({ref("handler"), with(array_of(ref("handler")), "minItems", 1)});
     case FieldKind::function:
-      return ref("name");
+      return any_of({ref("name"), {{"type", "string"}, {"pattern", "^self\\.[A-Za-z_]\\w*$"}}});
     case FieldKind::marker:
       return {{"enum", {true, nullptr}}};
   }
@@ -320,6 +320,12 @@ Json top_level(std::string_view key) {
   if (key == "params" || key == "variables") return map_of(ref("name"), ref("operand"));
   if (key == "objects") return map_of(ref("name"), ref("object"));
   if (key == "functions") return map_of(ref("name"), ref("function"));
+  if (key == "classes") {
+    return map_of(ref("name"), object_of(class_keys, [](std::string_view its) {
+                    if (its == "methods") return map_of(ref("name"), ref("function"));
+                    return with(array_of(ref("name")), "uniqueItems", true);
+                  }));
+  }
   if (key == "main") return ref("block");
   if (key == "threads") {
     Json names = {{"allOf", {ref("thread_name")}}, {"not", {{"const", "MainThread"}}}};

@@ -79,7 +79,10 @@ class Declarations {
       used_.insert(*function);
     } else if (const auto* handlers = std::get_if<std::vector<ExceptHandler>>(&field)) {
       for (const ExceptHandler& handler : *handlers) {
-        if (!handler.name.empty()) assign(handler.name, handler.place);
+        const Place& place = handler.place;
+        if (!handler.name.empty()) {
+          assign(handler.name, {place.line, place.column, place.pointer + "/as"});
+        }
         block(handler.body);
       }
     }
@@ -180,11 +183,13 @@ std::uint32_t Scope::add(const std::string& name) {
   return slot->second;
 }
 
-void Scope::declare(const Block& body, Complaints& complaints, const Program& program) {
+void Scope::declare(const Block& body, Complaints& complaints, const Program& program,
+                    bool is_method) {
   Declarations declarations(locals_, module_, complaints);
   declarations.block(body);
   for (const auto& [name, place, operand] : declarations.assigned) {
     if (declarations.global.contains(name)) continue;
+    if (is_method && name == "self") complaints.at(place, "self cannot be assigned to");
     const Meaning outside = module_.find(name);
     if (kind_ == BodyKind::module && outside.kind == Meaning::Kind::variable) continue;
     // In a function it would be a local that hides the other, as in Python. Here it would be the

@@ -62,7 +62,8 @@ class Scope {
   Scope(const ModuleNames& module, BodyKind kind, const std::vector<std::string>& parameters);
 
   // Finds the locals of the body and complains of wrong declarations.
-  void declare(const Block& body, Complaints& complaints, const Program& program);
+  // In a method nothing may be assigned to self.
+  void declare(const Block& body, Complaints& complaints, const Program& program, bool is_method);
 
   BodyKind kind() const { return kind_; }
   const ModuleNames& module() const { return module_; }

@@ -31,7 +31,8 @@ std::string arguments_of(const Statement& statement) {
 // "f, a, b" of Thread(f, a, b).
 std::string function_and_arguments(const Statement& statement, std::string_view key) {
   const std::string arguments = arguments_of(statement);
-  return get_function(statement, key) + (arguments.empty() ? "" : ", " + arguments);
+  const std::string& function = get_function(statement, key);
+  return function + (arguments.empty() || function.empty() ? "" : ", ") + arguments;
 }
 
 std::string text_of(const Statement& statement) {
@@ -106,6 +107,9 @@ std::string text_of(const Statement& statement) {
     case StatementKind::yield:
       return key;
     case StatementKind::thread:
+      if (const std::string& its = get_function(statement, "class"); !its.empty()) {
+        return fmt::format("{}{}({})", into("thread"), its, arguments_of(statement));
+      }
       return fmt::format("{}Thread({})", into("thread"),
                          function_and_arguments(statement, "target"));
     case StatementKind::spawn:
@@ -242,9 +246,9 @@ const Block& get_block(const Statement& statement, std::string_view key) {
 }
 
 const std::string& get_function(const Statement& statement, std::string_view key) {
+  static const std::string none;
   const auto* found = find<std::string>(statement, key);
-  LOCKSTEP_ASSERT(found != nullptr, "a required field is there");
-  return *found;
+  return found == nullptr ? none : *found;
 }
 
 }  // namespace lockstep

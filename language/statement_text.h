@@ -20,6 +20,7 @@ const Block* find_block(const Statement& statement, std::string_view key);
 // Requires: it was given.
 const Operand& get_operand(const Statement& statement, std::string_view key);
 const Block& get_block(const Statement& statement, std::string_view key);
+// Empty: it is not given.
 const std::string& get_function(const Statement& statement, std::string_view key);
 
 }  // namespace lockstep

@@ -70,7 +70,7 @@ constexpr FieldRow continue_fields[] = {
     {"continue", marker, required, "true"},
 };
 constexpr FieldRow call_fields[] = {
-    {"call", function, required, "the function"},
+    {"call", function, required, "the function; in a method also self.method"},
     {"args", arguments, optional, "its arguments"},
     kwargs_row,
     {"into", target, optional, "where its result is stored"},
@@ -87,7 +87,8 @@ constexpr FieldRow try_fields[] = {
 };
 constexpr FieldRow raise_fields[] = {
     {"raise", raised, required,
-     "the exception or its class; null raises the one being handled again"},
+     "the exception or its class, SystemExit(3) for sys.exit(3); null raises the one being "
+     "handled again"},
 };
 constexpr FieldRow pass_fields[] = {
     {"pass", marker, required, "true"},
@@ -109,12 +110,13 @@ constexpr FieldRow yield_fields[] = {
 };
 constexpr FieldRow thread_fields[] = {
     {"thread", target, required, "where the thread is stored"},
-    {"target", function, required, "the function that it executes"},
-    {"args", arguments, optional, "the function's arguments"},
+    {"target", function, optional, "the function that it executes; without it nothing"},
+    {"args", arguments, optional, "the function's arguments, or those of the class"},
     kwargs_row,
     {"name", expression, optional, "the thread's name"},
     {"daemon", expression, optional,
      "whether it is a daemon; without it as the thread that creates it"},
+    {"class", function, optional, "a class, in place of a target: the thread is an object of it"},
 };
 constexpr FieldRow start_fields[] = {
     {"start", expression, required, "the thread or process"},
@@ -126,8 +128,8 @@ constexpr FieldRow join_fields[] = {
      "none"},
 };
 constexpr FieldRow spawn_fields[] = {
-    {"spawn", function, required, "the function that it executes"},
-    {"args", arguments, optional, "the function's arguments"},
+    {"spawn", function, required, "the function that it executes, or the class that it is of"},
+    {"args", arguments, optional, "the arguments of the function or class"},
     kwargs_row,
     {"as", target, optional, "where the thread is stored"},
     {"name", expression, optional, "the thread's name"},

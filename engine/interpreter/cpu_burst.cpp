@@ -238,8 +238,11 @@ void Burst::execute() {
         const Updated result =
             updated(values_, global(state_, {a}), update, {top - operands, operands});
         if (result.container.raised) {
+          const Value owner = operands == 0 ? none_value : *(top - operands);
+          const Value raised = raised_by_update(values_, program_, {a}, global(state_, {a}), owner,
+                                                result.container.value);
           give();
-          interpreter_.unwind(result.container.value);
+          interpreter_.unwind(raised);
           if (local_.frames.empty()) return;
           take();
           continue;

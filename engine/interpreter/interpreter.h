@@ -40,6 +40,37 @@ class PrivateNames : public Names {
   const Program& program_;
 };
 
+// Whether an object has an attribute that Global::attribute names, whose values these are.
+inline bool has_attribute(const ValueTable& values, Value attributes, Value owner) {
+  if (values.kind(owner) != ValueKind::thread) return false;
+  const std::span<const Value> items = values.items(attributes);
+  for (std::size_t i = 0; i < items.size(); i += 2) {
+    if (items[i] == owner) return true;
+  }
+  return false;
+}
+// Which class a thread is of no value says: it is called by the class that has the attribute.
+inline Value missing_attribute(ValueTable& values, const Program& program, Value owner,
+                               const std::string& attribute) {
+  std::string type(type_name(values, owner));
+  if (values.kind(owner) == ValueKind::thread) {
+    for (const Global& global : program.globals) {
+      if (global.attribute == attribute) type = global.owner;
+    }
+  }
+  return values.exception(ExceptionKind::attribute_error,
+                          "'" + type + "' object has no attribute '" + attribute + "'");
+}
+
+// What an update of a shared variable raises: where that is all that objects have of an attribute,
+// and `owner` has none, it is the attribute that is missing.
+inline Value raised_by_update(ValueTable& values, const Program& program, GlobalId global,
+                              Value content, Value owner, Value raised) {
+  const std::string& attribute = program.globals[global.index].attribute;
+  if (attribute.empty() || has_attribute(values, content, owner)) return raised;
+  return missing_attribute(values, program, owner, attribute);
+}
+
 inline std::string plural(std::size_t n, const char* noun) {
   return std::to_string(n) + " " + noun + (n == 1 ? "" : "s");
 }
@@ -194,12 +225,8 @@ class Interpreter {
     return true;
   }
 
-  // What CPython calls the class of such an object.
   Value no_such_method(Value receiver, Verb verb) {
-    std::string type(type_name(values_, receiver));
-    if (values_.kind(receiver) == ValueKind::object) {
-      type = row(program_.objects[values_.as_object(receiver).index].kind).python_class;
-    }
+    const std::string type(type_name(values_, receiver));
     if (verb == Verb::enter || verb == Verb::exit) {
       return values_.exception(
           ExceptionKind::type_error,
@@ -430,6 +457,21 @@ inline void Interpreter::execute(const Instruction& instruction, Frame& frame) {
       ++frame.pc;
       return;
     }
+    case Opcode::attribute_of: {
+      const Value attributes = pop(frame);
+      const Value owner = pop(frame);
+      if (!has_attribute(values_, attributes, owner)) {
+        return raise(missing_attribute(values_, program_, owner, program_.constants[a].text));
+      }
+      return give(frame, subscript(values_, attributes, owner));
+    }
+    case Opcode::has_attributes:
+      if (values_.kind(stack.back()) != ValueKind::thread) {
+        return raise(
+            missing_attribute(values_, program_, stack.back(), program_.constants[a].text));
+      }
+      ++frame.pc;
+      return;
     case Opcode::unary: {
       const Value operand = pop(frame);
       return give(frame, unary(values_, static_cast<UnaryOperator>(a), operand));

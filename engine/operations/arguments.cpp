@@ -68,6 +68,11 @@ AcquireArguments acquire_arguments(const Call& call) {
   return {std::nullopt, unlimited ? Readiness::blocked : Readiness::until_timeout};
 }
 
+bool is_number(const Call& call, Value value) {
+  const ValueKind kind = call.machine.values().kind(value);
+  return kind == ValueKind::boolean || kind == ValueKind::integer || kind == ValueKind::real;
+}
+
 Readiness waiting(const Call& call, Value timeout) {
   if (timeout == none_value) return Readiness::blocked;
   const Seconds given = seconds(call, timeout);
@@ -78,27 +83,45 @@ std::optional<Outcome> timeout_error(const Call& call, Value timeout, std::strin
                                      std::string_view after) {
   const ValueTable& values = call.machine.values();
   if (timeout == none_value) return std::nullopt;
-  const ValueKind kind = values.kind(timeout);
-  if (kind != ValueKind::boolean && kind != ValueKind::integer && kind != ValueKind::real) {
+  if (!is_number(call, timeout)) {
     return raise(
         call, ExceptionKind::type_error,
         std::string(before) + std::string(type_name(values, timeout)) + std::string(after));
+  }
+  if (values.kind(timeout) == ValueKind::real ? values.as_real(timeout) <= 0
+                                              : values.as_integer(timeout) <= 0) {
+    return std::nullopt;
   }
   return seconds(call, timeout).error;
 }
 
 std::optional<Outcome> compared_timeout_error(const Call& call, Value timeout) {
+  const ValueTable& values = call.machine.values();
+  if (values.kind(timeout) == ValueKind::real && std::isnan(values.as_real(timeout))) {
+    return std::nullopt;
+  }
   return timeout_error(call, timeout, "'>' not supported between instances of '", "' and 'int'");
 }
 
-Count count_argument(const Call& call, Value value) {
+Count count_argument(const Call& call, Value value, std::string_view comparison) {
   const ValueTable& values = call.machine.values();
   if (value == none_value) return {};
-  if (values.kind(value) == ValueKind::integer) return {values.as_integer(value), std::nullopt};
-  if (values.kind(value) == ValueKind::boolean) return {value == true_value ? 1 : 0, std::nullopt};
-  return {1, raise(call, ExceptionKind::type_error,
-                   "'<' not supported between instances of '" +
-                       std::string(type_name(values, value)) + "' and 'int'")};
+  switch (values.kind(value)) {
+    case ValueKind::boolean:
+    case ValueKind::integer:
+      return {values.as_integer(value), std::nullopt};
+    case ValueKind::real: {
+      // NaN is neither greater than 0 nor less than 1.
+      constexpr double beyond = 9e18;
+      const double n = values.as_real(value);
+      const double whole = std::clamp(std::ceil(n), -beyond, beyond);
+      return {std::isnan(n) ? 0 : static_cast<std::int64_t>(whole), std::nullopt, n};
+    }
+    default:
+      return {1, raise(call, ExceptionKind::type_error,
+                       "'" + std::string(comparison) + "' not supported between instances of '" +
+                           std::string(type_name(values, value)) + "' and 'int'")};
+  }
 }
 
 namespace {

@@ -29,22 +29,26 @@ struct AcquireArguments {
 };
 AcquireArguments acquire_arguments(const Call& call);
 
+// None is none.
+bool is_number(const Call& call, Value value);
+
 // How a thread waits that may give a timeout of Python code (None: for ever): ready when the
 // timeout is 0 or less.
 Readiness waiting(const Call& call, Value timeout);
 // What is wrong with such a timeout: that it is no number, with the text `before`, its type,
-// `after`; or what seconds() says.
+// `after`; or what seconds() says, which nobody asks of one that is 0 or less.
 std::optional<Outcome> timeout_error(const Call& call, Value timeout, std::string_view before,
                                      std::string_view after);
-// The same where it goes to Condition.wait, which compares it with 0.
+// The same where it goes to Condition.wait, which compares it with 0; NaN is not greater.
 std::optional<Outcome> compared_timeout_error(const Call& call, Value timeout);
 
-// The n of release(n) and notify(n), 1 if not given.
+// The n of release(n) and notify(n), 1 if not given: the least integer that is not below it.
 struct Count {
   std::int64_t value = 1;
-  std::optional<Outcome> error;
+  std::optional<Outcome> error;               // it is no number: "'{comparison}' not supported ..."
+  std::optional<double> real = std::nullopt;  // as a float, where it was given as one
 };
-Count count_argument(const Call& call, Value value);
+Count count_argument(const Call& call, Value value, std::string_view comparison);
 
 // To the tuple whose Value is in a word of an object.
 void append(const Machine& machine, Word& tuple, Value item);

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "engine/assert.h"
-#include "engine/interpreter/private_run.h"
+#include "engine/interpreter/interpreter.h"  // raised_by_update
 #include "engine/operations/arguments.h"
 #include "engine/value/arithmetic.h"
 
@@ -91,7 +91,11 @@ Outcome apply_update_global(State& state, const Call& call) {
   const GlobalId id{call.operand};
   const Updated result = updated(call.machine.values(), global(state, id),
                                  Update::decode(call.update), call.arguments);
-  if (result.container.raised) return Outcome::raise(result.container.value);
+  if (result.container.raised) {
+    const Value owner = call.arguments.empty() ? none_value : call.arguments[0];
+    return Outcome::raise(raised_by_update(call.machine.values(), call.machine.program, id,
+                                           global(state, id), owner, result.container.value));
+  }
   set_global(state, id, result.container.value);
   return Outcome::returned(result.pushed);
 }

@@ -59,10 +59,7 @@ Outcome apply_condition_wait(State& state, const Call& call) {
   if (!is_owned(call.machine, state, lock, call.self)) {
     return raise(call, ExceptionKind::runtime_error, "cannot wait on un-acquired lock");
   }
-  if (call.arguments[0] != none_value) {
-    const Seconds timeout = seconds(call, call.arguments[0]);
-    if (timeout.error) return *timeout.error;
-  }
+  if (const auto error = compared_timeout_error(call, call.arguments[0])) return *error;
   add_waiter(call.machine, waiters(state, call), call.self);
   const std::uint32_t depth = release_save(call.machine, state, lock);
   return Outcome::next(Operation::condition_park, call.receiver,
@@ -91,7 +88,9 @@ Outcome finish_wait(State& state, const Call& call) {
 
 Outcome apply_condition_notify(State& state, const Call& call) {
   if (!is_owned(call.machine, state, lock_of(call), call.self)) return notify(state, call, 0);
-  const Count count = count_argument(call, call.arguments[0]);
+  // n is looked at only where somebody waits.
+  if (waiters(state, call) == 0) return Outcome::returned(none_value);
+  const Count count = count_argument(call, call.arguments[0], ">");
   if (count.error) return *count.error;
   return notify(state, call, count.value);
 }

@@ -29,11 +29,8 @@ Outcome apply_event_wait(State& state, const Call& call) {
   const Words event = words(state, call);
   if (event.flag != 0) return Outcome::returned(true_value);
   const Value timeout = call.arguments[0];
-  if (timeout != none_value) {
-    const Seconds given = seconds(call, timeout);
-    if (given.error) return *given.error;
-    if (given.value <= 0) return Outcome::returned(false_value);
-  }
+  if (const auto error = compared_timeout_error(call, timeout)) return *error;
+  if (waiting(call, timeout) == Readiness::ready) return Outcome::returned(false_value);
   add_to_all(call.machine, event.waiters, call.self);
   return Outcome::next(Operation::event_park, call.receiver, none_value);
 }

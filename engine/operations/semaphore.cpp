@@ -35,11 +35,11 @@ Outcome acquire(State& state, const Call& call, Operation park) {
     return Outcome::returned(true_value);
   }
   if (!blocks) return Outcome::returned(false_value);
-  if (timeout != none_value) {
-    const Seconds given = seconds(call, timeout);
-    if (given.error) return *given.error;
-    if (given.value <= 0) return Outcome::returned(false_value);
+  if (const auto error =
+          timeout_error(call, timeout, "unsupported operand type(s) for +: 'float' and '", "'")) {
+    return *error;
   }
+  if (waiting(call, timeout) == Readiness::ready) return Outcome::returned(false_value);
   add_waiter(call.machine, semaphore.waiters, call.self);
   return Outcome::next(park, call.receiver, none_value);
 }
@@ -70,9 +70,11 @@ Outcome expire(State& state, const Call& call) {
 }
 
 Outcome release(State& state, const Call& call, Value n, std::optional<std::int64_t> bound) {
-  const Count count = count_argument(call, n);
+  const Count count = count_argument(call, n, "<");
   if (count.error) return *count.error;
-  if (count.value < 1) return raise(call, ExceptionKind::value_error, "n must be one or more");
+  if (count.real ? *count.real < 1 : count.value < 1) {
+    return raise(call, ExceptionKind::value_error, "n must be one or more");
+  }
   const Words semaphore = words(state, call);
   if (bound && semaphore.permits + count.value > *bound) {
     return raise(call, ExceptionKind::value_error, "Semaphore released too many times");
@@ -83,6 +85,10 @@ Outcome release(State& state, const Call& call, Value n, std::optional<std::int6
                  "a semaphore has more permits than lockstep counts (32 bits)");
   }
   semaphore.permits += static_cast<Word>(count.value);
+  if (count.real) {  // added before range() refuses it
+    return raise(call, ExceptionKind::type_error,
+                 "'float' object cannot be interpreted as an integer");
+  }
   remove_oldest(call.machine, semaphore.waiters, count.value);
   return Outcome::returned(none_value);
 }

@@ -78,7 +78,9 @@ ThreadId add_thread(State& state, const Call& call, FunctionId body,
                     std::span<const Value> arguments, Value name, bool daemon) {
   const Program& program = call.machine.program;
   const ThreadId id{static_cast<std::uint32_t>(thread_count(program, state))};
-  LocalState start = enter(call.machine, body, arguments).state;
+  std::vector<Value> given(arguments.begin(), arguments.end());
+  if (program.functions[body.index].is_run) given.insert(given.begin(), thread_value(id));
+  LocalState start = enter(call.machine, body, given).state;
   state.words.resize(state.words.size() + layout::words_per_thread);
   set_local(program, state, id, call.machine.intern(std::move(start)));
   set_life(program, state, id, Life::created);
@@ -106,7 +108,8 @@ Outcome apply_thread_create(State& state, const Call& call) {
   Value text = name;
   if (unnamed) {
     // The suffix came with 3.10.
-    const bool has_suffix = program.gil != GilModel::every_bytecode;
+    const bool has_suffix = program.gil != GilModel::every_bytecode &&
+                            !program.functions[body.index].is_run;  // which is no target
     const std::string suffix = " (" + program.functions[body.index].name + ")";
     text = next_thread_name(state, call, has_suffix ? suffix : "");
   } else if (values.kind(name) != ValueKind::string) {
@@ -141,10 +144,12 @@ Outcome apply_thread_join(State& state, const Call& call) {
   if (target(call) == call.self) {
     return raise(call, ExceptionKind::runtime_error, "cannot join current thread");
   }
-  if (call.arguments[0] != none_value && !is_over(life_of_target(state, call))) {
-    const Seconds timeout = seconds(call, call.arguments[0]);
-    if (timeout.error) return *timeout.error;
-  }
+  // max(timeout, 0) comes first, whether or not there is anything to wait for.
+  const auto error = timeout_error(call, call.arguments[0],
+                                   "'>' not supported between instances of 'int' and '", "'");
+  const bool is_looked_at =
+      !is_number(call, call.arguments[0]) || !is_over(life_of_target(state, call));
+  if (error && is_looked_at) return *error;
   return Outcome::returned(none_value);
 }
 Outcome expire_thread_join(State&, const Call&) { return Outcome::returned(none_value); }

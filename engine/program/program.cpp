@@ -80,11 +80,13 @@ StackUse stack_use(const Instruction& instruction, bool jumps) {
       return {1, 0};
     case Opcode::unary:
     case Opcode::load_attribute:
+    case Opcode::has_attributes:
       return {1, 1};
     case Opcode::binary:
     case Opcode::compare:
     case Opcode::format:
     case Opcode::subscript:
+    case Opcode::attribute_of:
     case Opcode::call_with:
       return {2, 1};
     case Opcode::store_attribute:
@@ -212,6 +214,8 @@ OperandKinds operand_kinds(Opcode opcode) {
     case Opcode::constant:
     case Opcode::load_attribute:
     case Opcode::store_attribute:
+    case Opcode::attribute_of:
+    case Opcode::has_attributes:
       return {constant, none};
     case Opcode::load_local:
     case Opcode::store_local:

@@ -78,6 +78,7 @@ struct Function {
   std::uint32_t end = 0;
   std::uint32_t stack_max = 0;
   std::vector<ExceptionRange> handlers;
+  bool is_run = false;  // of a class: a thread that executes it is its first argument
 };
 
 // A value that is known before a Machine is there.
@@ -94,6 +95,10 @@ struct Constant {
 struct Global {
   std::string name;
   Constant initial;
+  // Of an attribute: its name, and the class that has it, for messages. The variable is a dict
+  // from the Thread objects that have the attribute to its value.
+  std::string attribute = {};
+  std::string owner = {};
 };
 
 struct ObjectInfo {

@@ -154,6 +154,8 @@ class FunctionVerifier {
         break;
       case Opcode::load_attribute:
       case Opcode::store_attribute:
+      case Opcode::attribute_of:
+      case Opcode::has_attributes:
         if (program_.constants[instruction.a].kind != ValueKind::string) {
           fault(pc, "the name of an attribute is no text");
         }

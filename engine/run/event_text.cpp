@@ -1,8 +1,8 @@
 // What an event did, in a few words that a reader of the scenario knows.
 #include <string>
 
+#include "engine/interpreter/interpreter.h"  // PrivateNames
 #include "engine/operations/barrier.h"
-
 #include "engine/run/threads.h"
 #include "engine/run/trace.h"
 #include "engine/state/process_memory.h"
@@ -264,7 +264,7 @@ class EventText {
       case Operation::update_global:
         return updated();
       case Operation::print:
-        return "print " + printed_line(machine_, state_, event_);
+        return "print " + printed_line(machine_, event_);
       case Operation::sleep:
         return "slept " + argument(0) + " s";
       case Operation::io:
@@ -410,7 +410,7 @@ class EventText {
       case Operation::atexit_register:
         return "register " + function_name(event_.arguments[0]) + " with atexit";
       case Operation::prompt:
-        return "prompt " + printed_line(machine_, state_, event_);
+        return "prompt " + printed_line(machine_, event_);
       case Operation::thread_create:
       case Operation::timer_create:
       case Operation::process_create:
@@ -526,11 +526,13 @@ std::string event_text(const Machine& machine, const State& state, const Event& 
   return EventText(machine, state, event).text();
 }
 
-std::string printed_line(const Machine& machine, const State& state, const Event& event) {
+std::string printed_line(const Machine& machine, const Event& event) {
   std::string line;
+  // What str() gives an expression, which knows of no State.
+  const PrivateNames names(machine.program);
   for (std::size_t i = 0; i < event.arguments.size(); ++i) {
     if (i > 0) line += ' ';
-    line += str(machine.values(), event.arguments[i], StateNames(machine, state));
+    line += str(machine.values(), event.arguments[i], names);
   }
   return line;
 }

@@ -65,8 +65,24 @@ std::string_view asked(LetGoBy by) {
   return {};
 }
 
-std::string name_of(const Machine& machine, const State& state, Operation operation,
-                    Value receiver) {
+// Threads that it has had beside it, and processes that it has forked.
+std::string awaited_at_exit(const Machine& machine, const State& state, ThreadId thread) {
+  const Program& program = machine.program;
+  const ProcessId own = process_of(program, state, thread);
+  bool threads = false, children = false;
+  for (ThreadId other{0}; other.index < thread_count(program, state); ++other.index) {
+    if (other == thread) continue;
+    const ProcessId its = process_of(program, state, other);
+    threads = threads || its == own;
+    children =
+        children || (its != own && its != main_process_id && parent_of(machine, state, its) == own);
+  }
+  if (!children) return "the other threads";
+  return threads ? "the other threads and child processes" : "child processes";
+}
+
+std::string name_of(const Machine& machine, const State& state, Operation operation, Value receiver,
+                    ThreadId thread) {
   const LetGoBy by = row(operation).let_go_by;
   const std::string what(asked(by));
   switch (machine.values().kind(receiver)) {
@@ -83,7 +99,7 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
       break;
   }
   if (is_exit(operation)) {
-    return "the other threads (exit)";
+    return awaited_at_exit(machine, state, thread) + " (exit)";
   }
   if (by == LetGoBy::end) return "the other threads" + what;
   if (by == LetGoBy::store) return "a condition (await)";
@@ -281,7 +297,7 @@ RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
     for (const auto& [cause, time_ns] : account.blocked) {
       const bool is_join = thread_of_handle(cause.receiver).has_value();
       thread.blocked.push_back(
-          {name_of(machine, state, cause.operation, cause.receiver), time_ns, is_join});
+          {name_of(machine, state, cause.operation, cause.receiver, {i}), time_ns, is_join});
     }
     std::ranges::stable_sort(thread.blocked, std::greater<>(), &ThreadTimes::Blocked::time_ns);
   }

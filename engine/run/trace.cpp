@@ -50,7 +50,7 @@ TraceEvent trace_event(const Machine& machine, const State& state, const Event& 
       told.object = program.globals[event.operand].name;
     }
     if (store) value = event.arguments[0];
-    if (writes(event.operation)) told.output = printed_line(machine, state, event);
+    if (writes(event.operation)) told.output = printed_line(machine, event);
   }
   const bool shows_none =
       event.operation == Operation::store_global || event.operation == Operation::load_global;
@@ -118,7 +118,7 @@ void TraceRecorder::on_event(const Machine& machine, const State& state, const E
   if (event.kind == Event::Kind::operation && writes(event.operation) &&
       event.outcome.kind == Outcome::Kind::value) {
     if (!in_line_) output_.emplace_back();
-    output_.back() += printed_line(machine, state, event);
+    output_.back() += printed_line(machine, event);
     in_line_ = event.operation == Operation::prompt;
   }
   if (sink_ != nullptr) step_.events.push_back(trace_event(machine, state, event));

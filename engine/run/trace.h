@@ -57,7 +57,7 @@ class TraceSink {
 // What an event did, in a few words: TraceEvent::text.
 std::string event_text(const Machine& machine, const State& state, const Event& event);
 // What a print wrote, without its newline, or a prompt. Requires: the event is of one of them.
-std::string printed_line(const Machine& machine, const State& state, const Event& event);
+std::string printed_line(const Machine& machine, const Event& event);
 
 // Turns what a run tells into TraceSteps and hands them on at once; keeps none. Also follows
 // who holds what since where, objects without owner included, for reports.

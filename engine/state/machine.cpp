@@ -11,6 +11,12 @@ Machine::Machine(const Program& the_program)
       locals_(std::make_unique<LocalTable>()) {
   // The word 0 of an object that keeps waiting threads is the empty tuple; see objects.def.
   LOCKSTEP_ASSERT(values_->tuple({}).bits == 0, "the empty tuple is the first value of a table");
+  std::vector<std::string_view> classes;
+  classes.reserve(program.objects.size());
+  for (const ObjectInfo& object : program.objects) {
+    classes.push_back(row(object.kind).python_class);
+  }
+  values_->set_object_classes(std::move(classes));
   constants.reserve(program.constants.size());
   for (const Constant& constant : program.constants) constants.push_back(intern(constant));
 }

@@ -122,8 +122,8 @@ Result container_binary(ValueTable& values, BinaryOperator op, Value left, Value
     if (is_repeatable(values, left)) return multiplied(values, left, right);
     if (is_repeatable(values, right)) return multiplied(values, right, left);
   }
-  if (op == BinaryOperator::modulo && kind == ValueKind::string) {
-    return percent_format(values, values.as_text(left), right, names);
+  if (op == BinaryOperator::modulo && (kind == ValueKind::string || kind == ValueKind::bytes)) {
+    return percent_format(values, left, right, names);
   }
   if (op == BinaryOperator::bit_or && kind == ValueKind::dict &&
       values.kind(right) == ValueKind::dict) {
@@ -340,7 +340,7 @@ std::string_view type_name(const ValueTable& values, Value value) {
     case ValueKind::range:
       return "range";
     case ValueKind::object:
-      return "object";
+      return values.object_class(value);
     case ValueKind::process:
       return "Process";
     case ValueKind::thread:

@@ -3,6 +3,7 @@
 #include "engine/value/containers.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/value/unicode.h"
 
@@ -41,8 +42,7 @@ Result bytes_contain(ValueTable& values, std::string_view text, Value item) {
     return {boolean_value(text.find(static_cast<char>(*n)) != std::string_view::npos)};
   }
   if (values.kind(item) != ValueKind::bytes) {
-    return type_error(values,
-                      "a bytes-like object is required, not " + quoted(type_name(values, item)));
+    return not_bytes_like(values, item);
   }
   return {boolean_value(text.find(values.as_text(item)) != std::string_view::npos)};
 }
@@ -165,6 +165,11 @@ Result not_an_index(ValueTable& values, Value value) {
       values, quoted(type_name(values, value)) + " object cannot be interpreted as an integer");
 }
 
+Result not_bytes_like(ValueTable& values, Value value) {
+  return type_error(values,
+                    "a bytes-like object is required, not " + quoted(type_name(values, value)));
+}
+
 Collected collect(ValueTable& values, Value iterable) {
   switch (values.kind(iterable)) {
     case ValueKind::list:
@@ -250,6 +255,11 @@ Result repeated(ValueTable& values, Value sequence, std::int64_t times) {
   const ValueKind kind = values.kind(sequence);
   if (kind == ValueKind::string || kind == ValueKind::bytes) {
     const std::string_view text = values.as_text(sequence);
+    if (!fits(text.size(), count, std::numeric_limits<std::int64_t>::max())) {
+      return raise(values, ExceptionKind::overflow_error,
+                   kind == ValueKind::string ? "repeated string is too long"
+                                             : "repeated bytes are too long");
+    }
     if (!fits(text.size(), count, text_bytes_max)) return too_large(values);
     const std::vector<char> chars =
         text.empty() ? std::vector<char>() : repeat(std::span<const char>(text), count);

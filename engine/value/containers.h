@@ -40,6 +40,8 @@ Result not_iterable(ValueTable& values, Value value);
 Result no_attribute(ValueTable& values, Value value, std::string_view name);
 Result not_an_index(ValueTable& values, Value value);  // where an __index__ is asked for
 
+Result not_bytes_like(ValueTable& values, Value value);  // where bytes are asked for
+
 // The items of an iterable, or the exception.
 struct Collected {
   std::vector<Value> items;

@@ -84,34 +84,64 @@ Result wrong_count(ValueTable& values, Method method, Value receiver, int least,
       (kind == ValueKind::string || kind == ValueKind::bytes) &&
       (method == Method::startswith_ || method == Method::endswith_ || method == Method::find_ ||
        method == Method::count_ || method == Method::index_ || method == Method::split_ ||
-       method == Method::encode_ || method == Method::decode_);
+       method == Method::rfind_ || method == Method::rindex_ || method == Method::rsplit_ ||
+       method == Method::splitlines_ || method == Method::encode_ || method == Method::decode_);
   if (by_format) {
     return type_error(values, name + "() takes " + relation + arguments + " (" + got + " given)");
   }
   return type_error(values, name + " expected " + relation + arguments + ", got " + got);
 }
 
-// A str of transformed code points.
+bool is_bytes(const ValueTable& values, Value value) {
+  return values.kind(value) == ValueKind::bytes;
+}
+
+// A text of the receiver's kind.
+Value like(ValueTable& values, Value receiver, std::string_view text) {
+  return is_bytes(values, receiver) ? values.bytes(text) : values.string(text);
+}
+Result text_like(ValueTable& values, Value receiver, std::string_view text) {
+  return is_bytes(values, receiver) ? bytes_of(values, text) : string_of(values, text);
+}
+
+// How many units (code points of a str, bytes of bytes) a text of the receiver's kind has.
+std::int64_t units(const ValueTable& values, Value receiver, std::string_view text) {
+  return static_cast<std::int64_t>(is_bytes(values, receiver) ? text.size()
+                                                              : count_code_points(text));
+}
+
+// As the argument parser of such methods calls it.
+std::string found_type(const ValueTable& values, Value value) {
+  return value == none_value ? "None" : std::string(type_name(values, value));
+}
+
+// A str of transformed code points, or bytes of transformed ASCII letters.
 template <class F>
-Result mapped(ValueTable& values, Value string, F append) {
+Result mapped(ValueTable& values, Value receiver, F append) {
   std::string text;
-  for_each_code_point(values.as_text(string),
-                      [&](std::uint32_t c, std::string_view) { append(text, c); });
-  return string_of(values, text);
+  if (!is_bytes(values, receiver)) {
+    for_each_code_point(values.as_text(receiver),
+                        [&](std::uint32_t c, std::string_view) { append(text, c); });
+    return string_of(values, text);
+  }
+  for (const char c : values.as_text(receiver)) {
+    if (static_cast<unsigned char>(c) < 0x80) {
+      append(text, static_cast<std::uint32_t>(c));
+    } else {  // no letter: it ends a word, as any other byte that is none
+      std::string unused;
+      append(unused, 0);
+      text += c;
+    }
+  }
+  return bytes_of(values, text);
 }
 
 Result method_upper(ValueTable& values, Value receiver, Arguments, const Names&) {
-  if (is_string(values, receiver)) return mapped(values, receiver, append_upper);
-  std::string text(values.as_text(receiver));
-  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return {values.bytes(text)};
+  return mapped(values, receiver, append_upper);
 }
 
 Result method_lower(ValueTable& values, Value receiver, Arguments, const Names&) {
-  if (is_string(values, receiver)) return mapped(values, receiver, append_lower);
-  std::string text(values.as_text(receiver));
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return {values.bytes(text)};
+  return mapped(values, receiver, append_lower);
 }
 
 Result method_title(ValueTable& values, Value receiver, Arguments, const Names&) {
@@ -123,16 +153,21 @@ Result method_title(ValueTable& values, Value receiver, Arguments, const Names&)
 }
 
 Result method_capitalize(ValueTable& values, Value receiver, Arguments, const Names&) {
-  return mapped(values, receiver, [](std::string& text, std::uint32_t c) {
-    text.empty() ? append_title(text, c) : append_lower(text, c);
+  return mapped(values, receiver, [first = true](std::string& text, std::uint32_t c) mutable {
+    first ? append_title(text, c) : append_lower(text, c);
+    first = false;
   });
 }
 
 Result method_isdigit(ValueTable& values, Value receiver, Arguments, const Names&) {
-  bool digits = !values.as_text(receiver).empty();
-  for_each_code_point(values.as_text(receiver), [&digits](std::uint32_t c, std::string_view) {
-    digits = digits && is_digit(c);
-  });
+  const std::string_view text = values.as_text(receiver);
+  bool digits = !text.empty();
+  if (is_bytes(values, receiver)) {
+    digits = digits && text.find_first_not_of("0123456789") == std::string_view::npos;
+  } else {
+    for_each_code_point(
+        text, [&digits](std::uint32_t c, std::string_view) { digits = digits && is_digit(c); });
+  }
   return {boolean_value(digits)};
 }
 
@@ -140,18 +175,33 @@ struct Ends {
   bool left, right;
 };
 
-// Drops the units (code points of a str, bytes of bytes) for which `drop` holds.
+// The first and the last unit of a text that is not empty.
+std::string_view first_unit(std::string_view text, bool units_are_bytes) {
+  return text.substr(0, units_are_bytes ? 1 : sequence_bytes(text[0]));
+}
+std::string_view last_unit(std::string_view text, bool units_are_bytes) {
+  std::size_t last = text.size() - 1;
+  while (!units_are_bytes && (static_cast<unsigned char>(text[last]) & 0xc0U) == 0x80U) --last;
+  return text.substr(last);
+}
+
+bool is_space_unit(std::string_view unit, bool units_are_bytes) {
+  return units_are_bytes ? std::string_view(" \t\n\r\v\f").find(unit) != std::string_view::npos
+                         : is_space(code_point_at(unit, 0));
+}
+
+// Drops the units for which `drop` holds.
 template <class F>
 std::string_view stripped(std::string_view text, bool units_are_bytes, Ends ends, F drop) {
-  const auto unit_at = [&](std::size_t at) {
-    return text.substr(at, units_are_bytes ? 1 : sequence_bytes(text[at]));
-  };
-  while (ends.left && !text.empty() && drop(unit_at(0))) text.remove_prefix(unit_at(0).size());
+  while (ends.left && !text.empty()) {
+    const std::string_view unit = first_unit(text, units_are_bytes);
+    if (!drop(unit)) break;
+    text.remove_prefix(unit.size());
+  }
   while (ends.right && !text.empty()) {
-    std::size_t last = text.size() - 1;
-    while (!units_are_bytes && (static_cast<unsigned char>(text[last]) & 0xc0U) == 0x80U) --last;
-    if (!drop(unit_at(last))) break;
-    text = text.substr(0, last);
+    const std::string_view unit = last_unit(text, units_are_bytes);
+    if (!drop(unit)) break;
+    text.remove_suffix(unit.size());
   }
   return text;
 }
@@ -163,10 +213,8 @@ Result strip(ValueTable& values, Value receiver, Arguments arguments, Ends ends,
   const std::string_view text = values.as_text(receiver);
   std::string_view result;
   if (arguments.empty() || arguments[0] == none_value) {
-    result = stripped(text, bytes, ends, [bytes](std::string_view unit) {
-      return bytes ? std::string_view(" \t\n\r\v\f").find(unit) != std::string_view::npos
-                   : is_space(code_point_at(unit, 0));
-    });
+    result = stripped(text, bytes, ends,
+                      [bytes](std::string_view unit) { return is_space_unit(unit, bytes); });
   } else if (values.kind(arguments[0]) == kind) {
     // No unit begins within another, so that finding its bytes is finding it.
     const std::string_view dropped = values.as_text(arguments[0]);
@@ -174,12 +222,11 @@ Result strip(ValueTable& values, Value receiver, Arguments arguments, Ends ends,
       return dropped.find(unit) != std::string_view::npos;
     });
   } else if (bytes) {
-    return type_error(values, "a bytes-like object is required, not '" +
-                                  std::string(type_name(values, arguments[0])) + "'");
+    return not_bytes_like(values, arguments[0]);
   } else {
     return type_error(values, std::string(name) + " arg must be None or str");
   }
-  return {bytes ? values.bytes(result) : values.string(result)};
+  return {like(values, receiver, result)};
 }
 
 Result method_strip(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
@@ -192,52 +239,147 @@ Result method_rstrip(ValueTable& values, Value receiver, Arguments arguments, co
   return strip(values, receiver, arguments, {false, true}, "rstrip");
 }
 
-// Bytes before the first white space, and bytes of the white space there.
-std::pair<std::size_t, std::size_t> find_space(std::string_view text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t bytes = sequence_bytes(text[at]);
-    if (is_space(code_point_at(text, at))) return {at, bytes};
-    at += bytes;
+enum class From : std::uint8_t { left, right };
+
+// A separator within a text; at npos: none is left.
+struct Cut {
+  std::size_t at = std::string_view::npos;
+  std::size_t size = 0;
+};
+
+Cut next_space(std::string_view text, bool units_are_bytes, From from) {
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view unit =
+        from == From::left ? first_unit(rest, units_are_bytes) : last_unit(rest, units_are_bytes);
+    const std::size_t at = static_cast<std::size_t>(unit.data() - text.data());
+    if (is_space_unit(unit, units_are_bytes)) return {at, unit.size()};
+    from == From::left ? rest.remove_prefix(unit.size()) : rest.remove_suffix(unit.size());
   }
-  return {text.size(), 0};
+  return {};
 }
 
-std::string_view without_leading_space(std::string_view text) {
-  return stripped(text, false, {true, false},
-                  [](std::string_view unit) { return is_space(code_point_at(unit, 0)); });
+Cut next_separator(std::string_view text, std::string_view separator, From from) {
+  return {from == From::left ? text.find(separator) : text.rfind(separator), separator.size()};
 }
 
-Result method_split(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+// What stands between separators, or between white space, as split and rsplit find it.
+std::vector<Value> parts_of(ValueTable& values, Value receiver,
+                            std::optional<std::string_view> separator, std::int64_t splits_left,
+                            From from) {
+  const bool bytes = is_bytes(values, receiver);
+  const Ends near{from == From::left, from == From::right};
+  std::string_view rest = values.as_text(receiver);
+  std::vector<Value> parts;
+  for (;; --splits_left) {
+    if (!separator) {
+      rest = stripped(rest, bytes, near,
+                      [bytes](std::string_view unit) { return is_space_unit(unit, bytes); });
+      if (rest.empty()) break;
+    }
+    Cut cut;
+    if (splits_left != 0) {
+      cut = separator ? next_separator(rest, *separator, from) : next_space(rest, bytes, from);
+    }
+    if (cut.at == std::string_view::npos) {
+      parts.push_back(like(values, receiver, rest));
+      break;
+    }
+    const std::string_view before = rest.substr(0, cut.at);
+    const std::string_view behind = rest.substr(cut.at + cut.size);
+    parts.push_back(like(values, receiver, from == From::left ? before : behind));
+    rest = from == From::left ? behind : before;
+  }
+  if (from == From::right) std::ranges::reverse(parts);
+  return parts;
+}
+
+Result split(ValueTable& values, Value receiver, Arguments arguments, From from) {
   std::int64_t splits_left = -1;  // below 0: no bound
   if (arguments.size() > 1) {
     const auto most = as_index(values, arguments[1]);
     if (!most) return not_an_index(values, arguments[1]);
     splits_left = *most;
   }
-  std::string_view rest = values.as_text(receiver);
-  std::vector<Value> parts;
-  if (arguments.empty() || arguments[0] == none_value) {
-    for (rest = without_leading_space(rest); !rest.empty(); rest = without_leading_space(rest)) {
-      const auto [end, space] =
-          splits_left == 0 ? std::pair(rest.size(), std::size_t{0}) : find_space(rest);
-      parts.push_back(values.string(rest.substr(0, end)));
-      rest.remove_prefix(end + space);
-      --splits_left;
+  std::optional<std::string_view> separator;
+  if (!arguments.empty() && arguments[0] != none_value) {
+    if (values.kind(arguments[0]) != values.kind(receiver)) {
+      if (is_bytes(values, receiver)) return not_bytes_like(values, arguments[0]);
+      return type_error(values,
+                        "must be str or None, not " + std::string(type_name(values, arguments[0])));
     }
-    return list_of(values, parts);
+    separator = values.as_text(arguments[0]);
+    if (separator->empty()) return value_error(values, "empty separator");
   }
-  if (!is_string(values, arguments[0])) {
-    return type_error(values,
-                      "must be str or None, not " + std::string(type_name(values, arguments[0])));
+  return list_of(values, parts_of(values, receiver, separator, splits_left, from));
+}
+
+Result method_split(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return split(values, receiver, arguments, From::left);
+}
+Result method_rsplit(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return split(values, receiver, arguments, From::right);
+}
+
+Result partition(ValueTable& values, Value receiver, Value separator, From from) {
+  if (values.kind(separator) != values.kind(receiver)) {
+    if (is_bytes(values, receiver)) return not_bytes_like(values, separator);
+    return type_error(values, "must be str, not " + std::string(type_name(values, separator)));
   }
-  const std::string_view separator = values.as_text(arguments[0]);
-  if (separator.empty()) return value_error(values, "empty separator");
-  for (;; --splits_left) {
-    const std::size_t at = splits_left == 0 ? std::string_view::npos : rest.find(separator);
-    parts.push_back(values.string(rest.substr(0, at)));
-    if (at == std::string_view::npos) return list_of(values, parts);
-    rest.remove_prefix(at + separator.size());
+  const std::string_view text = values.as_text(receiver);
+  const Cut cut = next_separator(text, values.as_text(separator), from);
+  if (cut.size == 0) return value_error(values, "empty separator");
+  const Value nothing = like(values, receiver, "");
+  std::array parts{receiver, nothing, nothing};
+  if (cut.at != std::string_view::npos) {
+    parts = {like(values, receiver, text.substr(0, cut.at)), separator,
+             like(values, receiver, text.substr(cut.at + cut.size))};
+  } else if (from == From::right) {
+    parts = {nothing, nothing, receiver};
   }
+  return {values.tuple(parts)};
+}
+
+Result method_partition(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return partition(values, receiver, arguments[0], From::left);
+}
+Result method_rpartition(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return partition(values, receiver, arguments[0], From::right);
+}
+
+bool ends_line(std::uint32_t c, bool of_bytes) {
+  if (c == '\n' || c == '\r') return true;
+  return !of_bytes && (c == 0x0b || c == 0x0c || (c >= 0x1c && c <= 0x1e) || c == 0x85 ||
+                       c == 0x2028 || c == 0x2029);
+}
+
+Result method_splitlines(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  bool keep_ends = false;
+  if (!arguments.empty()) {
+    const auto kept = as_index(values, arguments[0]);
+    if (!kept) return not_an_index(values, arguments[0]);
+    if (*kept != static_cast<int>(*kept)) {
+      return raise(values, ExceptionKind::overflow_error,
+                   "Python int too large to convert to C int");
+    }
+    keep_ends = *kept != 0;
+  }
+  const bool bytes = is_bytes(values, receiver);
+  const std::string_view text = values.as_text(receiver);
+  std::vector<Value> lines;
+  for (std::size_t begin = 0, at = 0; begin < text.size();) {
+    std::size_t end = text.size();
+    for (at = begin; at < text.size(); at += bytes ? 1 : sequence_bytes(text[at])) {
+      const std::uint32_t c =
+          bytes ? static_cast<unsigned char>(text[at]) : code_point_at(text, at);
+      if (!ends_line(c, bytes)) continue;
+      end = at;
+      at += text.substr(at).starts_with("\r\n") ? 2 : bytes ? 1 : sequence_bytes(text[at]);
+      break;
+    }
+    lines.push_back(like(values, receiver, text.substr(begin, (keep_ends ? at : end) - begin)));
+    begin = at;
+  }
+  return list_of(values, lines);
 }
 
 Result method_join(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
@@ -247,15 +389,17 @@ Result method_join(ValueTable& values, Value receiver, Arguments arguments, cons
   std::string text;
   for (std::size_t i = 0; i < collected.items.size(); ++i) {
     const Value item = collected.items[i];
-    if (!is_string(values, item)) {
-      return type_error(values, "sequence item " + std::to_string(i) + ": expected str instance, " +
-                                    std::string(type_name(values, item)) + " found");
+    if (values.kind(item) != values.kind(receiver)) {
+      return type_error(
+          values, "sequence item " + std::to_string(i) + ": expected " +
+                      (is_bytes(values, receiver) ? "a bytes-like object, " : "str instance, ") +
+                      std::string(type_name(values, item)) + " found");
     }
     if (i > 0) text += values.as_text(receiver);
     text += values.as_text(item);
     if (text.size() > text_bytes_max) return too_large(values);
   }
-  return string_of(values, text);
+  return text_like(values, receiver, text);
 }
 
 Result method_format(ValueTable& values, Value receiver, Arguments arguments, const Names& names) {
@@ -264,9 +408,10 @@ Result method_format(ValueTable& values, Value receiver, Arguments arguments, co
 
 Result method_replace(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
   for (std::size_t i = 0; i < 2; ++i) {
-    if (is_string(values, arguments[i])) continue;
+    if (values.kind(arguments[i]) == values.kind(receiver)) continue;
+    if (is_bytes(values, receiver)) return not_bytes_like(values, arguments[i]);
     return type_error(values, "replace() argument " + std::to_string(i + 1) + " must be str, not " +
-                                  std::string(type_name(values, arguments[i])));
+                                  found_type(values, arguments[i]));
   }
   std::int64_t left = -1;  // below 0: no bound
   if (arguments.size() > 2) {
@@ -287,14 +432,14 @@ Result method_replace(ValueTable& values, Value receiver, Arguments arguments, c
     at = found + from.size();
     --left;
     if (!from.empty()) continue;
-    // The empty string stands before each code point, and once at the end.
+    // The empty text stands before each unit, and once at the end.
     if (at == text.size()) break;
-    const std::size_t bytes = sequence_bytes(text[at]);
-    result += text.substr(at, bytes);
-    at += bytes;
+    const std::string_view unit = first_unit(text.substr(at), is_bytes(values, receiver));
+    result += unit;
+    at += unit.size();
   }
   result += text.substr(at);
-  return string_of(values, result);
+  return text_like(values, receiver, result);
 }
 
 // [start, end) of a text, as bounds that were given, in units.
@@ -348,9 +493,7 @@ Searched searched(ValueTable& values, Value receiver, Arguments arguments) {
   const std::string_view text = values.as_text(receiver);
   const auto offset = [&](std::int64_t unit) {
     const auto i = static_cast<std::size_t>(unit);
-    return values.is_ascii(receiver) || values.kind(receiver) == ValueKind::bytes
-               ? i
-               : byte_offset(text, i);
+    return values.is_ascii(receiver) || is_bytes(values, receiver) ? i : byte_offset(text, i);
   };
   const std::size_t begin = offset(bounds->start);
   result.text = text.substr(begin, offset(bounds->end) - begin);
@@ -361,30 +504,55 @@ Result not_a_string(ValueTable& values, Value value) {
   return type_error(values, "must be str, not " + std::string(type_name(values, value)));
 }
 
-// The index of arguments[0] in a str, -1 if it is not there.
-Result find_in_string(ValueTable& values, Value receiver, Arguments arguments) {
-  if (!is_string(values, arguments[0])) return not_a_string(values, arguments[0]);
+// What find, index and count look for: in bytes, a byte may be given as its number.
+struct Wanted {
+  std::optional<Result> raised;
+  std::string text;
+};
+
+Wanted wanted_in(ValueTable& values, Value receiver, Value value) {
+  if (values.kind(value) == values.kind(receiver)) return {{}, std::string(values.as_text(value))};
+  if (!is_bytes(values, receiver)) return {not_a_string(values, value), ""};
+  const auto byte = as_index(values, value);
+  if (!byte) {
+    return {type_error(values, "argument should be integer or bytes-like object, not '" +
+                                   std::string(type_name(values, value)) + "'"),
+            ""};
+  }
+  if (*byte < 0 || *byte > 255) return {value_error(values, "byte must be in range(0, 256)"), ""};
+  return {{}, std::string(1, static_cast<char>(*byte))};
+}
+
+// The index of arguments[0] in a text, -1 if it is not there.
+Result find_in_text(ValueTable& values, Value receiver, Arguments arguments, From from) {
+  const Wanted wanted = wanted_in(values, receiver, arguments[0]);
   const Searched area = searched(values, receiver, arguments);
   if (area.raised) return *area.raised;
+  if (wanted.raised) return *wanted.raised;
   const std::size_t at =
-      area.nowhere ? std::string_view::npos : area.text.find(values.as_text(arguments[0]));
+      area.nowhere ? std::string_view::npos : next_separator(area.text, wanted.text, from).at;
   if (at == std::string_view::npos) return {small_integer_value(-1)};
-  const auto before = static_cast<std::int64_t>(count_code_points(area.text.substr(0, at)));
-  return {values.integer(area.start + before)};
+  return {values.integer(area.start + units(values, receiver, area.text.substr(0, at)))};
 }
 
 Result method_find(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
-  return find_in_string(values, receiver, arguments);
+  return find_in_text(values, receiver, arguments, From::left);
+}
+Result method_rfind(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return find_in_text(values, receiver, arguments, From::right);
+}
+
+Result index_in_text(ValueTable& values, Value receiver, Arguments arguments, From from) {
+  const Result found = find_in_text(values, receiver, arguments, from);
+  if (found.raised || found.value != small_integer_value(-1)) return found;
+  return value_error(values,
+                     is_bytes(values, receiver) ? "subsection not found" : "substring not found");
 }
 
 Result method_index(ValueTable& values, Value receiver, Arguments arguments, const Names& names) {
   const ValueKind kind = values.kind(receiver);
-  if (kind == ValueKind::string) {
-    const Result found = find_in_string(values, receiver, arguments);
-    if (!found.raised && found.value == small_integer_value(-1)) {
-      return value_error(values, "substring not found");
-    }
-    return found;
+  if (kind == ValueKind::string || kind == ValueKind::bytes) {
+    return index_in_text(values, receiver, arguments, From::left);
   }
   const auto items = values.items(receiver);
   const auto bounds = window(values, arguments, static_cast<std::int64_t>(items.size()), false);
@@ -397,25 +565,26 @@ Result method_index(ValueTable& values, Value receiver, Arguments arguments, con
   if (kind == ValueKind::tuple) return value_error(values, "tuple.index(x): x not in tuple");
   return value_error(values, repr(values, arguments[0], names) + " is not in list");
 }
+Result method_rindex(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return index_in_text(values, receiver, arguments, From::right);
+}
 
 Result method_count(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
   std::int64_t count = 0;
-  if (values.kind(receiver) != ValueKind::string) {
+  if (!is_string(values, receiver) && !is_bytes(values, receiver)) {
     for (const Value item : values.items(receiver)) {
       count += same_or_equal(values, item, arguments[0]) ? 1 : 0;
     }
     return {values.integer(count)};
   }
-  if (!is_string(values, arguments[0])) return not_a_string(values, arguments[0]);
+  const Wanted wanted = wanted_in(values, receiver, arguments[0]);
   const Searched area = searched(values, receiver, arguments);
   if (area.raised) return *area.raised;
+  if (wanted.raised) return *wanted.raised;
   if (area.nowhere) return {small_integer_value(0)};
-  const std::string_view wanted = values.as_text(arguments[0]);
-  if (wanted.empty()) {
-    return {values.integer(static_cast<std::int64_t>(count_code_points(area.text)) + 1)};
-  }
-  for (std::size_t at = area.text.find(wanted); at != std::string_view::npos;
-       at = area.text.find(wanted, at + wanted.size())) {
+  if (wanted.text.empty()) return {values.integer(units(values, receiver, area.text) + 1)};
+  for (std::size_t at = area.text.find(wanted.text); at != std::string_view::npos;
+       at = area.text.find(wanted.text, at + wanted.text.size())) {
     ++count;
   }
   return {values.integer(count)};
@@ -432,9 +601,7 @@ Result wrong_affix(ValueTable& values, std::string_view name, Value receiver, Va
     return type_error(
         values, method + " first arg must be " + own + " or a tuple of " + own + ", not " + found);
   }
-  if (values.kind(receiver) == ValueKind::bytes) {
-    return type_error(values, "a bytes-like object is required, not '" + found + "'");
-  }
+  if (is_bytes(values, receiver)) return not_bytes_like(values, affix);
   return type_error(values, "tuple for " + method + " must only contain str, not " + found);
 }
 
@@ -470,13 +637,34 @@ Result method_zfill(ValueTable& values, Value receiver, Arguments arguments, con
   const auto width = as_index(values, arguments[0]);
   if (!width) return not_an_index(values, arguments[0]);
   const std::string_view text = values.as_text(receiver);
-  const auto count = static_cast<std::int64_t>(count_code_points(text));
+  const std::int64_t count = units(values, receiver, text);
   if (*width <= count) return {receiver};
   if (*width > static_cast<std::int64_t>(text_bytes_max)) return too_large(values);
   std::string result(text);
   const bool has_sign = !text.empty() && (text[0] == '+' || text[0] == '-');
   result.insert(has_sign ? 1 : 0, static_cast<std::size_t>(*width - count), '0');
-  return string_of(values, result);
+  return text_like(values, receiver, result);
+}
+
+Result without_affix(ValueTable& values, Value receiver, Value affix, End end,
+                     std::string_view name) {
+  if (values.kind(affix) != values.kind(receiver)) {
+    if (is_bytes(values, receiver)) return not_bytes_like(values, affix);
+    return type_error(
+        values, std::string(name) + "() argument must be str, not " + found_type(values, affix));
+  }
+  std::string_view text = values.as_text(receiver);
+  const std::string_view dropped = values.as_text(affix);
+  if (end == End::start && text.starts_with(dropped)) text.remove_prefix(dropped.size());
+  if (end == End::end && text.ends_with(dropped)) text.remove_suffix(dropped.size());
+  return {like(values, receiver, text)};
+}
+
+Result method_removeprefix(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return without_affix(values, receiver, arguments[0], End::start, "removeprefix");
+}
+Result method_removesuffix(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return without_affix(values, receiver, arguments[0], End::end, "removesuffix");
 }
 
 Result method_encode(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
@@ -548,7 +736,8 @@ Result call_method(ValueTable& values, Method method, Value receiver,
   const auto i = static_cast<std::size_t>(method);
   const ValueKind kind = values.kind(receiver);
   if ((rows[i].kinds & set_of(kind)) == 0) return no_attribute(values, receiver, rows[i].name);
-  const bool one_of_items = method == Method::count_ && kind != ValueKind::string;
+  const bool one_of_items =
+      method == Method::count_ && kind != ValueKind::string && kind != ValueKind::bytes;
   const int most = one_of_items ? 1 : rows[i].arguments_max;
   const int given = static_cast<int>(arguments.size());
   if (given < rows[i].arguments_min || (most >= 0 && given > most)) {

@@ -1,5 +1,5 @@
 // %[(key)][flags][width][.precision]type, after unicode_format of CPython 3.11's
-// Objects/unicodeobject.c.
+// Objects/unicodeobject.c, and _PyBytes_FormatEx of Objects/bytesobject.c where the two differ.
 #include "engine/value/percent_format.h"
 
 #include <algorithm>
@@ -30,21 +30,27 @@ struct Conversion {
 
 class PercentFormatter {
  public:
-  PercentFormatter(ValueTable& values, std::string_view format, Value arguments, const Names& names)
-      : values_(values), format_(format), names_(names), source_(arguments) {
+  PercentFormatter(ValueTable& values, Value format, Value arguments, const Names& names)
+      : values_(values),
+        bytes_(values.kind(format) == ValueKind::bytes),
+        format_(values.as_text(format)),
+        names_(names),
+        source_(arguments) {
     if (values.kind(arguments) == ValueKind::tuple) {
       const auto items = values.items(arguments);
       arguments_.assign(items.begin(), items.end());
     } else {
       arguments_ = {arguments};
     }
-    // Whatever can be subscripted, but str and tuple, may be left unused.
+    // Whatever can be subscripted, but str and tuple, may be left unused; bytes only behind a str.
     switch (values.kind(arguments)) {
       case ValueKind::dict:
       case ValueKind::list:
-      case ValueKind::bytes:
       case ValueKind::range:
         is_mapping_ = true;
+        break;
+      case ValueKind::bytes:
+        is_mapping_ = !bytes_;
         break;
       default:
         break;
@@ -60,9 +66,11 @@ class PercentFormatter {
       if (out_.size() > text_bytes_max && !raised_) raised_ = too_large(values_);
     }
     if (!raised_ && next_ < arguments_.size() && !is_mapping_) {
-      type_error("not all arguments converted during string formatting");
+      type_error(bytes_ ? "not all arguments converted during bytes formatting"
+                        : "not all arguments converted during string formatting");
     }
-    return raised_ ? *raised_ : string_of(values_, out_);
+    if (raised_) return *raised_;
+    return bytes_ ? bytes_of(values_, out_) : string_of(values_, out_);
   }
 
  private:
@@ -132,8 +140,9 @@ class PercentFormatter {
       return false;
     }
     type_at_ = at_;
-    conversion.type = code_point_at(format_, at_);
-    at_ += sequence_bytes(format_[at_]);
+    conversion.type =
+        bytes_ ? static_cast<unsigned char>(format_[at_]) : code_point_at(format_, at_);
+    at_ += bytes_ ? 1 : sequence_bytes(format_[at_]);
     return true;
   }
 
@@ -153,7 +162,8 @@ class PercentFormatter {
       value_error("incomplete format key");
       return false;
     }
-    const Value key = values_.string(format_.substr(begin, at_ - begin));
+    const std::string_view name = format_.substr(begin, at_ - begin);
+    const Value key = bytes_ ? values_.bytes(name) : values_.string(name);
     ++at_;
     const Result item = subscript(values_, source_, key);
     if (item.raised) {
@@ -199,6 +209,9 @@ class PercentFormatter {
 
   void convert(const Conversion& conversion, Value value) {
     switch (conversion.type) {
+      case 'b':
+        if (!bytes_) return unsupported(conversion.type);
+        [[fallthrough]];
       case 's':
       case 'r':
       case 'a':
@@ -229,13 +242,30 @@ class PercentFormatter {
   }
 
   void unsupported(std::uint32_t type) {
+    if (bytes_ && type > 127) {  // a char there, which is negative
+      raised_ = raise(values_, ExceptionKind::overflow_error,
+                      "character argument not in range(0x110000)");
+      return;
+    }
     value_error("unsupported format character '" +
                 std::string(1, type > 31 && type < 127 ? static_cast<char>(type) : '?') + "' (0x" +
                 in_base(type, 16) + ") at index " +
-                std::to_string(count_code_points(format_.substr(0, type_at_))));
+                std::to_string(units(format_.substr(0, type_at_))));
+  }
+
+  std::size_t units(std::string_view text) const {
+    return bytes_ ? text.size() : count_code_points(text);
   }
 
   void text(const Conversion& conversion, Value value) {
+    if (bytes_ && (conversion.type == 's' || conversion.type == 'b')) {
+      if (values_.kind(value) != ValueKind::bytes) {
+        return type_error(
+            "%b requires a bytes-like object, or an object that implements __bytes__, not '" +
+            std::string(type_name(values_, value)) + "'");
+      }
+      return put_text(conversion, std::string(values_.as_text(value)));
+    }
     const Result result =
         conversion.type == 's' ? str_of(values_, value, names_) : repr_of(values_, value, names_);
     if (result.raised) {
@@ -243,14 +273,20 @@ class PercentFormatter {
       return;
     }
     std::string whole(values_.as_text(result.value));
-    if (conversion.type == 'a') whole = ascii_escaped(whole);
+    if (bytes_ || conversion.type == 'a') whole = ascii_escaped(whole);
+    put_text(conversion, std::move(whole));
+  }
+
+  void put_text(const Conversion& conversion, std::string whole) {
     if (conversion.precision) {
-      whole.resize(byte_offset(whole, static_cast<std::size_t>(*conversion.precision)));
+      const auto most = static_cast<std::size_t>(*conversion.precision);
+      whole.resize(bytes_ ? std::min(most, whole.size()) : byte_offset(whole, most));
     }
     put(conversion, "", "", whole, ' ');
   }
 
   void character(const Conversion& conversion, Value value) {
+    if (bytes_) return byte(conversion, value);
     if (values_.kind(value) == ValueKind::string &&
         count_code_points(values_.as_text(value)) == 1) {
       put(conversion, "", "", std::string(values_.as_text(value)), ' ');
@@ -265,11 +301,24 @@ class PercentFormatter {
     put(conversion, "", "", utf8(static_cast<std::uint32_t>(*n)), ' ');
   }
 
+  void byte(const Conversion& conversion, Value value) {
+    if (values_.kind(value) == ValueKind::bytes && values_.as_text(value).size() == 1) {
+      return put(conversion, "", "", std::string(values_.as_text(value)), ' ');
+    }
+    const auto n = as_index(values_, value);
+    if (!n) return type_error("%c requires an integer in range(256) or a single byte");
+    if (*n < 0 || *n > 255) {
+      raised_ = raise(values_, ExceptionKind::overflow_error, "%c arg not in range(256)");
+      return;
+    }
+    put(conversion, "", "", std::string(1, static_cast<char>(*n)), ' ');
+  }
+
   void integer(const Conversion& conversion, Value value) {
     const bool decimal = conversion.type == 'd' || conversion.type == 'i' || conversion.type == 'u';
     const auto number = number_of(values_, value);
     if (!number || (number->is_real && !decimal)) {
-      return type_error("%" + utf8(conversion.type) +
+      return type_error("%" + (bytes_ && conversion.type == 'i' ? "d" : utf8(conversion.type)) +
                         " format: " + (decimal ? "a real number" : "an integer") +
                         " is required, not " + std::string(type_name(values_, value)));
     }
@@ -295,7 +344,8 @@ class PercentFormatter {
   void real(const Conversion& conversion, Value value) {
     const auto number = number_of(values_, value);
     if (!number) {
-      return type_error("must be real number, not " + std::string(type_name(values_, value)));
+      return type_error((bytes_ ? "float argument required, not " : "must be real number, not ") +
+                        std::string(type_name(values_, value)));
     }
     RealLayout layout;
     layout.precision = static_cast<int>(conversion.precision.value_or(6));
@@ -327,8 +377,7 @@ class PercentFormatter {
 
   void put(const Conversion& conversion, const std::string& sign, const std::string& prefix,
            const std::string& body, char fill) {
-    const auto size =
-        static_cast<std::int64_t>(sign.size() + prefix.size() + count_code_points(body));
+    const auto size = static_cast<std::int64_t>(sign.size() + prefix.size() + units(body));
     const auto padding =
         static_cast<std::size_t>(std::max<std::int64_t>(conversion.width - size, 0));
     if (conversion.left) {
@@ -341,6 +390,7 @@ class PercentFormatter {
   }
 
   ValueTable& values_;
+  bool bytes_;  // the format is bytes, and so is what comes of it
   std::string_view format_;
   const Names& names_;
   Value source_;                  // what stands behind the operator
@@ -355,8 +405,7 @@ class PercentFormatter {
 
 }  // namespace
 
-Result percent_format(ValueTable& values, std::string_view format, Value arguments,
-                      const Names* names) {
+Result percent_format(ValueTable& values, Value format, Value arguments, const Names* names) {
   return PercentFormatter(values, format, arguments, names ? *names : numbers_as_names()).run();
 }
 

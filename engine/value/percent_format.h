@@ -1,4 +1,4 @@
-// printf-style formatting: the % operator of str. Internal to engine/value.
+// printf-style formatting: the % operator of str and bytes. Internal to engine/value.
 #pragma once
 #include <string_view>
 
@@ -7,8 +7,7 @@
 
 namespace lockstep {
 
-// Without `names`, handles are written by their number.
-Result percent_format(ValueTable& values, std::string_view format, Value arguments,
-                      const Names* names);
+// Requires: `format` is a str or bytes. Without `names`, handles are written by their number.
+Result percent_format(ValueTable& values, Value format, Value arguments, const Names* names);
 
 }  // namespace lockstep

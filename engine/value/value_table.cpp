@@ -408,6 +408,14 @@ bool ValueTable::put_back(std::uint32_t index, const Content& content,
          value_detail::make(value_detail::tag_indexed, index);
 }
 
+void ValueTable::set_object_classes(std::vector<std::string_view> names) {
+  object_classes_ = std::move(names);
+}
+std::string_view ValueTable::object_class(Value object) const {
+  const std::uint32_t id = as_object(object).index;
+  return id < object_classes_.size() ? object_classes_[id] : "object";
+}
+
 void ValueTable::freeze(bool frozen) { store_->frozen = frozen; }
 
 std::size_t ValueTable::size() const { return store_->size - store_->forgotten.size(); }

@@ -19,6 +19,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/assert.h"
 #include "engine/value/exceptions.h"
@@ -95,6 +96,10 @@ class ValueTable {
   // be Values, any others beside them. What is kept keeps its word, and its content moves. O(size).
   void forget_all_but(std::span<const std::uint32_t> words);
 
+  // What CPython calls the classes of the objects, by their ids; "object" while nobody has said.
+  void set_object_classes(std::vector<std::string_view> names);
+  std::string_view object_class(Value object) const;
+
   // While it is frozen any number of threads may use it. What it does not have yet throws
   // TableIsFrozen.
   void freeze(bool frozen);
@@ -170,6 +175,7 @@ class ValueTable {
   struct Store;  // the index and the memory of texts and items
   std::array<std::unique_ptr<Entry[]>, blocks_max> blocks_;
   std::unique_ptr<Store> store_;
+  std::vector<std::string_view> object_classes_;
 };
 
 inline ValueKind ValueTable::kind(Value value) const {

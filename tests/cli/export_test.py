@@ -103,6 +103,35 @@ class Export(binary.TestCase):
         self.assertEqual(done.returncode, 3)
         self.assertRegex(done.stderr, r"\n  ThreadPoolExecutor-0_[01] is in result future [123] of pool\n")
 
+    def test_main_thread_at_its_end_is_told_for_whom_it_waits(self):
+        waits = {"lockstep": 1, "objects": {"e": "Event"}, "functions": {"f": [{"wait": "e"}]}}
+        for more, said in [
+            ({"main": [{"spawn": "f"}, {"spawn": "f", "daemon": True}]},
+             "MainThread is in join Thread-1 (f)"),
+            ({"threads": {"A": {"target": "f"}, "B": {"target": "f", "daemon": True}}},
+             "MainThread is in join A, B"),
+        ]:
+            path = self.write("s.json", {**waits, **more})
+            out, _ = self.lockstep("export", path, "--python", "--counterexample", status=0)
+            done = self.run_python(out)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("\n  " + said + "\n", done.stderr)
+
+    def test_a_child_process_has_no_input(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "input": ["1", "2"],
+            "functions": {"f": [{"try": [{"input": "a"}, {"print": "a"}],
+                                 "except": {"as": "e", "do": [{"print": "repr(e)"}]}}]},
+            "main": [{"process": "p", "target": "f"}, {"start": "p"}, {"join": "p"},
+                     {"input": "b"}, {"print": "b"}]})
+        wanted = ["EOFError('EOF when reading a line')", "1"]
+        trace, _ = self.lockstep("run", path, "--trace", "json", status=0)
+        self.assertEqual([event["output"] for line in trace.splitlines()
+                          for event in json.loads(line).get("events", []) if "output" in event],
+                         wanted)
+        out, _ = self.lockstep("export", path, "--python", status=0)
+        self.assertEqual(self.run_python(out).stdout.splitlines(), wanted)
+
     def test_turns_that_do_not_fit_are_told(self):
         out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--counterexample", status=0)
         begin = out.index("repeat([")

@@ -177,6 +177,17 @@ class Run(binary.TestCase):
         out, _ = self.lockstep("run", path, "--trace", "none", "--policy", "round-robin", status=1)
         self.assertIn("how it comes to that", out)
 
+    def test_a_thread_has_one_text(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "functions": {"f": [{"pass": True}]},
+            "main": [{"thread": "t", "target": "f"}, {"process": "p", "target": "f"},
+                     {"print": ["t", "p"]}, {"print": ["str(t)", "f'{p}'"]},
+                     {"print": ["'%s' % t", "repr(p)"]}, {"print": ["[t][0]", "p"]}]})
+        out, _ = self.lockstep("run", path, "--trace", "json", status=0)
+        printed = [event["output"] for line in out.splitlines()
+                   for event in json.loads(line).get("events", []) if "output" in event]
+        self.assertEqual(printed, ["<Thread #1> <Process #2>"] * 4)
+
     def test_a_timed_run_ends_with_its_times(self):
         scenario = binary.harmless()
         path = self.write("s.json", scenario)

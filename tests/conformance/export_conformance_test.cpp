@@ -65,6 +65,19 @@ bool has_orphaned_rlock(const Machine& machine, const State& state) {
   return false;
 }
 
+// For whom MainThread waits at its end, as the exported program lists them.
+std::string awaited_at_the_end(const Machine& machine, const State& state, Operation operation) {
+  std::string awaited;
+  for (std::uint32_t i = 1; i < thread_count(machine.program, state); ++i) {
+    if (life(machine.program, state, {i}) != Life::alive) continue;
+    if (operation == Operation::process_exit && is_daemon(machine.program, state, {i})) continue;
+    awaited +=
+        (awaited.empty() ? "" : ", ") +
+        std::string(machine.values().as_text(thread_name_value(machine.program, state, {i})));
+  }
+  return awaited;
+}
+
 // What the program on CPython is to say of itself. Null: there is nothing to compare.
 Json expected_of(const Machine& machine, const RunResult& result, const Both& both) {
   const Program& program = machine.program;
@@ -91,11 +104,15 @@ Json expected_of(const Machine& machine, const RunResult& result, const Both& bo
       const std::string line = exception_line(machine.values(), exception, names);
       if (!line.starts_with("SystemExit")) expected["exceptions"][name] = line;
     }
-    if (has_exited(state) || life(program, state, thread) != Life::alive) continue;
+    const bool is_at_end = thread == main_thread_id && !has_exited(state) &&
+                           pending(machine, state, thread).operation == Operation::process_exit;
+    if (has_exited(state) || (life(program, state, thread) != Life::alive && !is_at_end)) continue;
     const Pending& next = pending(machine, state, thread);
     if (next.operation == Operation::await) return nullptr;  // CPython would spin for ever
-    if (next.operation == Operation::join_all) continue;     // the program's own
-    if (next.operation == Operation::futures_wait || next.operation == Operation::futures_next) {
+    if (next.operation == Operation::join_all || next.operation == Operation::process_exit) {
+      expected["waiting"][name] = awaited_at_the_end(machine, state, next.operation);
+    } else if (next.operation == Operation::futures_wait ||
+               next.operation == Operation::futures_next) {
       expected["waiting"][name] = "";
     } else if (machine.values().kind(next.receiver) == ValueKind::future) {
       expected["waiting"][name] = future_label(machine, next.receiver);
@@ -170,6 +187,7 @@ class Comparison {
         // A handle is written otherwise there.
         const bool is_handle =
             value.get<std::string>().starts_with('<') || value.get<std::string>().starts_with("[<");
+        if (variable.starts_with("self.")) continue;  // attributes are no variables there
         if (!is_handle) CHECK(report["final"][variable] == value);
       }
       CHECK(report["exceptions"] == wanted["exceptions"]);

@@ -174,6 +174,48 @@ PROGRAMS = {
             {"acquire": "x"}, {"acquire": "x"}, {"acquire": "x"}, {"spawn": "f"},
             *got({"wait": "x", "timeout": 9}), {"release": "x"}, {"release": "x"},
             {"release": "x"}, tried({"release": "x"})]),
+    "Condition: notify counts n down to 0, whatever number it is, if somebody waits": (
+        {"x": "Condition"}, {
+            "f": {"params": ["i"], "body": [
+                {"sleep": "i"}, {"with": "x", "do": [
+                    *got({"wait": "x", "timeout": "20 + i"})]}]}}, [
+            {"acquire": "x"}, *(tried({"notify": "x", "n": n}) for n in ("'x'", "[1]", 1.5, "[]")),
+            {"release": "x"}, *({"spawn": "f", "args": [i]} for i in range(1, 8)), {"sleep": 9},
+            {"acquire": "x"}, *(tried({"notify": "x", "n": n}) for n in
+                                ("'x'", "[1]", 0.0, -1.5, "float('nan')", "True", 1.5, 1.0)),
+            {"release": "x"}, {"sleep": 1}, {"print": "'the others'"},
+            {"with": "x", "do": [{"notify": "x", "n": "float('inf')"}]}]),
+    "Condition, Event, Semaphore, Thread: what is no timeout": (
+        {"x": "Condition", "v": "Event", "s": {"type": "Semaphore", "value": 0}},
+        {"f": [{"pass": True}], "late": [{"sleep": 2}]}, [
+            {"acquire": "x"}, {"spawn": "f", "as": "t"}, {"sleep": 1}, {"join": "t"},
+            {"spawn": "late", "as": "u"},
+            *(tried({"if": "True", "then": got({key: name, "timeout": timeout})})
+              for key, name in (("wait", "x"), ("wait", "v"), ("acquire", "s"))
+              for timeout in ("'x'", "[]", "{}", -1, -1e10, "False", 1e10)),
+            *(tried({"join": name, "timeout": timeout}) for name in ("t", "u")
+              for timeout in ("'x'", "[]", "{}", -1, -1e10, "False", "s")),
+            tried({"join": "u", "timeout": 1e10}), {"event_set": "v"},
+            tried(*got({"wait": "v", "timeout": "'x'"}))]),
+    "Semaphore: release of what is no int": (
+        {"s": {"type": "Semaphore", "value": 0}, "b": {"type": "BoundedSemaphore", "value": 1}}, {}, [
+            *(tried({"release": name, "n": n}) for name in ("s", "b")
+              for n in ("'x'", "[]", 0.5, -1.5, "True")),
+            *got({"acquire": "s", "blocking": False}), *got({"acquire": "s", "blocking": False}),
+            tried({"release": "s", "n": 2.0}), tried({"release": "b", "n": 2.0}),
+            *(statement for _ in range(3) for statement in got({"acquire": "s", "timeout": 0}))]),
+    "objects are called by their classes in messages": (
+        {"a": "Lock", "r": "RLock", "q": "Queue", "v": "Event", "p": "mp.Lock", "s": "SimpleQueue"}, {},
+        [tried({"print": expression}) for expression in (
+            "a < a", "a + 1", "-r", "len(q)", "q[0]", "int(a)", "v in v", "[] + s", "'a' in p", "sum(q)", "'%d' % a", "b'%s' % q", "b''.join(v)", "'x' * r")]),
+    "bytes: lines of a protocol": ({"s": "Listener"}, {}, [
+        {"listen": "s"}, {"connect": "s", "into": "c"}, {"accept": "s", "into": "d"},
+        {"send": "c", "data": "b'%s %s HTTP/%d\\r\\n' % (b'GET', b'/', 1) + b'Host: here\\r\\n\\r\\nx'"},
+        {"recv": "d", "size": 100, "into": "x"},
+        {"print": ["x.split(b'\\r\\n')", "x.splitlines()", "x.partition(b'\\r\\n\\r\\n')"]},
+        {"print": ["x.find(b'Host')", "x.rfind(b'\\n')", "x.index(b'/')", "x.count(b'\\n')",
+                   "x.replace(b'\\r\\n', b'|')", "b', '.join(x.split())", "x.rsplit(b'/', 1)"]},
+        tried({"set": "y", "to": "x.split('\\n')"})]),
     "Condition: with a plain Lock anybody may notify while it is taken": (
         {"m": "Lock", "x": {"type": "Condition", "lock": "m"}},
         {"f": [tried({"notify": "x"}), {"print": "'notified'"}]}, [

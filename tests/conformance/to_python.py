@@ -192,13 +192,17 @@ class Writer:
         self.line(depth, f"{s['process']} = {created}")
 
     def create(self, s, target):
+        if target in self.scenario.get("classes", {}):
+            return f"{target}({', '.join(literal(a) for a in s.get('args', []))})"
+        if target is None:
+            return f"Thread({', '.join(f'{k}={literal(s[k])}' for k in ('name', 'daemon') if k in s)})"
         given = [f"target={target}", f"args=[{', '.join(literal(a) for a in s.get('args', []))}]"]
         given += [f"{key}={literal(s[key])}" for key in ("name", "daemon") if key in s]
         given += [f"kwargs={self.named(s)}"] if "kwargs" in s else []
         return f"Thread({', '.join(given)})"
 
     def do_thread(self, s, depth):
-        self.line(depth, f"{s['thread']} = {self.create(s, s['target'])}")
+        self.line(depth, f"{s['thread']} = {self.create(s, s.get('target', s.get('class')))}")
 
     def do_spawn(self, s, depth):
         self.hidden += 1
@@ -398,6 +402,14 @@ class Writer:
             return f"[{row['type']}({given}) for _ in range({literal(row['count'])})]"
         return f"{row['type']}({given})"
 
+    def function(self, name, function, depth):
+        body = function if isinstance(function, list) else function["body"]
+        params = [] if isinstance(function, list) else function.get("params", [])
+        self.line(depth, f"def {name}({', '.join(['self'] * depth + params)}):")
+        if name == "__init__":
+            self.line(depth + 1, "super().__init__()")
+        self.block(body, depth + 1)
+
     def program(self):
         s = self.scenario
         variables = s.get("variables", {})
@@ -417,10 +429,12 @@ class Writer:
         for name, value in variables.items():
             self.line(0, f"{name} = {literal(value)}")
         for name, function in s.get("functions", {}).items():
-            body = function if isinstance(function, list) else function["body"]
-            params = [] if isinstance(function, list) else function.get("params", [])
-            self.line(0, f"def {name}({', '.join(params)}):")
-            self.block(body, 1)
+            self.function(name, function, 0)
+        for name, its in s.get("classes", {}).items():
+            self.line(0, f"class {name}(Thread):")
+            self.line(1, "pass")
+            for method, function in its.get("methods", {}).items():
+                self.function(method, function, 1)
         declared = []
         for i, (name, thread) in enumerate(s.get("threads", {}).items()):
             python_name = name if name.isidentifier() else f"_thread{i}"

@@ -1143,7 +1143,7 @@ TEST_CASE("compile: objects, functions and params keep their names outside funct
     "threads": {"T1": []}})") ==
         "10: /main/0/set: the Lock \"lock\" cannot be assigned to\n"
         "9: /main/1/for: the parameter \"N\" cannot be assigned to\n"
-        "23: /main/2/except: the function \"f\" cannot be assigned to\n"
+        "30: /main/2/except/as: the function \"f\" cannot be assigned to\n"
         "23: /main/3/as: the thread \"T1\" cannot be assigned to\n"
         "10: /main/4/set: expected a variable that holds a list or dict, found the array "
         "\"forks\"");

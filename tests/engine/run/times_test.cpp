@@ -120,6 +120,20 @@ TEST_CASE("times: a step belongs to the thread that took it", "[engine][run][tim
   CHECK(times.total_ns == 550'000'000);
 }
 
+TEST_CASE("times: who waits at the end of MainThread for what", "[engine][run][times]") {
+  const auto [main, awaited] = GENERATE(values<std::pair<std::string, std::string>>({
+      {"{'spawn': 'f'}", "the other threads (exit)"},
+      {"{'process': 'p', 'target': 'f'}, {'start': 'p'}", "child processes (exit)"},
+      {"{'spawn': 'f'}, {'process': 'p', 'target': 'f'}, {'start': 'p'}",
+       "the other threads and child processes (exit)"},
+  }));
+  INFO(main);
+  const auto program = program_of("{'functions': {'f': [{'sleep': 1}]}, 'main': [" + main + "]}");
+  const RunTimes times = times_of(*program);
+  REQUIRE(times.threads[0].blocked.size() == 1);
+  CHECK(times.threads[0].blocked[0].on == awaited);
+}
+
 TEST_CASE("times: processes wait for cores, threads of one process for its GIL",
           "[engine][run][times]") {
   const auto program = program_of(R"({

@@ -15,8 +15,8 @@ Operands are Python literals in ASCII; range(0, 3), ValueError('x') and the clas
 ValueError are literals too. The operations are listed in cases_test.cpp.
 
 What lockstep does otherwise on purpose (engine/value/arithmetic.h) is either told here as
-lockstep tells it (integers beyond 64 bits, complex numbers) or left out: bytes % x, unions
-of classes, equality of exceptions, surrogates, and what needs gigabytes.
+lockstep tells it (integers beyond 64 bits, complex numbers) or left out: unions of
+classes, equality of exceptions, surrogates, and what needs gigabytes.
 """
 
 import argparse
@@ -164,10 +164,8 @@ BUILTINS = {f.__name__ + "()": f for f in (
     dict, enumerate, zip, any, all, round, ord, chr)}
 METHODS = ["upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "split", "join",
            "format", "replace", "startswith", "endswith", "isdigit", "find", "count", "index",
-           "zfill", "encode", "decode", "get", "keys", "values", "items"]
-# What Python has and lockstep does not (methods.def).
-BYTES_METHODS = {"upper", "lower", "strip", "lstrip", "rstrip", "startswith", "endswith",
-                 "decode"}
+           "zfill", "encode", "decode", "get", "keys", "values", "items", "rsplit", "splitlines",
+           "partition", "rpartition", "removeprefix", "removesuffix", "rfind", "rindex"]
 
 
 def calls(name):
@@ -497,8 +495,6 @@ class Cases:
         for name in METHODS:
             receivers = STRINGS + LISTS + TUPLES + DICTS
             for receiver in KINDS:
-                if isinstance(receiver, bytes) and name not in BYTES_METHODS:
-                    continue
                 if isinstance(receiver, range) and name in ("count", "index"):
                     continue
                 self.add("." + name, receiver)
@@ -568,13 +564,78 @@ class Cases:
                 self.add(".index", container, item, 1)
                 self.add(".index", container, item, -2, 100)
 
+    def methods_of_texts(self):
+        """What str and bytes share, and what each says of the other's arguments."""
+        lines = ["a\nb", "a\r\nb\r", "\n", "a\n\rb\n", "x\x0by\x0cz\x1c\x1d\x1e|\x85|\u2028|\u2029|"]
+        alike = [text.encode("latin-1", "replace") for text in STRINGS + lines]
+        pools = ((STRINGS + lines, ["a", "b", "ab", "", " ", ",", "X", "\u65e5", "\n", "\r\n", " \t"]),
+                 (BYTES + alike, [b"a", b"b", b"ab", b"", b" ", b",", b"X", b"\xff", b"\n", b"\r\n", b" \t"]))
+        for texts, parts in pools:
+            for text in texts:
+                for name in ("title", "capitalize", "isdigit", "splitlines", "split", "rsplit",
+                             "upper", "lower", "strip"):
+                    if isinstance(text, bytes) or name in ("rsplit", "splitlines"):
+                        self.add("." + name, text)
+                self.add(".splitlines", text, True)
+            for _ in self.times(16):
+                text, part = self.pick(texts), self.pick(parts, parts, [None])
+                for name in ("split", "rsplit"):
+                    self.add("." + name, text, part)
+                    self.add("." + name, text, part, self.pick(SMALL_INTS))
+                part = self.pick(parts)
+                for name in ("partition", "rpartition", "removeprefix", "removesuffix"):
+                    self.add("." + name, text, part)
+                bounds = [self.pick(SMALL_INTS, [None]) for _ in range(self.random.randrange(3))]
+                for name in ("find", "rfind", "index", "rindex", "count"):
+                    self.add("." + name, text, part, *bounds)
+                self.add(".replace", text, part, self.pick(parts))
+                self.add(".replace", text, part, self.pick(parts), self.pick(SMALL_INTS))
+                self.add(".zfill", text, self.pick(SMALL_INTS))
+                self.add(".join", part, [self.pick(texts) for _ in range(self.random.randrange(4))])
+        for receiver in ("abc", b"abc"):
+            for argument in ("b", b"b", 98, 256, -1, None, 1.5, True, [b"b"]):
+                for name in ("split", "rsplit", "partition", "rpartition", "find", "rfind", "index",
+                             "rindex", "count", "removeprefix", "removesuffix", "splitlines", "join",
+                             "zfill"):
+                    self.add("." + name, receiver, argument)
+                self.add(".replace", receiver, argument, receiver)
+                self.add(".replace", receiver, receiver, argument)
+            self.add(".find", receiver, receiver[:1], "x")
+            self.add(".find", receiver, 1.5, "x")
+            self.add(".splitlines", receiver, 2**40)
+            for times in (2**62, -(2**62), INT_MAX):
+                self.add("*", receiver, times)
+                self.add("*", times, receiver[:0])
+        for joined in ([], [b"a"], (b"a", b"b"), [b"a", 1], ["a"], b"ab", 5, "ab", {b"x": 1}):
+            self.add(".join", b", ", joined)
+
+    def percents_of_bytes(self):
+        for _ in self.times(60):
+            flags = "".join(self.pick(["", "", "-", "+", " ", "#", "0"]) for _ in range(2))
+            width = self.pick(["", "", "", "4", "9", "*"])
+            precision = self.pick(["", "", "", ".0", ".1", ".3", ".8", ".", ".*"])
+            kind = self.pick(list("sbbradddiuxXofFeEgGca%"))
+            operands = [self.pick([6, -6, 3, 0]) for star in (width, precision) if "*" in star]
+            operands.append(self.pick(SMALL_INTS, [self.number()], BYTES, KINDS))
+            if isinstance(operands[-1], float) and abs(operands[-1]) > 2**62 and kind in "diu":
+                operands[-1] = -3.7
+            form = "<%" + flags + width + precision + kind + ">"
+            self.add("%", form.encode(), tuple(operands))
+        for form, operands in (
+                (b"%s", b"x"), (b"%b", "x"), (b"%s", 1), (b"%d", 3), (b"GET %s\r\n", (b"/",)),
+                (b"%a", "\u00e9"), (b"%r", "\u00e9"), (b"%c", 255), (b"%c", 256), (b"%c", b"x"),
+                (b"%c", b"xy"), (b"%c", "x"), (b"no", b"x"),
+                (b"no", "x"), (b"no", [1]), (b"no", {}), (b"no", 1), (b"no", (1,)), (b"%%", ()),
+                (b"%", 1), (b"%5", 1), (b"%(a)s", {b"a": b"1"}), (b"%(a)s", {"a": b"1"}),
+                (b"%(a)d", 1), (b"%(a", {}), (b"%*d", ("a", 1)), (b"%s %s", (b"a",)), (b"%f", "x"),
+                (b"%x", 1.5), (b"%i", NAN), (b"%.2s|%5s|%-5s|", (b"abc", b"a", b"b"))):
+            self.add("%", form, operands)
+
 
 def too_much(name, left, right):
     """What would take Python gigabytes, or what lockstep leaves out."""
     kinds = (type(left), type(right))
     if name == "|" and type in kinds:
-        return True
-    if name == "%" and isinstance(left, bytes):
         return True
     if not all(isinstance(x, int) for x in (left, right)):
         return False
@@ -587,7 +648,7 @@ def make(seed=1, factor=1):
     cases = Cases(seed, factor)
     for part in (cases.operators, cases.comparisons, cases.containment, cases.subscripts,
                  cases.texts, cases.formats, cases.percents, cases.str_formats, cases.builtins,
-                 cases.methods):
+                 cases.methods, cases.methods_of_texts, cases.percents_of_bytes):
         part()
     return "".join(line + "\n" for line in cases.lines)
 
