@@ -348,7 +348,8 @@ class FindingWriter {
     if (waiter.by == LetGoBy::finish) return;
     std::vector<std::string> by = words_.queued(waiter, cause.queued);
     for (const ThreadId other : waiter.wait.releasers) {
-      if (!contains(cause.core, other)) by.push_back(words_.thread(other));
+      if (std::ranges::find(cause.core, other) == cause.core.end())
+        by.push_back(words_.thread(other));
     }
     stuck.let_go_by = std::move(by);
     stuck.why = stuck.thread + ' ' + words_.waits_for_queued(waiter, cause.queued);
