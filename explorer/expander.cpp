@@ -24,14 +24,10 @@ void Expander::follow(std::span<const Choice> choices, Rest rest, bool only_look
   words_.clear();
   endings_.clear();
   transitions_ = 0;
-  footprints_known_ = 0;
   const bool is_symmetric = is_symmetric_behind(id_);
   const bool is_plain = reduction_ == nullptr && !is_symmetric;
   const bool sleeps =
       sleeps_ && id_ >= graph_.symmetric_from && SleepSets::are_for(machine_.program, state_);
-  while (sleeps && footprints_.size() < thread_count(machine_.program, state_)) {
-    footprints_.emplace_back(resources_);
-  }
   std::optional<ThreadId> latest;  // whose choices were followed
   for (const Choice& choice : choices) {
     if (sleeps && (rest.skipped & mask_of(choice.thread)) != 0) continue;
@@ -86,35 +82,14 @@ ThreadMask Expander::who_sleeps_behind(ThreadId thread, ThreadMask done) {
   // Inside an atomic section nobody else has a step.
   const bool is_alive = life(machine_.program, next_, thread) == Life::alive;
   if (is_alive && pending(machine_, next_, thread).atomic) return 0;
-  const Footprint& conflicts = footprint_of(thread).conflicts;
+  const Footprint& conflicts = reduction_->footprint_of(state_, choices_, thread).conflicts;
   ThreadMask asleep = 0;
   for (; done != 0; done &= done - 1) {
     const auto other = static_cast<std::uint32_t>(std::countr_zero(done));
-    if (!meet(conflicts, footprint_of({other}).touched)) asleep |= mask_of({other});
+    const Footprint& touched = reduction_->footprint_of(state_, choices_, {other}).touched;
+    if (!meet(conflicts, touched)) asleep |= mask_of({other});
   }
   return asleep;
-}
-
-// Of all that it can do in state_.
-const StepFootprint& Expander::footprint_of(ThreadId thread) {
-  StepFootprint& its = footprints_[thread.index];
-  if ((footprints_known_ & mask_of(thread)) != 0) return its;
-  footprints_known_ |= mask_of(thread);
-  its.clear();
-  for (const Choice& choice : choices_) {
-    if (choice.thread != thread) continue;
-    const StepFootprint* const known =
-        machine_.memoise ? steps_.footprint_of(state_, choice) : nullptr;
-    if (known != nullptr) {
-      its.add(*known);
-      continue;
-    }
-    scratch_ = state_;
-    performed_.clear();
-    step(machine_, scratch_, choice, performed_);
-    its.add(machine_.program, resources_, performed_);
-  }
-  return its;
 }
 
 // Whether what the thread can do is done by another one of these.

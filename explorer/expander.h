@@ -32,7 +32,6 @@ class Expander {
         reduction_(reduction),
         symmetry_(symmetry),
         sleeps_(sleeps),
-        resources_(machine.program),
         steps_(machine),
         forced_steps_(machine, examiner) {}
 
@@ -87,7 +86,6 @@ class Expander {
   std::uint32_t pass_through(std::uint32_t from);
   void add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps, ThreadMask asleep);
   ThreadMask who_sleeps_behind(ThreadId thread, ThreadMask done);
-  const StepFootprint& footprint_of(ThreadId thread);
 
   const Machine& machine_;
   const StateGraph& graph_;
@@ -96,17 +94,12 @@ class Expander {
   StubbornSets* reduction_;
   Symmetry* symmetry_;
   bool sleeps_;
-  Resources resources_;
   KnownSteps steps_;
   ForcedSteps forced_steps_;
 
   std::uint32_t id_ = 0;
-  State state_, next_, scratch_;
+  State state_, next_;
   std::vector<Choice> choices_;
-  // Index = thread: what its choices touch, all together, if it has been asked.
-  std::vector<StepFootprint> footprints_;
-  ThreadMask footprints_known_ = 0;
-  std::vector<Performed> performed_;
   std::vector<Successor> successors_;
   std::vector<Word> words_;
   std::vector<std::pair<Ending, Choice>> endings_;

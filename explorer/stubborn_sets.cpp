@@ -33,11 +33,12 @@ bool StubbornSets::are_for(const Program& program) {
 
 std::span<const Choice> StubbornSets::choose(const State& state, std::span<const Choice> enabled,
                                              std::uint64_t depth, KnownSteps* known) {
+  threads_.clear();
+  known_ = known;
   if (enabled.empty() || enabled.front().thread == enabled.back().thread ||
       state.words[layout::exit_callbacks] != 0) {
     return enabled;
   }
-  known_ = known;
   look_at(state, enabled);
   const bool is_turn = depth % depth_between_turns == depth_between_turns - 1;
   const bool found = is_turn ? find_in_turn(state, enabled, depth / depth_between_turns)
@@ -89,7 +90,7 @@ void StubbornSets::put_off(ThreadId thread) {
 void StubbornSets::look_at(const State& state, std::span<const Choice> enabled) {
   const Program& program = machine_.program;
   threads_.assign(thread_count(program, state), {});
-  while (conflicts_.size() < threads_.size()) conflicts_.emplace_back(resources_);
+  while (footprints_.size() < threads_.size()) footprints_.emplace_back(resources_);
   for (std::uint32_t i = 0; i < threads_.size(); ++i) {
     Participant& thread = threads_[i];
     const Life its = life(program, state, {i});
@@ -143,8 +144,8 @@ bool StubbornSets::include(std::uint32_t thread) {
 
 bool StubbornSets::add_in_the_way(const State& state, std::span<const Choice> enabled,
                                   std::uint32_t thread) {
-  find_conflicts(state, enabled, thread);
-  const Footprint& conflicts = conflicts_[thread];
+  find_footprint(state, enabled, thread);
+  const Footprint& conflicts = footprints_[thread].conflicts;
   if (conflicts.anything) return false;
   // The end of the process ends a daemon in the middle of what it does.
   if (is_daemon(machine_.program, state, {thread}) && !include(main_thread_id.index)) return false;
@@ -155,26 +156,32 @@ bool StubbornSets::add_in_the_way(const State& state, std::span<const Choice> en
   return true;
 }
 
-void StubbornSets::find_conflicts(const State& state, std::span<const Choice> enabled,
+void StubbornSets::find_footprint(const State& state, std::span<const Choice> enabled,
                                   std::uint32_t thread) {
   Participant& its = threads_[thread];
-  if (its.conflicts_known) return;
-  its.conflicts_known = true;
-  conflicts_[thread].clear();
+  if (its.footprint_known) return;
+  its.footprint_known = true;
+  StepFootprint& footprint = footprints_[thread];
+  footprint.clear();
   for (std::uint32_t i = its.first; i < its.first + its.count; ++i) {
     const StepFootprint* const known =
         known_ == nullptr ? nullptr : known_->footprint_of(state, enabled[i]);
     if (known != nullptr) {
-      conflicts_[thread].add(known->conflicts);
+      footprint.add(*known);
       continue;
     }
     scratch_ = state;
     performed_.clear();
     step(machine_, scratch_, enabled[i], performed_);
-    for (const Performed& one : performed_) {
-      add_conflicts(machine_.program, resources_, one, conflicts_[thread]);
-    }
+    footprint.add(machine_.program, resources_, performed_);
   }
+}
+
+const StepFootprint& StubbornSets::footprint_of(const State& state, std::span<const Choice> enabled,
+                                                ThreadId thread) {
+  if (threads_.empty()) look_at(state, enabled);
+  find_footprint(state, enabled, thread.index);
+  return footprints_[thread.index];
 }
 
 bool StubbornSets::is_in_the_way(const State& state, const Footprint& conflicts,

@@ -44,6 +44,11 @@ class StubbornSets {
   std::span<const Choice> choose(const State& state, std::span<const Choice> enabled,
                                  std::uint64_t depth, KnownSteps* known);
 
+  // What the choices of a thread touch, all together, in the state of which choose() was asked
+  // last. Valid until the next call of either.
+  const StepFootprint& footprint_of(const State& state, std::span<const Choice> enabled,
+                                    ThreadId thread);
+
   // A thread that goes round in a circle on its own: from now on sets are made around others, as
   // long as there are any.
   void put_off(ThreadId thread);
@@ -60,7 +65,7 @@ class StubbornSets {
     bool times_out = false;
     LocalId local;
     bool has_code = false;  // false: a MainThread that waits for others to end
-    bool conflicts_known = false;
+    bool footprint_known = false;
     const Future* future = nullptr;  // null: not asked for yet
   };
   const Future& future_of(std::uint32_t thread);
@@ -74,7 +79,7 @@ class StubbornSets {
   bool add_in_the_way(const State& state, std::span<const Choice> enabled, std::uint32_t thread);
   bool add_who_enables(const State& state, std::uint32_t thread);
   bool add_releasers(const State& state, std::uint32_t waiter, ObjectId lock, std::uint32_t wait);
-  void find_conflicts(const State& state, std::span<const Choice> enabled, std::uint32_t thread);
+  void find_footprint(const State& state, std::span<const Choice> enabled, std::uint32_t thread);
   bool is_in_the_way(const State& state, const Footprint& conflicts, std::uint32_t other);
   bool is_shut(const State& state, std::uint32_t thread, std::uint64_t locks);
   bool may_release_first(std::uint32_t thread, ObjectId lock);
@@ -87,7 +92,7 @@ class StubbornSets {
 
   // Of the state at hand; index = thread.
   std::vector<Participant> threads_;
-  std::vector<Footprint> conflicts_;
+  std::vector<StepFootprint> footprints_;
   std::vector<char> in_set_, smallest_;
   std::vector<std::uint32_t> set_;  // in the order in which they came
   std::uint32_t choices_in_set_ = 0;
