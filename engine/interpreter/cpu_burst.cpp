@@ -25,7 +25,7 @@ class Burst {
         thread_(thread),
         limits_(limits),
         all_switch_(machine.program.gil != GilModel::calls_and_loops),
-        local_(machine.locals().get(local(machine.program, state, thread))),
+        local_(machine.fetch(local(machine.program, state, thread))),
         interpreter_(machine, local_, nullptr) {}
 
   CpuBurst take() {
@@ -36,7 +36,7 @@ class Burst {
     left_ = row(first).visible ? program_.limits.private_steps_max : 0;
     execute();
     result_.begun = begun_;
-    set_local(program_, state_, thread_, machine_.intern(std::move(local_)));
+    set_local(program_, state_, thread_, machine_.leave(std::move(local_)));
     return result_;
   }
 
@@ -390,7 +390,16 @@ void Burst::execute() {
 
 CpuBurst cpu_burst(const Machine& machine, State& state, ThreadId thread,
                    const BurstLimits& limits) {
-  return Burst(machine, state, thread, limits).take();
+  // Nothing of the private state is read where it would not go far.
+  switch (machine.locals().pending(local(machine.program, state, thread)).operation) {
+    case Operation::run_on:
+    case Operation::load_global:
+    case Operation::store_global:
+    case Operation::update_global:
+      return Burst(machine, state, thread, limits).take();
+    default:
+      return {};
+  }
 }
 
 }  // namespace lockstep

@@ -31,6 +31,19 @@ LocalId Machine::intern(LocalState&& state) const {
   return locals().intern(program, values(), state);
 }
 
+LocalId Machine::leave(LocalState&& state) const {
+  const LocalId id = intern(std::move(state));
+  left_[id.index % left_.size()] = {true, id, std::move(state)};
+  return id;
+}
+
+LocalState Machine::fetch(LocalId id) const {
+  Left& left = left_[id.index % left_.size()];
+  if (!left.is_there || left.id != id) return locals().get(id);
+  left.is_there = false;
+  return std::move(left.state);
+}
+
 void Machine::freeze(bool frozen) const {
   values().freeze(frozen);
   locals().freeze(frozen);
@@ -51,6 +64,7 @@ void Machine::forget_all_but(std::span<const State* const> states) const {
       words.insert(words.end(), its.begin(), its.end());
     }
   }
+  for (Left& left : left_) left.is_there = false;  // numbers are given again
   locals().forget_all_but(kept_locals);
   values().forget_all_but(words);
 }

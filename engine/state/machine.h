@@ -1,5 +1,6 @@
 // A Program with the tables that give meaning to a State's words.
 #pragma once
+#include <array>
 #include <memory>
 #include <span>
 #include <vector>
@@ -27,6 +28,11 @@ struct Machine {
   Value intern(const Constant& constant) const;
   // Where a private run has come to rest; locals that are dead there are unset first.
   LocalId intern(LocalState&& state) const;
+  // The same, and locals().get(), for one who takes step after step of a few threads: a private
+  // state that was left lately is fetched as it is, not made from its words again. Not while it is
+  // frozen.
+  LocalId leave(LocalState&& state) const;
+  LocalState fetch(LocalId id) const;
   // While it is frozen any number of threads may use it; who needs a value, a private state or a
   // run that is not there yet gets TableIsFrozen.
   void freeze(bool frozen) const;
@@ -38,6 +44,12 @@ struct Machine {
   LiveLocals live_;
   std::unique_ptr<ValueTable> values_;
   std::unique_ptr<LocalTable> locals_;
+  struct Left {
+    bool is_there = false;
+    LocalId id;
+    LocalState state;
+  };
+  mutable std::array<Left, 8> left_;  // each at the place that its number says
 };
 
 }  // namespace lockstep

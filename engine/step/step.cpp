@@ -265,10 +265,13 @@ class Step {
     }
     std::optional<Forward> forward;
     if (observer_ != nullptr) forward.emplace(machine_, state_, thread_, *observer_);
-    PrivateRun run =
-        resume(machine_, locals.get(from), pending, outcome, forward ? &*forward : nullptr);
+    // Only a run is observed, and by one thread.
+    const bool is_run = observer_ != nullptr;
+    PrivateRun run = resume(machine_, is_run ? machine_.fetch(from) : locals.get(from), pending,
+                            outcome, forward ? &*forward : nullptr);
     info_.bytecodes += run.bytecodes;
-    const LocalId to = machine_.intern(std::move(run.state));
+    const LocalId to =
+        is_run ? machine_.leave(std::move(run.state)) : machine_.intern(std::move(run.state));
     if (memoise) locals.remember_run(from, outcome, to);
     set_local(program_, state_, thread_, to);
   }

@@ -30,7 +30,7 @@ namespace lockstep {
 namespace {
 
 #ifndef CHECKPOINT_SEEDS
-#define CHECKPOINT_SEEDS 1500
+#define CHECKPOINT_SEEDS 700
 #endif
 const auto [first_seed, seeds] = seeds_or(CHECKPOINT_SEEDS);
 

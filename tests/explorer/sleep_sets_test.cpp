@@ -21,7 +21,7 @@ namespace lockstep {
 namespace {
 
 #ifndef ORACLE_SEEDS
-#define ORACLE_SEEDS 2000
+#define ORACLE_SEEDS 1000
 #endif
 const auto [first_seed, seeds] = seeds_or(ORACLE_SEEDS);
 
