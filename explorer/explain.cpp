@@ -66,14 +66,13 @@ std::optional<Explanation> released_before(const Machine& machine, const Finding
   // Of a lock that is taken several times, this may have been one release of many.
   const ObjectKind kind = machine.program.objects[fault->of->index].kind;
   if (kind == ObjectKind::rlock || kind == ObjectKind::mp_rlock) return std::nullopt;
+  // Who never had the lock has nobody to blame.
+  const bool had_it = before != nullptr && before->thread == fault->thread && !is_release(*before);
+  if (!had_it) return std::nullopt;
   explanation.cause = "released-by-another";
-  explanation.text = who + " has released " + lock + ' ' + in_step(*last);
-  if (before != nullptr && before->thread == fault->thread && !is_release(*before)) {
-    explanation.text +=
-        ", which " + log.names[fault->thread.index] + " had taken " + in_step(*before);
-    explanation.moments.insert(explanation.moments.begin(), log.moment(*before));
-  }
-  explanation.text += '.';
+  explanation.text = who + " has released " + lock + ' ' + in_step(*last) + ", which " +
+                     log.names[fault->thread.index] + " had taken " + in_step(*before) + '.';
+  explanation.moments.insert(explanation.moments.begin(), log.moment(*before));
   return explanation;
 }
 
@@ -166,6 +165,8 @@ std::optional<Explanation> taken_for_ever(const Machine& machine, const Finding&
     }
     Explanation explanation;
     const bool has_ended = std::ranges::count(finding.ended, owner) > 0;
+    // MainThread has not ended while it waits for the others, although its code has.
+    if (!has_ended && owner == log.names[main_thread_id.index]) return std::nullopt;
     explanation.cause = has_ended ? "owner-ended" : "owner-goes-on";
     explanation.text = owner + " has taken " + stuck.waits_for + ' ' + in_step(*taken) +
                        (has_ended ? " and ended without releasing it."

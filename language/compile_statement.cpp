@@ -236,16 +236,16 @@ void BodyCompiler::store_expression(const Expression& target) {
   }
   LOCKSTEP_ASSERT(target.kind == Expression::Kind::attribute,
                   "the reader takes variables, items and attributes as targets");
+  if (is_thread_local(*target.operands[0])) {
+    expression(*target.operands[0]);
+    return code_.emit(Opcode::store_attribute, module_.pool.index(string_constant(target.text)));
+  }
   if (const std::optional<GlobalId> attribute = module_.attribute_named(target.text)) {
     expression(*target.operands[0]);
     code_.emit(Opcode::has_attributes, module_.pool.index(string_constant(target.text)));
     code_.emit(Opcode::swap);
     const Container all{{Meaning::Kind::variable, attribute->index, 0}, {}};
     return update(all, {Update::Kind::set_item, 0});
-  }
-  if (is_thread_local(*target.operands[0])) {
-    expression(*target.operands[0]);
-    return code_.emit(Opcode::store_attribute, module_.pool.index(string_constant(target.text)));
   }
   const Verb verb = target.text == "name"    ? Verb::set_name
                     : target.text == "value" ? Verb::set_value

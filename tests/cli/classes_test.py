@@ -134,6 +134,13 @@ class Classes(binary.TestCase):
             self.assertIn("super().__init__()\n", out)
             self.assertEqual(self.run_python(out).stdout.splitlines(), wanted, forced)
 
+    def test_a_local_makes_up_its_own_attributes(self):
+        path = self.write("s.json", {
+            "lockstep": 1, "objects": {"d": "Local"},
+            "classes": {"W": {"attributes": ["a"], "methods": {"run": []}}},
+            "main": [{"set": "d.a", "to": 3}, {"print": "d.a"}]})
+        self.assertEqual(self.printed(path), ["3"])
+
     def test_a_deadlock_of_objects(self):
         path = self.write("s.json", CROSSING)
         found, _ = self.lockstep("explore", path, status=1)

@@ -141,6 +141,14 @@ TEST_CASE("explain: who broke, took or released what", "[explorer][explain]") {
        "'objects': {'A': 'Lock'}, 'threads': {'T': [{'acquire': 'A'}, {'release': 'A'}], 'U': "
        "[{'try': [{'release': 'A'}], 'except': {'do': [{'pass': true}]}}]}",
        "released-by-another", "U has released A in step 2, which T had taken in step 1."},
+      {"who never had it has nobody to blame",
+       "'objects': {'A': 'Lock'}, 'threads': {'T': [{'acquire': 'A'}, {'release': 'A'}], 'U': "
+       "[{'join': 'T'}, {'release': 'A'}]}",
+       "", ""},
+      {"MainThread has ended, and waits",
+       "'objects': {'A': 'Lock'}, 'functions': {'w': [{'acquire': 'A'}]}, 'main': "
+       "[{'acquire': 'A'}, {'spawn': 'w'}]",
+       "", ""},
       {"another has it",
        "'objects': {'A': 'RLock'}, 'threads': {'T': [{'acquire': 'A'}], 'U': [{'join': 'T'}, "
        "{'release': 'A'}]}",
