@@ -9,6 +9,14 @@
 // ends an interleaving is found all the same, on some order of each set of orders that differ in
 // nothing but the order of steps that commute; so is every exception.
 //
+// Why: call a way from a state left to others if some thread that sleeps there could take its first
+// step of that way at once without changing where it leads. Every way to an end that is not left to
+// others is followed, by induction on its length: of the threads that are followed, in their order,
+// the first that could begin it is taken, and whoever sleeps behind that step could have begun it
+// too, before. Who is followed from a state again comes before all who were followed from it then;
+// so these do not put it to sleep. Of threads that are alike (symmetry.h) one stands for those of
+// them that are awake, because exchanging these changes nothing of the state nor of who sleeps.
+//
 // What leads from state to state is not known any more, so this is for programs in which no state
 // can come again (are_for), where that says nothing. With stubborn sets: Godefroid, section 6.1.
 //
