@@ -128,7 +128,7 @@ const State& Expander::step_from(const State& state, std::uint32_t id, const Cho
   next_ = state;
   step(machine_, next_, choice);
   pass_through(id);
-  if (is_symmetric_behind(id)) symmetry_->canonicalise(next_, 0);
+  if (is_symmetric_behind(id)) symmetry_->canonicalise(next_);
   return next_;
 }
 

@@ -18,7 +18,8 @@
 // them that are awake, because exchanging these changes nothing of the state nor of who sleeps.
 //
 // What leads from state to state is not known any more, so this is for programs in which no state
-// can come again (are_for), where that says nothing. With stubborn sets: Godefroid, section 6.1.
+// can come again (never_comes_again), where that says nothing. With stubborn sets: Godefroid,
+// section 6.1.
 //
 // Tested by tests/explorer/sleep_sets_test.cpp against explorations without it.
 #pragma once
@@ -42,8 +43,6 @@ class SleepSets {
  public:
   SleepSets() : slots_(slots_at_first) {}
 
-  // The program is one for them. O(code).
-  static bool are_for(const Program& program) { return never_comes_again(program); }
   // Whether what sleeps in this state is all that matters: the end of a process ends daemons,
   // whatever their steps commute with. O(threads).
   static bool are_for(const Program& program, const State& state);

@@ -183,7 +183,10 @@ bool Judge::is_known(const std::vector<std::string>& values, const Program& prog
   std::vector<std::string> its;
   for (const Global& global : program_.globals) {
     const auto place = std::ranges::find(program.globals, global.name, &Global::name);
-    if (place == program.globals.end()) return true;
+    if (place == program.globals.end()) {
+      shown = global.name + " is gone";
+      return false;
+    }
     its.push_back(values[static_cast<std::size_t>(place - program.globals.begin())]);
     shown += (shown.empty() ? "" : ", ") + global.name + " = " + its.back();
   }
