@@ -27,7 +27,10 @@ std::string this_lockstep() {
 std::string settings_text(const Subject& subject) {
   std::string text;
   for (const auto& [name, value] : subject.settings) {
-    text += (text.empty() ? "" : " ") + name + "=" + value;
+    if (!text.empty()) text += ' ';
+    text += name;
+    text += '=';
+    text += value;
   }
   return text.empty() ? "not given" : text;
 }

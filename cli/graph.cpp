@@ -35,7 +35,7 @@ Exit write(Console& console, const Command& command, const Picture& picture,
 
 // Of the run that the schedule makes, or the scenario's own, or the clock.
 std::optional<Picture> lock_order_picture(Console& console, const Command& command,
-                                          const Input& input, RunChoice choice, Exit& exit) {
+                                          const Input& input, const RunChoice& choice, Exit& exit) {
   const std::unique_ptr<Policy> policy = policy_of(console, command, input, choice);
   exit = Exit::bad_input;
   if (policy == nullptr) return std::nullopt;

@@ -49,6 +49,7 @@ struct SpillAllocator {
   SpillAllocator() = default;
   explicit SpillAllocator(SpillFolder* folder) : spill(folder) {}
   template <class U>
+  // NOLINTNEXTLINE(google-explicit-constructor): implicit, as the standard asks of allocators.
   explicit(false) SpillAllocator(const SpillAllocator<U>& other) : spill(other.spill) {}
 
   T* allocate(std::size_t size) {
