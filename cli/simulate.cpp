@@ -21,6 +21,9 @@
 namespace lockstep {
 namespace {
 
+// What a shell sees of a process that KeyboardInterrupt ends: CPython has it die of SIGINT.
+constexpr std::int64_t status_of_sigint = 130;
+
 // What a person reads of an interleaving; its end is what matters.
 constexpr std::size_t lines_max = 300;
 
@@ -94,7 +97,13 @@ class Watch : public RunObserver {
   // atexit raises; os._exit() overrules both.
   void note_exit(const Machine& machine, const State& state, const Event& event) {
     const bool ends = event.kind == Event::Kind::thread_ended && event.thread == main_thread_id;
-    if (ends && !exit_status_) exit_status_ = exit_code(machine.values(), event.outcome.value);
+    if (ends && !exit_status_) {
+      const Value uncaught = event.outcome.value;
+      const bool is_interrupted =
+          uncaught != none_value &&
+          is_subclass(machine.values().exception_kind(uncaught), ExceptionKind::keyboard_interrupt);
+      exit_status_ = is_interrupted ? status_of_sigint : exit_code(machine.values(), uncaught);
+    }
     const bool exits = event.kind == Event::Kind::operation &&
                        event.operation == Operation::os_exit &&
                        event.outcome.kind != Outcome::Kind::raised;
@@ -153,7 +162,7 @@ std::string interleaving_text(const Program& program, const Finding& finding, st
   const auto policy = exact_policy(finding.choices);
   RunOptions options;
   options.keep_choices = false;
-  options.forgets = true;
+  options.forgets = RunOptions::Forgets::when_doubled;
   options.limits.steps_max = finding.choices.size();
   const auto start = std::chrono::steady_clock::now();
   options.limits.cut = [&] {
@@ -187,7 +196,7 @@ Simulation simulate(const Program& program, Policy& policy, TraceSink* sink,
   RunOptions options;
   const auto start = std::chrono::steady_clock::now();
   bool is_late = false;
-  options.forgets = true;
+  options.forgets = RunOptions::Forgets::when_doubled;
   options.limits.steps_max = limits.steps_max;
   options.limits.cut = [&] {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;

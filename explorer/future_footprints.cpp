@@ -458,6 +458,9 @@ class FutureFootprints::Analysis {
       case Opcode::pop:
         drop(1);
         return next(std::move(point));
+      case Opcode::load_handled:
+        stack.push_back(unknown);
+        return next(std::move(point));
       case Opcode::duplicate:
         stack.push_back(Value(stack.back()));
         return next(std::move(point));

@@ -17,6 +17,9 @@
 
 namespace lockstep {
 
+// Whether a `raise` without exception stands in it that none of its own handlers contains.
+bool raises_again(const Block& block);
+
 // Whether its value may be what imap of a Pool has returned.
 bool may_be_iterator(const Expression& expression);
 
@@ -34,6 +37,7 @@ struct Module {
   NamedConstants parameters;  // the scenario's
   Complaints complaints;
   bool is_full = false;                          // code_max is reached
+  bool raises_for_callers = false;               // some function may raise what a caller handles
   bool has_timers = false;                       // some thread creates one
   bool has_signals = false;                      // some thread ends a process
   const ScenarioClass* current_class = nullptr;  // whose method is compiled

@@ -125,6 +125,12 @@ class Compiler {
       if (object.count && object.kind == ObjectKind::mp_pool) {
         module_.complaints.at(object.place, "/count", "there are no arrays of pools");
       }
+      const std::size_t end = program_.objects.size() + object.count.value_or(1);
+      if (object.kind == ObjectKind::listener && end > listeners_end) {
+        module_.complaints.at(
+            object.place, "",
+            fmt::format("a Listener has to be among the first {} objects", listeners_end));
+      }
       if (object.count) {
         meaning.kind = Meaning::Kind::array;
         meaning.count = static_cast<std::uint32_t>(*object.count);
@@ -461,6 +467,8 @@ class Compiler {
   }
 
   void functions() {
+    module_.raises_for_callers = std::ranges::any_of(
+        scenario_.functions, [](const ScenarioFunction& f) { return raises_again(f.body); });
     // It comes behind those that are written.
     module_.empty_run = {static_cast<std::uint32_t>(scenario_.functions.size())};
     for (const ScenarioFunction& function : scenario_.functions) {

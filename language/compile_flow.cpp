@@ -16,8 +16,6 @@
 namespace lockstep {
 namespace {
 
-bool raises_again(const Block& block);
-
 bool raises_again(const Statement& statement) {
   if (statement.kind == StatementKind::raise) {
     return std::holds_alternative<std::monostate>(statement.fields[0]);
@@ -29,11 +27,11 @@ bool raises_again(const Statement& statement) {
   });
 }
 
+}  // namespace
+
 bool raises_again(const Block& block) {
   return std::ranges::any_of(block, [](const Statement& s) { return raises_again(s); });
 }
-
-}  // namespace
 
 void BodyCompiler::block(const Block& block) {
   const SiteId outer = code_.site();
@@ -362,7 +360,7 @@ void BodyCompiler::handler(const ExceptHandler& handler, Label end) {
 
 void BodyCompiler::handler_body(const ExceptHandler& handler, Label end) {
   Enclosing naming{.kind = Enclosing::Kind::naming, .name = handler.name};
-  if (raises_again(handler.body)) naming.slot = keep_exception();
+  if (module_.raises_for_callers || raises_again(handler.body)) naming.slot = keep_exception();
   if (naming.name.empty()) {
     code_.emit(Opcode::pop);
   } else {
@@ -389,7 +387,7 @@ void BodyCompiler::handler_body(const ExceptHandler& handler, Label end) {
 }
 
 std::uint32_t BodyCompiler::keep_exception() {
-  const std::uint32_t slot = scope_.hidden(fmt::format(".exception{}", exceptions_.size()));
+  const std::uint32_t slot = scope_.hidden(exception_slot(exceptions_.size()));
   code_.emit(Opcode::duplicate);
   code_.emit(Opcode::store_local, slot);
   exceptions_.push_back(slot);
@@ -397,7 +395,13 @@ std::uint32_t BodyCompiler::keep_exception() {
 }
 
 void BodyCompiler::clear_naming(const Enclosing& enclosing) {
-  if (enclosing.slot) code_.emit(Opcode::clear_local, *enclosing.slot);
+  if (enclosing.slot) {
+    if (module_.raises_for_callers) {  // else it would be dead where a callee asks for it
+      code_.emit(Opcode::load_local, *enclosing.slot);
+      code_.emit(Opcode::pop);
+    }
+    code_.emit(Opcode::clear_local, *enclosing.slot);
+  }
   if (enclosing.name.empty()) return;
   const Meaning meaning = scope_.find(enclosing.name);
   if (meaning.kind == Meaning::Kind::local) {
@@ -409,7 +413,7 @@ void BodyCompiler::clear_naming(const Enclosing& enclosing) {
 }
 
 void BodyCompiler::finally_of_exception(const Block& finally) {
-  if (!raises_again(finally)) return block(finally);
+  if (!module_.raises_for_callers && !raises_again(finally)) return block(finally);
   Enclosing naming{.kind = Enclosing::Kind::naming, .slot = keep_exception()};
   const Label failed = code_.label();
   const Label end = code_.label();

@@ -396,9 +396,7 @@ void BodyCompiler::raise_statement(const Statement& statement) {
   } else if (!exceptions_.empty()) {
     code_.emit(Opcode::load_local, exceptions_.back());
   } else {
-    code_.constant(string_constant("No active exception to reraise"));
-    code_.emit(Opcode::build_exception, static_cast<std::uint32_t>(ExceptionKind::runtime_error),
-               1);
+    code_.emit(Opcode::load_handled);
   }
   code_.emit(Opcode::raise);
 }

@@ -376,6 +376,9 @@ Schedule read_directives(Reader& reader, const At& at, const Program* program,
   if (!reader.is_array(at, "an array of directives")) return schedule;
   DirectiveReader directives(reader, program, std::move(threads));
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
+    if (!schedule.empty() && schedule.back().kind == Directive::Kind::finish) {
+      reader.complain(at.item(i), "nothing can stand behind \"finish\", which ends the run");
+    }
     schedule.push_back(directives.read(at.item(i)));
     if (program != nullptr && reader.is_content()) {
       schedule.back().written = directive_json(schedule.back(), *program);

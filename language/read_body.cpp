@@ -45,7 +45,7 @@ ExpressionPtr parse(Reader& reader, const At& at) {
     return nullptr;
   }
   if (source.find_first_not_of(" \t\r\n") == std::string::npos) {
-    reader.expected(at, "an expression");
+    reader.expected(at, "an expression (an empty text is written '')");
     return nullptr;
   }
   ParsedExpression parsed = parse_expression(source);

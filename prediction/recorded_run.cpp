@@ -37,7 +37,7 @@ RecordedRun record(const Program& program, const FutureAccesses& future, Policy&
   std::string why;
   std::uint64_t asked = 0;
   RunOptions options;
-  options.forgets = true;
+  options.forgets = RunOptions::Forgets::when_doubled;
   options.limits.steps_max = limits.steps_max;
   options.limits.cut = [&] {
     if (asked++ % questions_at_once != 0) return false;

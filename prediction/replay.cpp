@@ -93,7 +93,7 @@ bool can_end_stuck(const Program& program, const std::vector<Choice>& choices,
   const Machine machine(program);
   RunOptions options;
   options.limits.steps_max = choices.size() + further_max;
-  options.forgets = true;
+  options.forgets = RunOptions::Forgets::when_doubled;
   options.keep_choices = false;
   return run(machine, in_turn, nullptr, options).end == RunResult::End::stuck;
 }
@@ -150,7 +150,7 @@ Replayed replay(const Program& program, const FutureAccesses& future, std::vecto
     Lead lead(future, std::move(choices), threads, further_steps_max);
     RunOptions options;
     options.limits.steps_max = std::numeric_limits<std::uint64_t>::max();
-    options.forgets = true;
+    options.forgets = RunOptions::Forgets::when_doubled;
     const RunResult result = run(machine, lead, nullptr, options);
     way.found = true;
     way.choices = result.choices.all();

@@ -248,7 +248,7 @@ std::string processes_text(const RunTimes& times, const Paint& paint, std::size_
   std::string text = fmt::format("{:{}}{}\n", "", indent, paint(Ink::quiet, heading));
   for (const ProcessRow& row : rows) {
     text += fmt::format("{:{}}{}{}{}\n", "", indent,
-                        padded(shortened(printable(row.name), names), names + gap),
+                        padded(shortened_within(printable(row.name), names), names + gap),
                         cells(std::span<const Times>(columns), row),
                         row.exit_code ? std::to_string(*row.exit_code) : "-");
   }
@@ -293,7 +293,7 @@ std::string times_text(const RunTimes& times, std::size_t width, const Paint& pa
       padded("thread", names + gap) + headings(std::span<const Times>(columns));
   std::string text = fmt::format("{:{}}{}\n", "", indent, paint(Ink::quiet, heading + "blocked"));
   for (const ThreadTimes& row : rows) {
-    const std::string line = padded(shortened(printable(row.name), names), names + gap) +
+    const std::string line = padded(shortened_within(printable(row.name), names), names + gap) +
                              cells(std::span<const Times>(columns), row);
     text += fmt::format("{:{}}{}", "", indent, line);
     bool is_first = true;
@@ -323,7 +323,7 @@ std::string timeline_text(const RunTimes& times, std::size_t width, const Paint&
   for (const ThreadTimes& thread : times.threads) {
     std::string line = slices(thread, times.total_ns, count);
     line.erase(line.find_last_not_of(' ') + 1);
-    std::string name = padded(shortened(printable(thread.name), names), names + gap);
+    std::string name = padded(shortened_within(printable(thread.name), names), names + gap);
     if (line.empty()) name.erase(name.find_last_not_of(' ') + 1);
     text += fmt::format("{:{}}{}{}\n", "", indent, name, painted(line, paint));
   }

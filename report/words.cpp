@@ -127,6 +127,23 @@ std::string shortened(std::string_view text, std::size_t width) {
   return kept + "...";
 }
 
+std::string shortened_within(std::string_view text, std::size_t width) {
+  constexpr std::size_t end_width_max = 6;
+  if (display_width(text) <= width || width <= 3 + end_width_max) return shortened(text, width);
+  std::string end;
+  std::size_t taken = 0;
+  std::vector<std::string_view> code_points;
+  for_each_code_point(text,
+                      [&](std::uint32_t, std::string_view bytes) { code_points.push_back(bytes); });
+  for (auto it = code_points.rbegin(); it != code_points.rend(); ++it) {
+    const std::size_t columns = display_width(*it);
+    if (taken + columns > end_width_max) break;
+    taken += columns;
+    end.insert(0, *it);
+  }
+  return shortened(text, width - taken) + end;
+}
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   std::vector<std::string> lines(1);
   std::size_t taken = 0;

@@ -25,6 +25,8 @@ std::size_t display_width(std::string_view text);
 std::string padded(std::string_view text, std::size_t width);
 // At most `width` columns, the end replaced by "..." if need be.
 std::string shortened(std::string_view text, std::size_t width);
+// The same with the dots before the end, which tells names apart that are counted through.
+std::string shortened_within(std::string_view text, std::size_t width);
 // Broken into lines of at most `width` columns, between words where it can be. At least one.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 

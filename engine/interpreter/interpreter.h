@@ -152,6 +152,21 @@ class Interpreter {
     unwind(was == frame.raised.rend() ? Raised{exception, frame.pc} : *was);
   }
 
+  // What the innermost caller that handles an exception handles.
+  Value handled_by_callers() {
+    for (auto frame = state_.frames.rbegin() + 1; frame != state_.frames.rend(); ++frame) {
+      const std::vector<std::string>& locals = program_.functions[frame->function.index].locals;
+      for (std::size_t depth = locals.size(); depth-- > 0;) {
+        const auto slot = std::ranges::find(locals, exception_slot(depth));
+        if (slot == locals.end()) continue;
+        const Value its = frame->locals[static_cast<std::size_t>(slot - locals.begin())];
+        if (its != unset_value) return its;
+      }
+    }
+    const Value text = values_.string("No active exception to reraise");
+    return values_.exception(ExceptionKind::runtime_error, {&text, 1});
+  }
+
   void switch_place() { state_.may_switch = true; }
 
   // Until the next visible instruction or the end. Returns the number of bytecodes, among which
@@ -232,10 +247,11 @@ class Interpreter {
           ExceptionKind::type_error,
           "'" + type + "' object does not support the context manager protocol");
     }
-    // In Python a Barrier has the method wait, as others have.
-    const std::string name(verb == Verb::barrier_wait ? row(Verb::wait).name : row(verb).name);
+    // In Python a Barrier has the method wait, as others have, and attributes are assigned to.
+    std::string_view name = row(verb == Verb::barrier_wait ? Verb::wait : verb).name;
+    if (name.starts_with("set_")) name.remove_prefix(4);
     return values_.exception(ExceptionKind::attribute_error,
-                             "'" + type + "' object has no attribute '" + name + "'");
+                             "'" + type + "' object has no attribute '" + std::string(name) + "'");
   }
 
   Value pop(Frame& frame) {
@@ -526,6 +542,10 @@ inline void Interpreter::execute(const Instruction& instruction, Frame& frame) {
     }
     case Opcode::pop:
       stack.pop_back();
+      ++frame.pc;
+      return;
+    case Opcode::load_handled:
+      stack.push_back(handled_by_callers());
       ++frame.pc;
       return;
     case Opcode::duplicate:

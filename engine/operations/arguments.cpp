@@ -50,6 +50,12 @@ Seconds seconds(const Call& call, Value value) {
 AcquireArguments acquire_arguments(const Call& call) {
   const Value blocking = call.arguments[0];
   const Value timeout = call.arguments[1];
+  const ValueKind kind = call.machine.values().kind(blocking);
+  if (blocking != none_value && kind != ValueKind::integer && kind != ValueKind::boolean) {
+    return {raise(call, ExceptionKind::type_error,
+                  "'" + std::string(type_name(call.machine.values(), blocking)) +
+                      "' object cannot be interpreted as an integer")};
+  }
   const bool blocks = blocking == none_value || truth(call.machine.values(), blocking);
   if (timeout == none_value) {
     return {std::nullopt, blocks ? Readiness::blocked : Readiness::ready};

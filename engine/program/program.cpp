@@ -67,6 +67,7 @@ StackUse stack_use(const Instruction& instruction, bool jumps) {
     case Opcode::constant:
     case Opcode::load_local:
     case Opcode::load_global:
+    case Opcode::load_handled:
       return {0, 1};
     case Opcode::store_local:
     case Opcode::store_global:
@@ -165,9 +166,12 @@ Flow flow(Opcode opcode) {
   }
 }
 
+std::string exception_slot(std::size_t depth) { return ".exception" + std::to_string(depth); }
+
 bool may_raise(Opcode opcode) {
   switch (opcode) {
     case Opcode::constant:
+    case Opcode::load_handled:
     case Opcode::store_local:
     case Opcode::clear_local:
     case Opcode::pop:
@@ -277,6 +281,7 @@ OperandKinds operand_kinds(Opcode opcode) {
     case Opcode::iterate:
     case Opcode::return_value:
     case Opcode::raise:
+    case Opcode::load_handled:
     case Opcode::reraise:
     case Opcode::match_exception:
     case Opcode::atomic_enter:

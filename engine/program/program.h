@@ -239,6 +239,10 @@ struct Flow {
 };
 Flow flow(Opcode opcode);
 // Whether an instruction can raise an exception of its own, for whatever operands.
+// The local in which a function keeps what its handlers handle, as many deep as `depth`, while a
+// `raise` without exception may ask for it.
+std::string exception_slot(std::size_t depth);
+
 bool may_raise(Opcode opcode);
 // The range in which each instruction of the function is caught, null where in none; index =
 // pc - begin. For whoever asks for many; requires well-formed ranges.

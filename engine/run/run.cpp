@@ -40,13 +40,17 @@ class Fan : public Observer {
   RunObserver* observer_;
 };
 
-// Makes a machine forget whenever its tables have doubled.
+// Makes a machine forget.
 class Forgetter {
  public:
-  explicit Forgetter(const Machine& machine) : machine_(machine) { set_limits(); }
+  Forgetter(const Machine& machine, RunOptions::Forgets when) : machine_(machine), when_(when) {
+    set_limits();
+  }
   // `kept`: beside `state`; may be null.
   void look(const State& state, const State* kept) {
-    if (machine_.locals().size() < locals_max_ && machine_.values().memory_bytes() < bytes_max_) {
+    if (when_ == RunOptions::Forgets::nothing) return;
+    if (when_ == RunOptions::Forgets::when_doubled && machine_.locals().size() < locals_max_ &&
+        machine_.values().memory_bytes() < bytes_max_) {
       return;
     }
     const std::array states{&state, kept};
@@ -60,6 +64,7 @@ class Forgetter {
     bytes_max_ = 2 * machine_.values().memory_bytes() + 1'000'000;
   }
   const Machine& machine_;
+  RunOptions::Forgets when_;
   std::size_t locals_max_ = 0, bytes_max_ = 0;
 };
 
@@ -114,10 +119,10 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
   clock.begin(machine, state, enabled.choices());
   if (observer != nullptr) observer->on_begin(machine, state, clock);
   Fan fan(clock, policy, enabled, observer);
-  // A burst, and a machine that forgets, know one memory.
+  // A burst knows one memory.
   const bool may_burst = !has_await(machine.program) && !machine.program.has_processes &&
                          (observer == nullptr || !observer->watches_each_step());
-  Forgetter forgetter(machine);
+  Forgetter forgetter(machine, options.forgets);
   std::optional<Choice> previous;
   std::uint64_t asked = 0;  // for RunLimits::cut, at this number of steps
 
@@ -193,8 +198,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     clock.end_step(machine, state, choice, info, enabled.choices(), enabled.concerned());
     if (observer != nullptr) observer->on_step_end(machine, state, clock.now());
     previous = choice;
-    if (options.forgets && !machine.program.has_processes)
-      forgetter.look(state, policy.kept_state());
+    forgetter.look(state, policy.kept_state());
   }
 }
 

@@ -121,9 +121,12 @@ class RunObserver : public Observer {
 struct RunOptions {
   RunLimits limits;
   bool keep_choices = true;
-  // Memory does not grow with the run: the machine forgets values and private states that are
-  // gone. Requires: the observer keeps none from step to step, and nobody else any of the machine.
-  bool forgets = false;
+  // `when_doubled`: memory does not grow with the run, since the machine forgets values and private
+  // states that are gone whenever its tables have doubled; `each_step`: the same, for tests.
+  // Requires, but for `nothing`: the observer keeps none from step to step, and nobody else any of
+  // the machine.
+  enum class Forgets : std::uint8_t { nothing, when_doubled, each_step };
+  Forgets forgets = Forgets::nothing;
 };
 RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
               const RunOptions& options = {});

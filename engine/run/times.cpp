@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/assert.h"
+#include "engine/operations/executor.h"
 #include "engine/operations/process.h"
 #include "engine/run/clock.h"
 #include "engine/run/threads.h"
@@ -81,6 +82,22 @@ std::string awaited_at_exit(const Machine& machine, const State& state, ThreadId
   return threads ? "the other threads and child processes" : "child processes";
 }
 
+// What it is blocked on. Futures are many, and forgotten when nobody has them any more: told is
+// whose they are.
+Value cause_of(const Machine& machine, const State& state, ThreadId thread, const Pending& next) {
+  const auto pool = [&](Value future) {
+    return object_value(machine.values().as_future(future).executor);
+  };
+  if (machine.values().kind(next.receiver) == ValueKind::future) return pool(next.receiver);
+  if (next.receiver != none_value || row(next.operation).let_go_by != LetGoBy::finish) {
+    return next.receiver;
+  }
+  std::optional<State> view;
+  const State& seen = seen_by(machine, state, thread, view);
+  const std::vector<Value> futures = unfinished_futures(machine, seen, next);
+  return futures.empty() ? none_value : pool(futures.front());
+}
+
 std::string name_of(const Machine& machine, const State& state, Operation operation, Value receiver,
                     ThreadId thread) {
   const LetGoBy by = row(operation).let_go_by;
@@ -93,8 +110,6 @@ std::string name_of(const Machine& machine, const State& state, Operation operat
       return thread_name(machine, state, *thread_of_handle(receiver)) + what;
     case ValueKind::connection:
       return connection_label(machine.program, machine.values().as_connection(receiver)) + what;
-    case ValueKind::future:
-      return future_label(machine, receiver) + what;
     default:
       break;
   }
@@ -214,7 +229,7 @@ TimeKeeper::Standing TimeKeeper::standing(const Machine& machine, const State& s
   if (ready == Readiness::ready) return now;
   now.is_ready = false;
   now.activity = Activity::blocked;
-  now.cause = {next.operation, next.receiver};
+  now.cause = {next.operation, cause_of(machine, state, thread, next)};
   if (ready == Readiness::until_timeout) now.until_ns = deadline_ns(Choice::Kind::timeout);
   return now;
 }

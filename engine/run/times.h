@@ -43,7 +43,7 @@ struct ThreadTimes {
   // These five add up to end_ns - begin_ns.
   std::int64_t runs_ns = 0, gil_ns = 0, core_ns = 0, sleeps_ns = 0, blocked_ns = 0;
   struct Blocked {
-    std::string on;  // "mutexA", "q (get)", "T1 (join)"
+    std::string on;  // "mutexA", "q (get)", "T1 (join)", "pool (result)"
     std::int64_t time_ns;
     bool is_join = false;  // of one thread
   };
@@ -94,7 +94,7 @@ class TimeKeeper : public RunObserver {
 
   struct Cause {  // why a thread is blocked
     Operation operation = Operation::run_on;
-    Value receiver = none_value;
+    Value receiver = none_value;  // coded in its word, so that it outlives the run's other values
   };
   struct Standing {  // of a thread between two steps
     bool is_there = false;

@@ -1,6 +1,7 @@
 #include "engine/state/machine.h"
 
 #include "engine/assert.h"
+#include "engine/state/process_memory.h"
 
 namespace lockstep {
 
@@ -56,6 +57,7 @@ void Machine::forget_all_but(std::span<const State* const> states) const {
   for (const State* const state : states) {
     // Which of an object's words are Values is its own business: any may be.
     words.insert(words.end(), state->words.begin(), state->words.end());
+    add_memory_words(*this, *state, words);
     for (ThreadId t{0}; t.index < thread_count(program, *state); ++t.index) {
       const LocalId id = local(program, *state, t);
       if (id.index == 0) continue;

@@ -220,6 +220,16 @@ std::vector<ThreadId> live_children_of(const Machine& machine, const State& stat
   return children;
 }
 
+void add_memory_words(const Machine& machine, const State& state,
+                      std::vector<std::uint32_t>& words) {
+  for (const Value its : records(machine, state)) {
+    const Value memory = machine.values().items(its)[memory_item];
+    if (memory == none_value) continue;
+    const std::vector<Word> unpacked_words = unpacked(machine, memory);
+    words.insert(words.end(), unpacked_words.begin(), unpacked_words.end());
+  }
+}
+
 bool is_shared(const Program& program, ObjectId object) {
   return row(program.objects[object.index].kind).shared;
 }

@@ -66,6 +66,10 @@ std::vector<ThreadId> children_of(const Machine& machine, const State& state, Pr
 std::vector<ThreadId> live_children_of(const Machine& machine, const State& state,
                                        ProcessId process);
 
+// Appends the words of all memories that are not in place.
+void add_memory_words(const Machine& machine, const State& state,
+                      std::vector<std::uint32_t>& words);
+
 // Whether all processes see the same object, or shared nothing of it.
 bool is_shared(const Program& program, ObjectId object);
 

@@ -97,7 +97,7 @@ struct Connection {
   bool is_server = false;  // the end that accept() gives
   friend bool operator==(const Connection&, const Connection&) = default;
 };
-inline constexpr std::uint32_t connection_number_bits = 10;
+inline constexpr std::uint32_t connection_number_bits = 16;
 inline constexpr std::uint32_t connections_max = 1U << connection_number_bits;  // of a Listener
 inline constexpr std::uint32_t listeners_end = 1U << (28 - connection_number_bits);
 // Requires: number < connections_max, listener.index < listeners_end.

@@ -62,6 +62,12 @@ ACQUIRE_ERRORS = [
     tried(*got({"acquire": "x", "timeout": 1e10})),
 ]
 
+# Of what is an int for C.
+LOCK_ERRORS = [
+    tried(*got({"acquire": "x", "blocking": "'x'"})), tried(*got({"acquire": "x", "blocking": 1.5})),
+    tried(*got({"acquire": "x", "blocking": "[]", "timeout": -2})),
+]
+
 # With room for one item; "any" has the queue, so that only a run finds out what it lacks.
 QUEUE_STATE = {"print": ["q.qsize()", "q.empty()", "q.full()"]}
 QUEUE_ERRORS = [
@@ -94,10 +100,32 @@ PROGRAMS = {
         *got({"acquire": "x", "blocking": False}), *got({"acquire": "x", "timeout": 0}),
         *got({"acquire": "x", "timeout": 0.1}), {"release": "x"}, {"print": "x.locked()"},
         *got({"acquire": "x", "timeout": -1})]),
-    "Lock: errors": ({"x": "Lock"}, {}, [tried({"release": "x"}), *ACQUIRE_ERRORS]),
+    "Lock: errors": ({"x": "Lock"}, {}, [
+        tried({"release": "x"}), *ACQUIRE_ERRORS, *LOCK_ERRORS]),
     "Lock: argument errors come before waiting": ({"x": "Lock"}, {}, [
         {"acquire": "x"}, tried(*got({"acquire": "x", "timeout": -2})),
         tried(*got({"acquire": "x", "blocking": False, "timeout": 1}))]),
+    "raise without exception: what the innermost caller handles": ({}, {
+        "again": [{"raise": None}],
+        "deeper": [{"call": "again"}],
+        "caught": [tried({"call": "again"}), {"call": "deeper"}],
+        "own": [{"try": [{"raise": "ValueError(2)"}], "except": {"do": [{"pass": True}]}},
+                {"call": "again"}],
+        "last": [{"try": [{"raise": "ValueError(3)"}], "finally": [tried({"call": "again"})]}],
+        "goes": [{"for": "i", "in": "range(3)", "do": [
+            {"try": [{"raise": "ValueError(i)"}], "except": {"do": [
+                {"if": "i == 0", "then": [{"continue": True}]}, {"break": True}]}}]},
+            {"call": "again"}],
+        "gives": [{"try": [{"raise": "ValueError(4)"}], "except": {"do": [{"return": "again()"}]}}]},
+        [tried({"call": "again"}),
+         *[tried({"try": [{"raise": "KeyError('d')"}], "except": {"as": "e", "do": [
+             {"try": [{"raise": "IndexError(1)"}], "except": {"do": [tried({"call": "again"})]}},
+             {"call": name}]}}) for name in ("again", "deeper", "caught", "own", "goes")],
+         tried({"call": "last"}), tried({"call": "gives"}), tried({"call": "again"}),
+         {"spawn": "again", "as": "t"}, {"join": "t"}]),
+    "attributes: assigned to what has none": ({"x": "Lock"}, {}, [
+        {"set": "five", "to": 5}, tried({"set": "five.name", "to": "'a'"}),
+        tried({"set": "five.daemon", "to": True}), tried({"set": "five.value", "to": 1})]),
     "Lock: any thread may release it": ({"x": "Lock"}, {"f": [{"release": "x"}]}, [
         {"acquire": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"}, {"print": "x.locked()"}]),
     "Lock: stays locked when its taker ends": ({"x": "Lock"}, {"f": [{"acquire": "x"}]}, [
@@ -117,7 +145,7 @@ PROGRAMS = {
         {"release": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"},
         tried({"release": "x"})]),
     "RLock: errors": ({"x": "RLock"}, {"f": [tried({"release": "x"})]}, [
-        tried({"release": "x"}), *ACQUIRE_ERRORS, {"acquire": "x"},
+        tried({"release": "x"}), *ACQUIRE_ERRORS, *LOCK_ERRORS, {"acquire": "x"},
         {"spawn": "f", "as": "t"}, {"join": "t"}]),
     "RLock: nobody can release what an ended thread holds": (
         {"x": "RLock"}, {"f": [{"acquire": "x"}]}, [

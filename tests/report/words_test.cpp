@@ -38,6 +38,10 @@ TEST_CASE("Widths are those of a terminal's columns", "[report][words]") {
   CHECK(shortened("mutexAB", 6) == "mut...");
   CHECK(shortened("鎖鎖鎖鎖", 7) == "鎖鎖...");
   CHECK(shortened("鎖鎖鎖鎖", 6) == "鎖...");
+  CHECK(shortened_within("ThreadPoolExecutor-0_12", 16) == "ThreadP...r-0_12");
+  CHECK(shortened_within("ThreadPoolExecutor-0_12", 23) == "ThreadPoolExecutor-0_12");
+  CHECK(shortened_within("鎖鎖鎖鎖鎖鎖鎖鎖", 13) == "鎖鎖...鎖鎖鎖");
+  CHECK(shortened_within("Thread-12", 8) == "Threa...");
 }
 
 TEST_CASE("Numbers are grouped from five digits on", "[report][words]") {

@@ -35,7 +35,9 @@ class Watching : public RunObserver {
   bool each_step_;
 };
 
-Whole run_once(const Program& program, Policy& policy, bool each_step, bool forgets,
+using Forgets = RunOptions::Forgets;
+
+Whole run_once(const Program& program, Policy& policy, bool each_step, RunOptions::Forgets forgets,
                std::uint64_t steps_max = 20'000) {
   const Machine machine(program);
   Watching observer(each_step);
@@ -60,13 +62,13 @@ void check_same(const Whole& a, const Whole& b) {
 // The run under the timed policy, and its replay by schedule, watched and not.
 void check_bursts(const Program& program, std::uint64_t steps_max = 20'000) {
   const auto timed = [&] { return policy_named("timed")->make(program, 0); };
-  const Whole plain = run_once(program, *timed(), true, false, steps_max);
-  check_same(plain, run_once(program, *timed(), false, false, steps_max));
-  check_same(plain, run_once(program, *timed(), false, true, steps_max));
+  const Whole plain = run_once(program, *timed(), true, Forgets::nothing, steps_max);
+  check_same(plain, run_once(program, *timed(), false, Forgets::nothing, steps_max));
+  check_same(plain, run_once(program, *timed(), false, Forgets::when_doubled, steps_max));
   const Machine machine(program);
   const Schedule schedule = to_schedule(machine, plain.result.choices.all());
-  const Whole again =
-      run_once(program, *scripted_policy(program, schedule, 0), false, true, steps_max);
+  const Whole again = run_once(program, *scripted_policy(program, schedule, 0), false,
+                               Forgets::when_doubled, steps_max);
   CHECK(again.result.choices == plain.result.choices);
   CHECK(again.result.now == plain.result.now);
   CHECK(again.dump == plain.dump);
@@ -145,7 +147,8 @@ TEST_CASE("run: what a run forgets it does not miss", "[engine][burst]") {
         {'if': 'i % 1000 == 0', 'then': [{'append': 'log', 'item': 'x'}]}]}]},
     'threads': {'P': [{'call': 'produce'}], 'C': [{'call': 'consume'}]}})");
   const auto timed = [&] { return policy_named("timed")->make(*program, 0); };
-  check_same(run_once(*program, *timed(), true, false), run_once(*program, *timed(), false, true));
+  check_same(run_once(*program, *timed(), true, Forgets::nothing),
+             run_once(*program, *timed(), false, Forgets::when_doubled));
 }
 
 }  // namespace
