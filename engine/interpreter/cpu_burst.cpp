@@ -1,7 +1,11 @@
-// The instructions that loops are made of are executed here, on the bare memory of the innermost
-// frame; everything else by the Interpreter, which must agree with it to the letter.
+// The instructions that loops are made of are executed here, on the bare memory
+// of the innermost frame; everything else by the Interpreter, which must agree
+// with it to the letter.
 #include "engine/interpreter/cpu_burst.h"
 
+#include <algorithm>
+#include <array>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -11,6 +15,11 @@ namespace lockstep {
 namespace {
 
 constexpr std::uint32_t frames_kept_max = 64;
+
+// The memory of functions that are called and left within a burst: it is made
+// with the first call, so it must not be much.
+constexpr std::size_t room_values = 2048;
+constexpr std::size_t room_calls = 256;
 
 // Whoever has asked for the burst wants to look at the clock now and then.
 constexpr std::uint64_t run_ons_max = 200;
@@ -46,7 +55,8 @@ class Burst {
            opcode == Opcode::update_global;
   }
 
-  // Before a visible operation: whether the burst goes on with it, and in which step.
+  // Before a visible operation: whether the burst goes on with it, and in which
+  // step.
   bool begins_operation() {
     if (begun_.operations > 0 && (local_.may_switch || begun_.operations >= step_operations_max ||
                                   begun_.run_ons >= step_run_ons_max)) {
@@ -70,50 +80,102 @@ class Burst {
   // The innermost frame's memory, while nobody else looks at the frame.
   void take_frame() {
     frame_ = &local_.frames.back();
+    function_ = frame_->function;
     const std::size_t size = frame_->stack.size();
-    const std::size_t most = program_.functions[frame_->function.index].stack_max;
+    const std::size_t most = program_.functions[function_.index].stack_max;
     if (most > size) frame_->stack.resize(most);
     top_ = frame_->stack.data() + size;
     locals_ = frame_->locals.data();
     pc_ = frame_->pc;
+    const std::size_t frames = local_.frames.size();
+    const std::size_t frames_max = program_.limits.frames_max;
+    calls_max_ = std::min(room_calls, frames_max > frames ? frames_max - frames : 0);
   }
+  // Those whom it has called become frames like others.
   void give_frame() {
-    frame_->stack.resize(static_cast<std::size_t>(top_ - frame_->stack.data()));
-    frame_->pc = pc_;
+    if (calls_ == 0) return write_back(top_, pc_);
+    const Value* const stacks_end = top_;
+    write_back(room_->calls[0].top, room_->calls[0].pc);
+    for (std::size_t i = 0; i < calls_; ++i) {
+      const bool is_last = i + 1 == calls_;
+      const FunctionId function = is_last ? function_ : room_->calls[i + 1].function;
+      const Value* const locals = is_last ? locals_ : room_->calls[i + 1].locals;
+      const Value* const stack = locals + program_.functions[function.index].locals.size();
+      Frame fresh;
+      if (!frames_kept_.empty()) {
+        fresh = std::move(frames_kept_.back());
+        frames_kept_.pop_back();
+      }
+      fresh.function = function;
+      fresh.pc = is_last ? pc_ : room_->calls[i + 1].pc;
+      fresh.locals.assign(locals, stack);
+      fresh.stack.assign(stack, is_last ? stacks_end : room_->calls[i + 1].top);
+      fresh.raised.clear();
+      local_.frames.push_back(std::move(fresh));
+    }
+    frame_ = &local_.frames.back();
+    calls_ = 0;
+  }
+  void write_back(const Value* top, std::uint32_t pc) {
+    frame_->stack.resize(static_cast<std::size_t>(top - frame_->stack.data()));
+    frame_->pc = pc;
   }
 
-  bool calls(FunctionId function, std::uint32_t arguments) {
-    const Function& callee = program_.functions[function.index];
-    if (callee.parameters != arguments || local_.frames.size() >= program_.limits.frames_max) {
+  // The callee's locals and operands stand behind those of its caller in
+  // `room_`. Where there is no more room the Interpreter makes a frame of it.
+  bool calls(FunctionId id, std::uint32_t arguments) {
+    const Function& callee = program_.functions[id.index];
+    if (callee.parameters != arguments || calls_ >= calls_max_) return false;
+    if (!room_) room_ = std::make_unique<Room>();
+    Value* const begin = calls_ == 0 ? room_->values.data() : top_;
+    const std::size_t locals = callee.locals.size();
+    if (locals + callee.stack_max >
+        static_cast<std::size_t>(room_->values.data() + room_values - begin)) {
       return false;
     }
-    Frame fresh;
-    if (!frames_kept_.empty()) {
-      fresh = std::move(frames_kept_.back());
-      frames_kept_.pop_back();
-    }
-    fresh.function = function;
-    fresh.pc = callee.begin;
-    fresh.locals.assign(callee.locals.size(), unset_value);
-    fresh.stack.clear();
-    std::copy(top_ - arguments, top_, fresh.locals.begin());
     top_ -= arguments;
-    give_frame();
-    local_.frames.push_back(std::move(fresh));
+    // Where its caller stands in the room, so do its arguments, from the
+    // caller's new top on.
+    Value* const its = calls_ == 0 ? begin : top_;
+    if (calls_ == 0) std::copy(top_, top_ + arguments, its);
+    for (std::size_t i = arguments; i < locals; ++i) its[i] = unset_value;
+    room_->calls[calls_++] = {function_, pc_, locals_, top_};
+    function_ = id;
+    pc_ = callee.begin;
+    locals_ = its;
+    top_ = its + locals;
     local_.may_switch = true;
-    take_frame();
     return true;
   }
   void returns() {
     const Value value = top_[-1];
-    if (frames_kept_.size() < frames_kept_max) {
-      frames_kept_.push_back(std::move(local_.frames.back()));
+    if (calls_ > 0) {
+      const Caller& caller = room_->calls[--calls_];
+      function_ = caller.function;
+      pc_ = caller.pc;
+      locals_ = caller.locals;
+      top_ = caller.top;
+    } else {
+      if (frames_kept_.size() < frames_kept_max) {
+        frames_kept_.push_back(std::move(local_.frames.back()));
+      }
+      local_.frames.pop_back();
+      take_frame();
     }
-    local_.frames.pop_back();
-    take_frame();
     *top_++ = value;
     ++pc_;
   }
+
+  struct Caller {
+    FunctionId function;
+    std::uint32_t pc;  // its call
+    Value* locals;
+    Value* top;
+  };
+  struct Room {
+    std::array<Value, room_values> values;
+    std::array<Caller, room_calls> calls;
+  };
 
   const Machine& machine_;
   const Program& program_;
@@ -128,16 +190,23 @@ class Burst {
   CpuBurst::Work begun_;
   std::uint64_t spent_ns_ = 0;  // one step more than limits_.time_ns may be too long for 63 bits
   std::uint32_t left_ = 0;      // bytecodes before the private run rests at run_on
-  Frame* frame_ = nullptr;
+  // What is executed: the innermost frame, or the last of those whom it has
+  // called.
+  FunctionId function_;
   Value* top_ = nullptr;  // one behind the topmost of the stack
   Value* locals_ = nullptr;
   std::uint32_t pc_ = 0;
+  Frame* frame_ = nullptr;      // the innermost frame
+  std::unique_ptr<Room> room_;  // of those whom it has called
+  std::size_t calls_ = 0;       // of these, how many are under way
+  std::size_t calls_max_ = 0;
   std::vector<Frame> frames_kept_;  // for their memory
 };
 
 bool fits(std::int64_t n) { return n >= small_integer_min && n <= small_integer_max; }
 
-// If both operands and the result are small integers. (Of such none overflows 64 bits.)
+// If both operands and the result are small integers. (Of such none overflows
+// 64 bits.)
 bool calculate(BinaryOperator op, Value left, Value right, Value& result) {
   if (!is_small_integer(left) || !is_small_integer(right)) return false;
   std::int64_t n = small_integer(left);
@@ -191,8 +260,9 @@ bool compare_small(Comparison op, Value left, Value right, Value& result) {
 void Burst::execute() {
   const Instruction* const code = program_.code.data();
   const Value* const constants = machine_.constants.data();
-  // The members of these names, while nobody else needs them: they would be stored and loaded
-  // again with every instruction, since a Value might be one of them.
+  // The members of these names, while nobody else needs them: they would be
+  // stored and loaded again with every instruction, since a Value might be one
+  // of them.
   std::uint32_t pc = 0;
   std::uint32_t left = left_;
   Value* top = nullptr;
@@ -256,7 +326,8 @@ void Burst::execute() {
       case Opcode::operate:
       case Opcode::perform:
       case Opcode::await: {
-        // The receiver may lack the method; then the private run goes on with an exception.
+        // The receiver may lack the method; then the private run goes on with an
+        // exception.
         give();
         const std::uint32_t most = program_.limits.private_steps_max;
         left = most - std::min(interpreter_.run(most - left), most);
@@ -369,7 +440,7 @@ void Burst::execute() {
         locals = locals_;
         continue;
       case Opcode::return_value:
-        if (local_.frames.size() == 1) break;
+        if (calls_ == 0 && local_.frames.size() == 1) break;
         top_ = top;
         returns();
         pc = pc_;
