@@ -92,12 +92,9 @@ const PolicyRow* policy_named(std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-bool offers(const Moment& moment, Choice choice) {
-  const auto [begin, end] =
-      std::equal_range(moment.choices.begin(), moment.choices.end(), choice,
-                       [](const Choice& a, const Choice& b) { return a.thread < b.thread; });
-  return std::find(begin, end, choice) != end;
-}
+std::span<const Choice> Moment::choices() const { return enabled.choices(); }
+
+bool offers(const Moment& moment, Choice choice) { return moment.enabled.has(choice); }
 
 RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
               const RunOptions& options) {
@@ -109,9 +106,12 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
            dump(machine, state);
   });
   VirtualClock clock(machine.program);
-  EnabledChoices enabled(machine);
+  const bool has_crowds = clock.is_serial() && EnabledChoices::may_have_crowds(machine.program) &&
+                          (observer == nullptr || !observer->watches_each_thread());
+  EnabledChoices enabled(machine,
+                         has_crowds ? EnabledChoices::Crowds::kept : EnabledChoices::Crowds::none);
   enabled.begin(state);
-  clock.begin(machine, state, enabled.choices());
+  clock.begin(machine, state, enabled);
   if (observer != nullptr) observer->on_begin(machine, state, clock);
   Fan fan(clock, policy, enabled, observer);
   // A burst, and a machine that forgets, know one memory.
@@ -128,13 +128,13 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     return std::move(result);
   };
   for (;;) {
-    if (enabled.choices().empty()) {
+    if (enabled.empty()) {
       if (std::string reason = policy.left_over(machine, state); !reason.empty()) {
         return ended(RunResult::End::refused, std::move(reason));
       }
       return ended(has_exited(state) ? RunResult::End::finished : RunResult::End::stuck);
     }
-    const Moment moment{machine, state, enabled.choices(), clock, previous};
+    const Moment moment{machine, state, enabled, clock, previous};
     Pick pick = policy.pick(moment);
     if (pick.kind == Pick::Kind::stop) return ended(RunResult::End::stopped);
     if (pick.kind == Pick::Kind::refused)
@@ -190,7 +190,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     result.steps += taken;
     if (options.keep_choices) result.choices.add(choice, taken);
     enabled.after_step(state, choice.thread);
-    clock.end_step(machine, state, choice, info, enabled.choices(), enabled.concerned());
+    clock.end_step(machine, state, choice, info);
     if (observer != nullptr) observer->on_step_end(machine, state, clock.now());
     previous = choice;
     if (options.forgets && !machine.program.has_processes)
