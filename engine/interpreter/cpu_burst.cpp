@@ -1,6 +1,5 @@
-// The instructions that loops are made of are executed here, on the bare memory
-// of the innermost frame; everything else by the Interpreter, which must agree
-// with it to the letter.
+// The instructions that loops are made of are executed here, on the bare memory of the innermost
+// frame; everything else by the Interpreter, which must agree with it to the letter.
 #include "engine/interpreter/cpu_burst.h"
 
 #include <algorithm>
@@ -16,10 +15,34 @@ namespace {
 
 constexpr std::uint32_t frames_kept_max = 64;
 
-// The memory of functions that are called and left within a burst: it is made
-// with the first call, so it must not be much.
+// The memory of functions that are called and left within a burst: it is made with the first call,
+// so it must not be much.
 constexpr std::size_t room_values = 2048;
 constexpr std::size_t room_calls = 256;
+
+constexpr std::size_t object_words_max = 8;
+
+// Operations that look at the words of their object and change those alone, and that let nobody in
+// while they are done.
+bool may_be_in_burst(const OperationRow& operation) {
+  if (operation.verb == Verb::none || operation.switches == Switch::yields) return false;
+  switch (operation.kind) {
+    case ObjectKind::lock:
+    case ObjectKind::rlock:
+    case ObjectKind::semaphore:
+    case ObjectKind::bounded_semaphore:
+    case ObjectKind::event:
+    case ObjectKind::queue:
+    case ObjectKind::simple_queue:
+      return row(operation.kind).words <= object_words_max;
+    default:
+      return false;
+  }
+}
+
+bool is_ready(const OperationRow& operation, const State& state, const Call& call) {
+  return operation.ready == nullptr || operation.ready(state, call) == Readiness::ready;
+}
 
 // Whoever has asked for the burst wants to look at the clock now and then.
 constexpr std::uint64_t run_ons_max = 200;
@@ -40,7 +63,7 @@ class Burst {
   CpuBurst take() {
     if (local_.continues || local_.atomic_depth > 0 || local_.frames.empty()) return {};
     const Opcode first = program_.code[local_.frames.back().pc].opcode;
-    if (row(first).visible && !is_variable(first)) return {};
+    if (row(first).visible && !is_variable(first) && first != Opcode::operate) return {};
     // Where it rests before private bytecode, it stands at run_on.
     left_ = row(first).visible ? program_.limits.private_steps_max : 0;
     execute();
@@ -55,9 +78,9 @@ class Burst {
            opcode == Opcode::update_global;
   }
 
-  // Before a visible operation: whether the burst goes on with it, and in which
-  // step.
+  // Before a visible operation: whether the burst goes on with it, and in which step.
   bool begins_operation() {
+    if (concerns_others_) return false;
     if (begun_.operations > 0 && (local_.may_switch || begun_.operations >= step_operations_max ||
                                   begun_.run_ons >= step_run_ons_max)) {
       ++result_.steps;
@@ -73,6 +96,55 @@ class Burst {
     }
     ++begun_.operations;
     return true;
+  }
+
+  // An operation on an object. `ends`: the burst rests before it, or before what it goes on with.
+  enum class Operated : std::uint8_t { not_here, done, raised, ends };
+  Operated operates(const Instruction& instruction) {
+    if (limits_.objects == nullptr || local_.atomic_depth > 0) return Operated::not_here;
+    Value receiver = *(top_ - instruction.b - 1);
+    if (values_.kind(receiver) != ValueKind::object) return Operated::not_here;
+    const ObjectId object = values_.as_object(receiver);
+    // What a Condition hands on to its lock is Python code.
+    if (program_.objects[object.index].lock) return Operated::not_here;
+    const std::optional<Operation> operation =
+        resolve(program_, values_, static_cast<Verb>(instruction.a), receiver);
+    if (!operation || !may_be_in_burst(row(*operation))) return Operated::not_here;
+    const OperationRow& its = row(*operation);
+    const std::span<const Value> arguments(top_ - instruction.b, instruction.b);
+    const Call call{machine_, thread_, receiver, arguments, none_value, 0, 0, 0, 0};
+    if (!is_ready(its, state_, call)) return Operated::not_here;
+    local_.may_switch = local_.may_switch || its.switches == Switch::py_call || all_switch_;
+    if (!begins_operation()) return Operated::ends;
+
+    const Word* const words = object_words(program_, state_, object);
+    std::array<Word, object_words_max> before{};
+    const std::size_t size = row(program_.objects[object.index].kind).words;
+    std::copy_n(words, size, before.begin());
+    const Outcome outcome = its.apply(state_, call);
+    concerns_others_ =
+        limits_.objects->concerns_others(object, std::span(before).first(size), state_);
+    limits_.objects->on_operation(state_, result_.steps, *operation, instruction.site, call,
+                                  outcome);
+    if (its.switches != Switch::silent) local_.may_switch = its.switches != Switch::opcode;
+    local_.may_switch = local_.may_switch || all_switch_;
+    if (outcome.kind == Outcome::Kind::next) {
+      local_.continues = true;
+      local_.operation = outcome.then;
+      local_.receiver = outcome.value;
+      local_.saved = outcome.saved;
+      local_.may_switch = true;
+      return Operated::ends;
+    }
+    if (outcome.kind == Outcome::Kind::raised) {
+      give_frame();
+      interpreter_.unwind(outcome.value);
+      return Operated::raised;
+    }
+    top_ -= instruction.b;
+    top_[-1] = outcome.value;
+    ++pc_;
+    return Operated::done;
   }
 
   void execute();
@@ -121,8 +193,8 @@ class Burst {
     frame_->pc = pc;
   }
 
-  // The callee's locals and operands stand behind those of its caller in
-  // `room_`. Where there is no more room the Interpreter makes a frame of it.
+  // The callee's locals and operands stand behind those of its caller in `room_`. Where there is no
+  // more room the Interpreter makes a frame of it.
   bool calls(FunctionId id, std::uint32_t arguments) {
     const Function& callee = program_.functions[id.index];
     if (callee.parameters != arguments || calls_ >= calls_max_) return false;
@@ -134,8 +206,7 @@ class Burst {
       return false;
     }
     top_ -= arguments;
-    // Where its caller stands in the room, so do its arguments, from the
-    // caller's new top on.
+    // Where its caller stands in the room, so do its arguments, from the caller's new top on.
     Value* const its = calls_ == 0 ? begin : top_;
     if (calls_ == 0) std::copy(top_, top_ + arguments, its);
     for (std::size_t i = arguments; i < locals; ++i) its[i] = unset_value;
@@ -188,10 +259,10 @@ class Burst {
   Interpreter interpreter_;
   CpuBurst result_;
   CpuBurst::Work begun_;
-  std::uint64_t spent_ns_ = 0;  // one step more than limits_.time_ns may be too long for 63 bits
-  std::uint32_t left_ = 0;      // bytecodes before the private run rests at run_on
-  // What is executed: the innermost frame, or the last of those whom it has
-  // called.
+  bool concerns_others_ = false;  // what was done last: the burst ends before what comes next
+  std::uint64_t spent_ns_ = 0;    // one step more than limits_.time_ns may be too long for 63 bits
+  std::uint32_t left_ = 0;        // bytecodes before the private run rests at run_on
+  // What is executed: the innermost frame, or the last of those whom it has called.
   FunctionId function_;
   Value* top_ = nullptr;  // one behind the topmost of the stack
   Value* locals_ = nullptr;
@@ -205,8 +276,7 @@ class Burst {
 
 bool fits(std::int64_t n) { return n >= small_integer_min && n <= small_integer_max; }
 
-// If both operands and the result are small integers. (Of such none overflows
-// 64 bits.)
+// If both operands and the result are small integers. (Of such none overflows 64 bits.)
 bool calculate(BinaryOperator op, Value left, Value right, Value& result) {
   if (!is_small_integer(left) || !is_small_integer(right)) return false;
   std::int64_t n = small_integer(left);
@@ -260,9 +330,8 @@ bool compare_small(Comparison op, Value left, Value right, Value& result) {
 void Burst::execute() {
   const Instruction* const code = program_.code.data();
   const Value* const constants = machine_.constants.data();
-  // The members of these names, while nobody else needs them: they would be
-  // stored and loaded again with every instruction, since a Value might be one
-  // of them.
+  // The members of these names, while nobody else needs them: they would be stored and loaded
+  // again with every instruction, since a Value might be one of them.
   std::uint32_t pc = 0;
   std::uint32_t left = left_;
   Value* top = nullptr;
@@ -324,10 +393,28 @@ void Burst::execute() {
         continue;
       }
       case Opcode::operate:
+        pc_ = pc;
+        top_ = top;
+        switch (operates(instruction)) {
+          case Operated::not_here:
+            break;
+          case Operated::ends:
+            return give();
+          case Operated::raised:
+            if (local_.frames.empty()) return;
+            left = program_.limits.private_steps_max;
+            take();
+            continue;
+          case Operated::done:
+            left = program_.limits.private_steps_max;
+            pc = pc_;
+            top = top_;
+            continue;
+        }
+        [[fallthrough]];
       case Opcode::perform:
       case Opcode::await: {
-        // The receiver may lack the method; then the private run goes on with an
-        // exception.
+        // The receiver may lack the method; then the private run goes on with an exception.
         give();
         const std::uint32_t most = program_.limits.private_steps_max;
         left = most - std::min(interpreter_.run(most - left), most);
@@ -462,15 +549,21 @@ void Burst::execute() {
 CpuBurst cpu_burst(const Machine& machine, State& state, ThreadId thread,
                    const BurstLimits& limits) {
   // Nothing of the private state is read where it would not go far.
-  switch (machine.locals().pending(local(machine.program, state, thread)).operation) {
+  const Pending& first = machine.locals().pending(local(machine.program, state, thread));
+  switch (first.operation) {
     case Operation::run_on:
     case Operation::load_global:
     case Operation::store_global:
     case Operation::update_global:
       return Burst(machine, state, thread, limits).take();
     default:
-      return {};
+      break;
   }
+  const OperationRow& its = row(first.operation);
+  if (limits.objects == nullptr || first.in_atomic || !may_be_in_burst(its)) return {};
+  const Call call{machine, thread, first.receiver, first.arguments, first.saved, 0, 0, 0, 0};
+  if (!is_ready(its, state, call)) return {};
+  return Burst(machine, state, thread, limits).take();
 }
 
 }  // namespace lockstep

@@ -40,6 +40,46 @@ class Fan : public Observer {
   RunObserver* observer_;
 };
 
+// In a burst: what concerns others, by the choices, and who is told of what is done to objects.
+class BurstEvents : public BurstObjects {
+ public:
+  BurstEvents(const Machine& machine, Fan& fan, const EnabledChoices& enabled,
+              RunObserver* observer)
+      : machine_(machine), fan_(fan), enabled_(enabled), observer_(observer) {}
+
+  // `number`: of its first step, of which the observer was told.
+  void begin(Choice choice, std::uint64_t number, double now) {
+    choice_ = choice;
+    number_ = told_ = number;
+    now_ = now;
+  }
+  bool concerns_others(ObjectId object, std::span<const Word> before,
+                       const State& after) const override {
+    return enabled_.concerns_others(choice_.thread, object, before, after);
+  }
+  void on_operation(const State& state, std::uint64_t steps, Operation operation, SiteId site,
+                    const Call& call, const Outcome& outcome) override {
+    if (observer_ != nullptr && std::exchange(told_, number_ + steps) != number_ + steps) {
+      observer_->on_step(machine_, state, told_, choice_, now_);
+    }
+    Event event{Event::Kind::operation, choice_.thread, site};
+    event.operation = operation;
+    event.receiver = call.receiver;
+    event.arguments = call.arguments;
+    event.outcome = outcome;
+    fan_.on_event(machine_, state, event);
+  }
+
+ private:
+  const Machine& machine_;
+  Fan& fan_;
+  const EnabledChoices& enabled_;
+  RunObserver* observer_;
+  Choice choice_;
+  std::uint64_t number_ = 0, told_ = 0;
+  double now_ = 0;
+};
+
 // Makes a machine forget whenever its tables have doubled.
 class Forgetter {
  public:
@@ -117,6 +157,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
   // A burst, and a machine that forgets, know one memory.
   const bool may_burst = !has_await(machine.program) && !machine.program.has_processes &&
                          (observer == nullptr || !observer->watches_each_step());
+  BurstEvents burst_events(machine, fan, enabled, observer);
   Forgetter forgetter(machine);
   std::optional<Choice> previous;
   std::uint64_t asked = 0;  // for RunLimits::cut, at this number of steps
@@ -165,8 +206,10 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
       const std::uint64_t steps =
           std::min({stay.steps, options.limits.steps_max - result.steps - 1, burst_steps_max});
       if (steps > 0 && stay.until_ns > clock.now_ns()) {
-        burst =
-            cpu_burst(machine, state, choice.thread, clock.burst_limits(steps + 1, stay.until_ns));
+        BurstLimits limits = clock.burst_limits(steps + 1, stay.until_ns);
+        burst_events.begin(choice, result.steps + 1, clock.now());
+        limits.objects = &burst_events;
+        burst = cpu_burst(machine, state, choice.thread, limits);
       }
     }
     const bool goes_on = burst.begun.operations > 0;

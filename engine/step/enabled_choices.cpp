@@ -145,6 +145,27 @@ void EnabledChoices::after_step(const State& after, ThreadId stepped) {
   look_again(after, stepped);
 }
 
+bool EnabledChoices::concerns_others(ThreadId thread, ObjectId object, std::span<const Word> before,
+                                     const State& after) const {
+  const std::uint32_t changed =
+      changed_words(before.data(), object_words(machine_.program, after, object),
+                    static_cast<std::uint32_t>(before.size()));
+  if (changed == 0) return false;
+  const auto has_others = [&](const List& threads) {
+    return threads.size() > 1 || (threads.size() == 1 && threads.front() != thread);
+  };
+  const bool has_crowd = keeps_crowds_ && has_others(crowds_[object.index].threads);
+  for (const Group& group : at_object_[object.index]) {
+    if (group.looks_at != LooksAt{} && (group.looks_at.words & changed) == 0) continue;
+    if (has_others(group.threads) || (has_crowd && makes_crowd(group.looks_at))) return true;
+  }
+  return std::ranges::any_of(conditions_[object.index], [&](ObjectId condition) {
+    return std::ranges::any_of(at_object_[condition.index], [&](const Group& group) {
+      return group.looks_at == LooksAt{} && has_others(group.threads);
+    });
+  });
+}
+
 EnabledChoices::List* EnabledChoices::list_of(const Place& place) {
   switch (place.stand) {
     case Stand::free:

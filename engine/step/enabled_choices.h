@@ -62,6 +62,9 @@ class EnabledChoices {
   std::span<const Turned> turned() const { return turned_; }
   // The crowd of which a thread is one. Who is concerned may have come or gone since the last step.
   std::optional<ObjectId> crowd_of(ThreadId thread) const;
+  // Whether a thread's change of an object's words would concern others, who look at them.
+  bool concerns_others(ThreadId thread, ObjectId object, std::span<const Word> before,
+                       const State& after) const;
   // How many threads were looked at so far: what all of it has cost.
   std::uint64_t looked_at() const { return looked_at_; }
 
