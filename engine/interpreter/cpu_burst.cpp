@@ -20,6 +20,10 @@ constexpr std::uint32_t frames_kept_max = 64;
 constexpr std::size_t room_values = 2048;
 constexpr std::size_t room_calls = 256;
 
+// And to forget values that are gone, once they have doubled.
+constexpr std::uint64_t steps_between_looks = 16;
+constexpr std::size_t bytes_more_max = 1'000'000;
+
 constexpr std::size_t object_words_max = 8;
 
 // Operations that look at the words of their object and change those alone, and that let nobody in
@@ -56,6 +60,7 @@ class Burst {
         state_(state),
         thread_(thread),
         limits_(limits),
+        bytes_max_(2 * values_.memory_bytes() + bytes_more_max),
         all_switch_(machine.program.gil != GilModel::calls_and_loops),
         local_(machine.fetch(local(machine.program, state, thread))),
         interpreter_(machine, local_, nullptr) {}
@@ -78,6 +83,10 @@ class Burst {
            opcode == Opcode::update_global;
   }
 
+  // Asked after each complete step.
+  bool has_grown() const {
+    return result_.steps % steps_between_looks == 0 && values_.memory_bytes() > bytes_max_;
+  }
   // Before a visible operation: whether the burst goes on with it, and in which step.
   bool begins_operation() {
     if (concerns_others_) return false;
@@ -90,7 +99,7 @@ class Burst {
                    begun_.run_ons * static_cast<std::uint64_t>(limits_.run_on_ns);
       begun_ = {};
       if (result_.steps == limits_.steps_max || result_.done.run_ons >= run_ons_max ||
-          spent_ns_ >= static_cast<std::uint64_t>(limits_.time_ns)) {
+          spent_ns_ >= static_cast<std::uint64_t>(limits_.time_ns) || has_grown()) {
         return false;
       }
     }
@@ -254,6 +263,7 @@ class Burst {
   State& state_;
   ThreadId thread_;
   const BurstLimits& limits_;
+  std::size_t bytes_max_;
   bool all_switch_;  // the GIL model lets others in at every operation
   LocalState local_;
   Interpreter interpreter_;

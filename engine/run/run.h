@@ -118,7 +118,7 @@ class RunObserver : public Observer {
   virtual void on_step_end(const Machine&, const State& after, double now) = 0;
   // Else it may be told of several steps of one thread as of one, with the number of the last,
   // and not of what happens in them to shared variables and in private bytecode. Of what happens to
-  // objects it is told; before that on_step comes again, with the number of the step.
+  // objects it is told, each time after another on_step, with that step's number and last state.
   virtual bool watches_each_step() const { return true; }
   // Else VirtualClock::enabled() may have crowds.
   virtual bool watches_each_thread() const { return watches_each_step(); }

@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 #include "engine/run/run.h"
 #include "language/load.h"
 #include "tests/support/contended_scenario.h"
@@ -22,6 +24,7 @@ struct Whole {
   RunResult result;
   std::string dump;
   std::string log;
+  std::size_t bytes_max = 0;  // that the values took
   std::uint64_t ends = 0;  // the times at which it was told of one, or of several steps as of one
 };
 
@@ -41,9 +44,13 @@ class Watching : public RunObserver {
     number_ = number;
     ++told;
   }
-  void on_step_end(const Machine&, const State&, double) override { ++ends; }
+  void on_step_end(const Machine& machine, const State&, double) override {
+    ++ends;
+    bytes_max = std::max(bytes_max, machine.values().memory_bytes());
+  }
   bool watches_each_step() const override { return each_step_; }
   std::uint64_t told = 0, ends = 0;
+  std::size_t bytes_max = 0;
   std::string log;
 
  private:
@@ -61,6 +68,7 @@ Whole run_once(const Program& program, Policy& policy, bool each_step, bool forg
   Whole whole{run(machine, policy, &observer, options), {}, {}, 0};
   whole.log = observer.log;
   whole.ends = observer.ends;
+  whole.bytes_max = observer.bytes_max;
   whole.dump = dump(machine, whole.result.state);
   if (each_step) CHECK(observer.told == whole.result.steps);
   return whole;
@@ -189,6 +197,18 @@ TEST_CASE("cpu_burst: locks and queues that nobody else waits for are part of it
   const Whole whole = run_once(*program, *policy_named("timed")->make(*program, 0), false, false);
   CHECK(whole.result.end == RunResult::End::finished);
   CHECK(whole.ends < 10);
+}
+
+// Each change of a container is another value: together 18 MB of them.
+TEST_CASE("cpu_burst: ends when the values have doubled", "[engine][burst]") {
+  const std::string body = GENERATE("{'append': 'xs', 'item': 'i'}", "{'put': 'q', 'item': 'i'}");
+  const auto program = program_of(
+      "{'variables': {'xs': []}, 'objects': {'q': 'Queue'}, "
+      "'main': [{'for': 'i', 'in': 'range(3000)', 'do': [" +
+      body + "]}]}");
+  const Whole whole = run_once(*program, *policy_named("timed")->make(*program, 0), false, true);
+  CHECK(whole.result.end == RunResult::End::finished);
+  CHECK(whole.bytes_max < 4'000'000);
 }
 
 TEST_CASE("run: what a run forgets it does not miss", "[engine][burst]") {
