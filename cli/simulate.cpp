@@ -66,6 +66,10 @@ class Watch : public RunObserver {
     return recorder_.watches_each_step() || !program_.invariants.empty() || !order_.is_idle();
   }
 
+  bool watches_each_thread() const override {
+    return recorder_.watches_each_thread() || (times_ && times_->watches_each_thread());
+  }
+
   // Remembers the first moment at which each of them does not hold.
   void check(const Machine& machine, const State& state, const std::vector<Condition>& conditions) {
     for (const Condition& condition : conditions) {

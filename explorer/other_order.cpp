@@ -29,11 +29,12 @@ class Reordered : public Policy {
       const Choice choice = rest_[next_++ - exact_.size()];
       if (offers(moment, choice)) return {Pick::Kind::choice, choice, {}};
     }
-    const auto after = std::ranges::find_if(moment.choices, [&](const Choice& choice) {
+    const std::span<const Choice> choices = moment.choices();
+    const auto after = std::ranges::find_if(choices, [&](const Choice& choice) {
       return moment.previous && choice.thread > moment.previous->thread;
     });
-    const bool wraps = after == moment.choices.end();
-    return {Pick::Kind::choice, wraps ? moment.choices.front() : *after, {}};
+    const bool wraps = after == choices.end();
+    return {Pick::Kind::choice, wraps ? choices.front() : *after, {}};
   }
   std::string left_over(const Machine&, const State&) override {
     return next_ < exact_.size() ? "a step that has to fit" : "";

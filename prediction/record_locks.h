@@ -21,6 +21,7 @@ class LockRecorder : public RunObserver {
   void on_step(const Machine&, const State& before, std::uint64_t, Choice, double) override;
   void on_event(const Machine&, const State&, const Event&) override;
   void on_step_end(const Machine&, const State& after, double) override;
+  bool watches_each_thread() const override { return false; }
 
   // What threads wait for at the end is asked for, too.
   void on_end(const Machine&, const State& last);

@@ -42,7 +42,7 @@ class Lead : public Policy {
       if (look(moment.machine, moment.state)) return {Pick::Kind::stop, {}, {}};
     }
     const Choice* next = nullptr;
-    for (const Choice& choice : moment.choices) {
+    for (const Choice& choice : moment.choices()) {
       if (std::ranges::find(threads_, choice.thread) != threads_.end()) continue;
       if (next == nullptr || (choice.thread > last_ && next->thread <= last_)) next = &choice;
     }
@@ -78,9 +78,10 @@ bool can_end_stuck(const Program& program, const std::vector<Choice>& choices,
     explicit InTurn(const std::vector<Choice>& choices) : choices_(choices) {}
     Pick pick(const Moment& moment) override {
       if (taken_ < choices_.size()) return {Pick::Kind::choice, choices_[taken_++], {}};
+      const std::span<const Choice> offered = moment.choices();
       const auto next = std::ranges::find_if(
-          moment.choices, [&](const Choice& choice) { return choice.thread > last_; });
-      const Choice choice = next == moment.choices.end() ? moment.choices.front() : *next;
+          offered, [&](const Choice& choice) { return choice.thread > last_; });
+      const Choice choice = next == offered.end() ? offered.front() : *next;
       last_ = choice.thread;
       return {Pick::Kind::choice, choice, {}};
     }

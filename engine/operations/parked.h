@@ -2,7 +2,8 @@
 //
 // Who is parked in a queue (Event.wait, Condition.wait, ...) can go on once it is in the queue no
 // more, whatever else becomes of the object: where many wait, a step that lets one of them go is of
-// no concern to the others.
+// no concern to the others. Who stands before a Lock can go on whenever it is free, as everybody
+// can who stands there.
 //
 // Held by tests/engine/step/enabled_choices_test.cpp to asking all threads.
 #pragma once
@@ -14,8 +15,14 @@
 namespace lockstep {
 
 struct LooksAt {
+  enum class How : std::uint8_t {
+    content,
+    queue,     // one word, a queue of threads, and only at whether it is in there
+    zero,      // one word, and whoever waits without a timeout can go on once that is 0
+    not_zero,  // or once it is not
+  };
   std::uint32_t words = 0;  // a bit each; 0: any
-  bool is_queue = false;    // one word, a queue of threads, and only at whether it is in there
+  How how = How::content;
   friend bool operator==(const LooksAt&, const LooksAt&) = default;
 };
 

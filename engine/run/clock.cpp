@@ -63,9 +63,17 @@ constexpr std::array timed_operations{
     TimedOperation{Operation::timer_wait, 0, TimedOperation::Negative::at_once},
 };
 
+// Index = operation; asked at every step.
+constexpr auto timed_rows = [] {
+  std::array<const TimedOperation*, operation_count> rows{};
+  for (const TimedOperation& one : timed_operations) {
+    rows[static_cast<std::size_t>(one.operation)] = &one;
+  }
+  return rows;
+}();
+
 const TimedOperation* timed(Operation operation) {
-  const auto found = std::ranges::find(timed_operations, operation, &TimedOperation::operation);
-  return found == timed_operations.end() ? nullptr : &*found;
+  return timed_rows[static_cast<std::size_t>(operation)];
 }
 
 Nanoseconds times(std::uint64_t count, Nanoseconds each) {
@@ -159,11 +167,12 @@ double VirtualClock::end() const {
 double VirtualClock::slept() const { return static_cast<double>(slept_) / nanoseconds_per_second; }
 
 void VirtualClock::begin(const Machine& machine, const State& initial,
-                         std::span<const Choice> choices) {
+                         const EnabledChoices& enabled) {
+  enabled_ = &enabled;
   for (ThreadId thread{0}; thread.index < thread_count(machine.program, initial); ++thread.index) {
     note_deadline(machine, initial, thread, false);
   }
-  note_choices(machine, initial, choices, {}, std::nullopt);
+  note_choices(machine, initial, std::nullopt);
   threads_ = thread_count(machine.program, initial);
 }
 
@@ -244,14 +253,12 @@ void VirtualClock::on_event(const Machine& machine, const State& state, const Ev
 }
 
 void VirtualClock::end_step(const Machine& machine, const State& after, Choice choice,
-                            const StepInfo& info, std::span<const Choice> choices,
-                            std::span<const ThreadId> concerned) {
-  concerned_ = concerned;
+                            const StepInfo& info) {
   end_ = later(later(now_, times(info.operations, operation_cost_)), extra_);
   last_end_ = std::max(last_end_, end_);
   if (is_serial()) now_ = end_;
   cores_.stepped(choice.thread, end_, yields(machine, after, choice.thread));
-  for (const ThreadId thread : concerned) {
+  for (const ThreadId thread : enabled_->concerned()) {
     note_deadline(machine, after, thread, thread == choice.thread);
   }
   for (const Fork& fork : forks_) {
@@ -259,7 +266,14 @@ void VirtualClock::end_step(const Machine& machine, const State& after, Choice c
     deadlines_[fork.main.index].forked_at = end_ - (extra_ - fork.extra);
     deadlines_[fork.main.index].begins = true;
   }
-  note_choices(machine, after, choices, concerned, choice.thread);
+  for (const auto [crowd, is_open] : enabled_->turned()) {
+    if (is_open) {
+      cores_.open(crowd.index, end_);
+    } else {
+      cores_.close(crowd.index);
+    }
+  }
+  note_choices(machine, after, choice.thread);
 }
 
 Choice VirtualClock::first() {
@@ -272,8 +286,14 @@ Choice VirtualClock::first() {
 }
 
 void VirtualClock::note_choice(const Machine& machine, const State& state, ThreadId thread,
-                               const Choice* choice, bool stepped) {
-  if (choice == nullptr) return cores_.not_ready(thread);
+                               bool stepped) {
+  if (const std::optional<ObjectId> crowd = enabled_->crowd_of(thread)) {
+    if (!cores_.is_in_crowd(thread)) cores_.join(thread, crowd->index);
+    deadlines_[thread.index].choice = {thread};
+    return;
+  }
+  const std::optional<Choice> choice = enabled_->first_of(thread);
+  if (!choice) return cores_.not_ready(thread);
   if (machine.program.has_processes) {
     cores_.runs_in(thread, process_of(machine.program, state, thread));
     // The kernel asks for no GIL, but a process takes its time to end.
@@ -303,23 +323,16 @@ void VirtualClock::note_choice(const Machine& machine, const State& state, Threa
 }
 
 void VirtualClock::note_choices(const Machine& machine, const State& state,
-                                std::span<const Choice> choices,
-                                std::span<const ThreadId> concerned,
                                 std::optional<ThreadId> stepped) {
-  auto choice = choices.begin();
-  const auto note = [&](ThreadId id) {
-    choice = std::lower_bound(choice, choices.end(), id,
-                              [](const Choice& c, ThreadId t) { return c.thread < t; });
-    const bool has_one = choice != choices.end() && choice->thread == id;
-    note_choice(machine, state, id, has_one ? &*choice : nullptr, stepped == id);
-  };
   if (knows_all_) {
-    for (const ThreadId id : concerned) note(id);
+    for (const ThreadId id : enabled_->concerned()) note_choice(machine, state, id, stepped == id);
   } else {
-    for (ThreadId id{0}; id.index < deadlines_.size(); ++id.index) note(id);
+    for (ThreadId id{0}; id.index < deadlines_.size(); ++id.index) {
+      note_choice(machine, state, id, stepped == id);
+    }
   }
   // Inside an atomic section there are no choices but its own.
-  knows_all_ = choices.empty() || !pending(machine, state, choices.front().thread).atomic;
+  knows_all_ = !enabled_->are_atomic();
 }
 
 BurstLimits VirtualClock::burst_limits(std::uint64_t steps_max, Nanoseconds until) const {

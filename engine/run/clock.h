@@ -35,6 +35,7 @@
 
 #include "engine/interpreter/cpu_burst.h"
 #include "engine/run/cores.h"
+#include "engine/step/enabled_choices.h"
 #include "engine/step/step.h"
 
 namespace lockstep {
@@ -48,8 +49,8 @@ inline constexpr double duration_max = 9223372036.854775807;  // what CPython ca
 class VirtualClock {
  public:
   explicit VirtualClock(const Program& program);
-  // Before the first step. `choices`: the enabled ones.
-  void begin(const Machine& machine, const State& initial, std::span<const Choice> choices);
+  // Before the first step. `enabled` is kept until the last one.
+  void begin(const Machine& machine, const State& initial, const EnabledChoices& enabled);
 
   // Virtual seconds since the start: when the step that is under way began, or when the last one
   // has ended.
@@ -63,12 +64,10 @@ class VirtualClock {
   // already, or now.
   double earliest(const Machine& machine, const State& state, Choice choice) const;
   Nanoseconds earliest_ns(const Machine& machine, const State& state, Choice choice) const;
-  // Before, during and after every step, in this order. `concerned`: all threads whose private
-  // state, life or readiness the step may have changed; it is kept until the next step.
+  // Before, during and after every step, in this order; `enabled` comes after the step before.
   void begin_step(const Machine& machine, const State& before, Choice choice);
   void on_event(const Machine& machine, const State& state, const Event& event);
-  void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info,
-                std::span<const Choice> choices, std::span<const ThreadId> concerned);
+  void end_step(const Machine& machine, const State& after, Choice choice, const StepInfo& info);
 
   // The choice that comes first in time; ties are settled as run/cores.h says. The clock goes
   // there: it is to be taken. Requires: some choice is enabled.
@@ -83,8 +82,9 @@ class VirtualClock {
   }
   // What threads that could go on did between the last step and this one.
   const std::vector<Cores::Span>& spans() const { return spans_; }
-  // After a step: whose private state, life or readiness it may have changed; ascending.
-  std::span<const ThreadId> concerned() const { return concerned_; }
+  // After a step: whose private state, life or readiness it may have changed, as concerned() and
+  // turned() there say.
+  const EnabledChoices& enabled() const { return *enabled_; }
 
   // For steps that are taken in one go, between begin_step() and end_step(): what a burst may
   // last and its operations cost; and what those of its steps cost that are complete. The step
@@ -111,10 +111,8 @@ class VirtualClock {
   std::optional<Nanoseconds> deadline(const Machine& machine, const State& state,
                                       Choice choice) const;
 
-  void note_choice(const Machine& machine, const State& state, ThreadId thread,
-                   const Choice* choice, bool stepped);
-  void note_choices(const Machine& machine, const State& state, std::span<const Choice> choices,
-                    std::span<const ThreadId> concerned, std::optional<ThreadId> stepped);
+  void note_choice(const Machine& machine, const State& state, ThreadId thread, bool stepped);
+  void note_choices(const Machine& machine, const State& state, std::optional<ThreadId> stepped);
 
   Nanoseconds now_ = 0;  // no later step begins before it
   Nanoseconds end_ = 0;  // as now() has it
@@ -124,7 +122,7 @@ class VirtualClock {
   bool has_settled_ = false;
   ThreadId stepping_;
   std::vector<Cores::Span> spans_;
-  std::span<const ThreadId> concerned_;
+  const EnabledChoices* enabled_ = nullptr;
   std::vector<Deadline> deadlines_;  // index = thread
   Nanoseconds operation_cost_;       // of one visible operation
   Nanoseconds run_on_cost_;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/assert.h"
+
 namespace lockstep {
 namespace {
 
@@ -34,26 +36,89 @@ void Cores::ready(ThreadId id, Nanoseconds at, Nanoseconds work, bool stepped) {
 
 void Cores::not_ready(ThreadId id) {
   Thread& thread = of(id);
+  leave_crowd(id);
   leave_line(id);
   if (thread.is_coming) coming_.erase({thread.at, id});
   thread.is_coming = false;
   thread.work = 0;
 }
 
+void Cores::join(ThreadId id, std::uint32_t crowd) {
+  if (crowds_.size() <= crowd) crowds_.resize(crowd + 1);
+  not_ready(id);
+  LOCKSTEP_ASSERT(crowds_[crowd].place == 0 && !crowds_[crowd].is_coming,
+                  "whoever comes to a crowd has to wait with it");
+  of(id).crowd = crowd;
+  of(id).stepped = false;
+  crowds_[crowd].threads.insert(id);
+}
+
+bool Cores::is_in_crowd(ThreadId id) const {
+  return id.index < threads_.size() && threads_[id.index].crowd != no_crowd;
+}
+
+// Its first thread stands where the crowd does, if it stands anywhere, or does so no more.
+void Cores::put(const Crowd& crowd, bool is_there) {
+  if (crowd.threads.empty()) return;
+  const ThreadId first = *crowd.threads.begin();
+  if (crowd.place != 0) {
+    if (is_there) plain_.insert({crowd.place, first});
+    if (!is_there) plain_.erase({crowd.place, first});
+  } else if (crowd.is_coming) {
+    if (is_there) coming_.insert({crowd.at, first});
+    if (!is_there) coming_.erase({crowd.at, first});
+  }
+}
+
+void Cores::open(std::uint32_t id, Nanoseconds at) {
+  close(id);
+  if (id >= crowds_.size() || crowds_[id].threads.empty()) return;
+  Crowd& crowd = crowds_[id];
+  crowd.at = at;
+  crowd.is_coming = true;
+  put(crowd, true);
+}
+
+void Cores::close(std::uint32_t id) {
+  if (id >= crowds_.size()) return;
+  Crowd& crowd = crowds_[id];
+  put(crowd, false);
+  crowd.place = 0;
+  crowd.is_coming = false;
+}
+
+void Cores::leave_crowd(ThreadId id) {
+  Thread& thread = of(id);
+  if (thread.crowd == no_crowd) return;
+  Crowd& crowd = crowds_[thread.crowd];
+  const bool is_first = *crowd.threads.begin() == id;
+  if (is_first) put(crowd, false);
+  crowd.threads.erase(id);
+  if (is_first) put(crowd, true);
+  if (crowd.threads.empty()) {
+    crowd.place = 0;
+    crowd.is_coming = false;
+  }
+  thread.at = crowd.at;
+  thread.crowd = no_crowd;
+}
+
 bool Cores::is_known(ThreadId id) const {
-  return id.index < threads_.size() &&
-         (threads_[id.index].place != 0 || threads_[id.index].is_coming);
+  if (id.index >= threads_.size()) return false;
+  const Thread& thread = threads_[id.index];
+  return place_of(thread) != 0 ||
+         (thread.crowd == no_crowd ? thread.is_coming : crowds_[thread.crowd].is_coming);
 }
 
 bool Cores::is_in_line(ThreadId id) const {
-  return id.index < threads_.size() && threads_[id.index].place != 0;
+  return id.index < threads_.size() && place_of(threads_[id.index]) != 0;
 }
 
 void Cores::starts(ThreadId parent, ThreadId child) { started_ = {parent, child}; }
 
-void Cores::stand(ThreadId id) {
+void Cores::stand(ThreadId id, std::uint64_t place) {
   Thread& thread = threads_[id.index];
-  thread.place = ++places_;
+  thread.place = place;
   line_of(thread).insert({thread.place, id});
 }
 
@@ -78,6 +143,7 @@ std::optional<ThreadId> Cores::settle(Nanoseconds& now, std::optional<ThreadId> 
     // The child stands in line once its start is over.
     if (!has_gil_ || !started_ || found || is_in_line(started_->second)) started_.reset();
     if (found) {
+      leave_crowd(*found);
       leave_line(*found);
       return found;
     }
@@ -92,9 +158,15 @@ std::optional<ThreadId> Cores::settle(Nanoseconds& now, std::optional<ThreadId> 
 void Cores::admit(Nanoseconds now) {
   arrivals_.clear();
   while (!coming_.empty() && coming_.begin()->first <= now) {
-    const ThreadId id = coming_.begin()->second;
-    coming_.erase(coming_.begin());
-    threads_[id.index].is_coming = false;
+    const auto [at, id] = *coming_.begin();
+    coming_.erase({at, id});
+    Thread& thread = threads_[id.index];
+    if (thread.crowd == no_crowd) {
+      thread.is_coming = false;
+    } else {
+      crowds_[thread.crowd].is_coming = false;
+      thread.at = crowds_[thread.crowd].at;
+    }
     arrivals_.push_back(id);
   }
   if (arrivals_.size() > 1) {
@@ -105,7 +177,21 @@ void Cores::admit(Nanoseconds now) {
       return one.stepped != other.stepped ? other.stepped : a < b;
     });
   }
-  for (const ThreadId id : arrivals_) stand(id);
+  // Those who come at one moment have one place, in which they stand by their ids.
+  const Thread* before = nullptr;
+  for (const ThreadId id : arrivals_) {
+    const Thread& thread = threads_[id.index];
+    if (before == nullptr || before->at != thread.at || before->stepped != thread.stepped) {
+      ++places_;
+    }
+    before = &thread;
+    if (thread.crowd == no_crowd) {
+      stand(id, places_);
+    } else {
+      crowds_[thread.crowd].place = places_;
+      put(crowds_[thread.crowd], true);
+    }
+  }
 }
 
 void Cores::release(Nanoseconds now) {
@@ -119,7 +205,7 @@ void Cores::release(Nanoseconds now) {
     leave_core(*core);
     leave_line(id);
     threads_[id.index].at = now;
-    stand(id);
+    stand(id, ++places_);
   }
 }
 
@@ -179,7 +265,7 @@ bool Cores::displace(ThreadId goal, Nanoseconds now) {
 std::optional<ThreadId> Cores::seat(Nanoseconds now, std::optional<ThreadId> goal) {
   if (has_gil_ && started_ && (!goal || *goal == started_->second)) {
     const auto [parent, child] = *started_;
-    if (is_known(child) && of(child).place != 0 && !of(child).core) {
+    if (is_in_line(child) && !of(child).core) {
       if (const auto core = of(parent).core; core && cores_[*core].busy_until <= now) {
         leave_core(cores_[*core]);
       }
@@ -187,35 +273,33 @@ std::optional<ThreadId> Cores::seat(Nanoseconds now, std::optional<ThreadId> goa
     }
   }
   auto computing = computing_.begin();
-  auto plain = plain_.begin();
-  if (goal) {
-    const Thread& thread = of(*goal);
-    plain =
-        thread.place != 0 && thread.work == 0 ? plain_.find({thread.place, *goal}) : plain_.end();
-  }
+  // Whoever is to be seated and could take a step, by place; nobody while that is 0.
+  std::pair<std::uint64_t, ThreadId> plain{};
+  if (!goal && !plain_.empty()) plain = *plain_.begin();
+  if (goal && is_in_line(*goal) && of(*goal).work == 0) plain = {place_of(of(*goal)), *goal};
   // How many of those who could take a step have a core already.
   const auto seated = std::ranges::count_if(cores_, [&](const Core& core) {
     return core.holder && threads_[core.holder->index].place != 0 &&
            threads_[core.holder->index].work == 0;
   });
-  while (computing != computing_.end() || plain != plain_.end()) {
-    if (plain == plain_.end() || (computing != computing_.end() && *computing < *plain)) {
+  while (computing != computing_.end() || plain.first != 0) {
+    if (plain.first == 0 || (computing != computing_.end() && *computing < plain)) {
       const ThreadId id = (computing++)->second;
       if (!threads_[id.index].core) take_core(id, now);
-      if (plain == plain_.end() && all_taken()) break;
+      if (plain.first == 0 && all_taken()) break;
       continue;
     }
-    const ThreadId id = plain->second;
+    const ThreadId id = plain.second;
     if (threads_[id.index].core || take_core(id, now) || (goal && displace(id, now))) return id;
     // Nobody behind it can have one either; perhaps somebody has.
-    plain = plain_.end();
+    plain = {};
     if (!goal && seated > 0) {
       for (const Core& core : cores_) {
         if (!core.holder || threads_[core.holder->index].work > 0) continue;
         const std::uint64_t place = threads_[core.holder->index].place;
         if (place == 0) continue;
-        const auto its = plain_.find({place, *core.holder});
-        if (plain == plain_.end() || *its < *plain) plain = its;
+        const std::pair its(place, *core.holder);
+        if (plain.first == 0 || its < plain) plain = its;
       }
     }
   }

@@ -13,6 +13,9 @@
 // were taken before, in whatever order a schedule had them: who could take a step and is passed
 // over gets no core, and who computes has its share of them.
 //
+// A crowd are threads that become ready, and cease to be, all at once, however many they are; each
+// stands in line as if it had been told of by itself.
+//
 // Two threads that compute for very long change places less often, so that the time that it
 // takes to find out what happens is bounded.
 //
@@ -57,6 +60,14 @@ class Cores {
   void ready(ThreadId thread, Nanoseconds at, Nanoseconds work, bool stepped);
   // It cannot, until it is said to be ready again.
   void not_ready(ThreadId thread);
+
+  // The thread, which is not ready, is one of a crowd until something else is said of it, or its
+  // step begins. Crowds are closed at first. Requires: the crowd is closed.
+  void join(ThreadId thread, std::uint32_t crowd);
+  bool is_in_crowd(ThreadId thread) const;
+  // All of it can begin a step at `at` or later; or cannot. O(log threads).
+  void open(std::uint32_t crowd, Nanoseconds at);
+  void close(std::uint32_t crowd);
   bool is_known(ThreadId thread) const;
   bool is_in_line(ThreadId thread) const;
   // The thread cannot begin before `at`.
@@ -89,7 +100,7 @@ class Cores {
 
  private:
   struct Thread {
-    std::uint64_t place = 0;  // in line; 0: it is not there
+    std::uint64_t place = 0;  // in line, next to who came at the same moment; 0: it is not there
     Nanoseconds at = 0;       // it is or will be in line since then
     Nanoseconds work = 0;
     Nanoseconds not_before = 0;  // the end of its last step, or of the one that started it
@@ -97,6 +108,14 @@ class Cores {
     bool stepped = false;
     std::optional<std::size_t> core;
     ProcessId process;
+    std::uint32_t crowd = no_crowd;  // then what is said above of the line is said there
+  };
+  static constexpr std::uint32_t no_crowd = std::numeric_limits<std::uint32_t>::max();
+  struct Crowd {
+    std::set<ThreadId> threads;  // the first of them stands for all, in the line and in coming_
+    std::uint64_t place = 0;
+    Nanoseconds at = 0;
+    bool is_coming = false;
   };
   struct Core {
     std::optional<ThreadId> holder;
@@ -105,14 +124,43 @@ class Cores {
     Nanoseconds busy_until = 0;
     bool yields = false;
   };
-  using Line = std::set<std::pair<std::uint64_t, ThreadId>>;
+  // Most steps take one thread out of a set and put it back: the memory of whoever was taken out
+  // last is kept.
+  template <class T>
+  class Ordered {
+   public:
+    void insert(const T& one) {
+      if (spare_.empty()) {
+        set_.insert(one);
+      } else {
+        spare_.value() = one;
+        set_.insert(std::move(spare_));
+      }
+    }
+    void erase(const T& one) {
+      if (auto node = set_.extract(one)) spare_ = std::move(node);
+    }
+    bool empty() const { return set_.empty(); }
+    auto begin() const { return set_.begin(); }
+    auto end() const { return set_.end(); }
+
+   private:
+    std::set<T> set_;
+    typename std::set<T>::node_type spare_;
+  };
+  using Line = Ordered<std::pair<std::uint64_t, ThreadId>>;
 
   // Who competes for which GIL.
   ProcessId process_of(ThreadId thread) const { return threads_[thread.index].process; }
 
   Thread& of(ThreadId thread);
+  std::uint64_t place_of(const Thread& thread) const {
+    return thread.crowd == no_crowd ? thread.place : crowds_[thread.crowd].place;
+  }
+  void put(const Crowd& crowd, bool is_there);
+  void leave_crowd(ThreadId id);
   Line& line_of(const Thread& thread) { return thread.work > 0 ? computing_ : plain_; }
-  void stand(ThreadId id);
+  void stand(ThreadId id, std::uint64_t place);
   void leave_line(ThreadId id);
   void leave_core(Core& core);
   void admit(Nanoseconds now);
@@ -134,9 +182,10 @@ class Cores {
   bool has_processes_ = false;
   Nanoseconds switch_interval_;
   std::vector<Core> cores_;
-  std::vector<Thread> threads_;                           // index = ThreadId
+  std::vector<Thread> threads_;  // index = ThreadId
+  std::vector<Crowd> crowds_;
   Line plain_, computing_;                                // one line, by place
-  std::set<std::pair<Nanoseconds, ThreadId>> coming_;     // into the line, by time
+  Ordered<std::pair<Nanoseconds, ThreadId>> coming_;      // into the line, by time
   std::uint64_t places_ = 0;                              // that were given so far
   std::uint64_t turns_ = 0;                               // and cores
   std::optional<std::pair<ThreadId, ThreadId>> started_;  // parent, child

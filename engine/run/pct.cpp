@@ -12,8 +12,9 @@
 //   most likely in a busy wait. It gets the lowest priority of all.
 #include <algorithm>
 #include <array>
-#include <map>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "engine/run/policies.h"
 #include "engine/run/splitmix64.h"
@@ -34,8 +35,9 @@ class Pct : public Policy {
   Pick pick(const Moment& moment) override {
     if (steps_estimated_ == 0) draw_change_points(pct_steps(moment.machine, {}));
     lower_priorities(moment);
+    const std::span<const Choice> choices = moment.choices();
     const Choice* best = nullptr;
-    for (const Choice& choice : moment.choices) {
+    for (const Choice& choice : choices) {
       if (best == nullptr || priority(actor_of(choice)) > priority(actor_of(*best))) best = &choice;
     }
     const Actor actor = actor_of(*best);
@@ -44,7 +46,8 @@ class Pct : public Policy {
     ++steps_;
     // The items of a choose have one actor and stand side by side.
     const auto same = [&](const Choice& c) { return actor_of(c) == actor; };
-    const auto items = static_cast<std::uint64_t>(std::ranges::count_if(moment.choices, same));
+    const Choice* const end = &choices.back() + 1;
+    const auto items = static_cast<std::uint64_t>(std::find_if_not(best, end, same) - best);
     return {Pick::Kind::choice, *(best + (items > 1 ? numbers_.below(items) : 0)), {}};
   }
 
@@ -57,10 +60,15 @@ class Pct : public Policy {
   }
 
   Priority priority(Actor actor) {
-    const auto [entry, is_new] = priorities_.try_emplace(actor);
+    std::optional<Priority>& its = priority_of(actor);
     // Above those that a change point gives, and in any order.
-    if (is_new) entry->second = static_cast<Priority>(depth + (numbers_.next() >> 2U));
-    return entry->second;
+    if (!its) its = static_cast<Priority>(depth + (numbers_.next() >> 2U));
+    return *its;
+  }
+  std::optional<Priority>& priority_of(Actor actor) {
+    const std::size_t at = std::size_t{actor.first} * 2 + (actor.second ? 1 : 0);
+    if (priorities_.size() <= at) priorities_.resize(at + 1);
+    return priorities_[at];
   }
 
   void draw_change_points(std::uint64_t steps_estimated) {
@@ -70,15 +78,15 @@ class Pct : public Policy {
 
   void lower_priorities(const Moment& moment) {
     for (std::size_t i = 0; i < change_points_.size(); ++i) {
-      if (change_points_[i] == steps_) priorities_[running_] = static_cast<Priority>(i) + 1;
+      if (change_points_[i] == steps_) priority_of(running_) = static_cast<Priority>(i) + 1;
     }
     const bool alone = std::ranges::all_of(
-        moment.choices, [&](const Choice& c) { return actor_of(c) == running_; });
-    if (in_a_row_ > steps_estimated_ && !alone) priorities_[running_] = --lowest_;
+        moment.choices(), [&](const Choice& c) { return actor_of(c) == running_; });
+    if (in_a_row_ > steps_estimated_ && !alone) priority_of(running_) = --lowest_;
   }
 
   SplitMix64 numbers_;
-  std::map<Actor, Priority> priorities_;
+  std::vector<std::optional<Priority>> priorities_;       // two for each thread
   std::array<std::uint64_t, depth - 1> change_points_{};  // numbers of steps, from 1
   std::uint64_t steps_estimated_ = 0;                     // k; 0: not known yet
   std::uint64_t steps_ = 0;

@@ -14,16 +14,17 @@ class Random : public Policy {
   explicit Random(std::uint64_t seed) : numbers_(seed) {}
 
   Pick pick(const Moment& moment) override {
+    const std::span<const Choice> choices = moment.choices();
     // Where each thread's choices begin, and the end of the last.
     begins_.clear();
-    for (std::size_t i = 0; i < moment.choices.size(); ++i) {
-      if (i == 0 || moment.choices[i].thread != moment.choices[i - 1].thread) begins_.push_back(i);
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      if (i == 0 || choices[i].thread != choices[i - 1].thread) begins_.push_back(i);
     }
-    begins_.push_back(moment.choices.size());
+    begins_.push_back(choices.size());
     const std::size_t drawn = numbers_.below(begins_.size() - 1);
     const std::size_t begin = begins_[drawn];
     const std::size_t item = numbers_.below(begins_[drawn + 1] - begin);
-    return {Pick::Kind::choice, moment.choices[begin + item], {}};
+    return {Pick::Kind::choice, choices[begin + item], {}};
   }
 
  private:

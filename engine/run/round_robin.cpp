@@ -13,17 +13,18 @@ namespace {
 class RoundRobin : public Policy {
  public:
   Pick pick(const Moment& moment) override {
+    const std::span<const Choice> choices = moment.choices();
     const auto can_go_on = [](const Choice& c) { return c.kind != Choice::Kind::timeout; };
     // The choices stand in the order of the threads.
-    const auto after = std::ranges::upper_bound(moment.choices,
-                                                moment.previous ? moment.previous->thread.index : 0,
-                                                {}, [](const Choice& c) { return c.thread.index; });
-    const auto first = moment.previous ? after : moment.choices.begin();
-    auto found = std::find_if(first, moment.choices.end(), can_go_on);
-    if (found == moment.choices.end()) {
-      found = std::find_if(moment.choices.begin(), first, can_go_on);
+    const auto after =
+        std::ranges::upper_bound(choices, moment.previous ? moment.previous->thread.index : 0, {},
+                                 [](const Choice& c) { return c.thread.index; });
+    const auto first = moment.previous ? after : choices.begin();
+    auto found = std::find_if(first, choices.end(), can_go_on);
+    if (found == choices.end()) {
+      found = std::find_if(choices.begin(), first, can_go_on);
       if (found == first) {
-        found = std::ranges::min_element(moment.choices, {}, [&](const Choice& c) {
+        found = std::ranges::min_element(choices, {}, [&](const Choice& c) {
           return moment.clock.earliest(moment.machine, moment.state, c);
         });
       }

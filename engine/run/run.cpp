@@ -40,6 +40,46 @@ class Fan : public Observer {
   RunObserver* observer_;
 };
 
+// In a burst: what concerns others, by the choices, and who is told of what is done to objects.
+class BurstEvents : public BurstObjects {
+ public:
+  BurstEvents(const Machine& machine, Fan& fan, const EnabledChoices& enabled,
+              RunObserver* observer)
+      : machine_(machine), fan_(fan), enabled_(enabled), observer_(observer) {}
+
+  // `number`: of its first step, of which the observer was told.
+  void begin(Choice choice, std::uint64_t number, double now) {
+    choice_ = choice;
+    number_ = told_ = number;
+    now_ = now;
+  }
+  bool concerns_others(ObjectId object, std::span<const Word> before,
+                       const State& after) const override {
+    return enabled_.concerns_others(choice_.thread, object, before, after);
+  }
+  void on_operation(const State& state, std::uint64_t steps, Operation operation, SiteId site,
+                    const Call& call, const Outcome& outcome) override {
+    if (observer_ != nullptr && std::exchange(told_, number_ + steps) != number_ + steps) {
+      observer_->on_step(machine_, state, told_, choice_, now_);
+    }
+    Event event{Event::Kind::operation, choice_.thread, site};
+    event.operation = operation;
+    event.receiver = call.receiver;
+    event.arguments = call.arguments;
+    event.outcome = outcome;
+    fan_.on_event(machine_, state, event);
+  }
+
+ private:
+  const Machine& machine_;
+  Fan& fan_;
+  const EnabledChoices& enabled_;
+  RunObserver* observer_;
+  Choice choice_;
+  std::uint64_t number_ = 0, told_ = 0;
+  double now_ = 0;
+};
+
 // Makes a machine forget.
 class Forgetter {
  public:
@@ -97,12 +137,9 @@ const PolicyRow* policy_named(std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-bool offers(const Moment& moment, Choice choice) {
-  const auto [begin, end] =
-      std::equal_range(moment.choices.begin(), moment.choices.end(), choice,
-                       [](const Choice& a, const Choice& b) { return a.thread < b.thread; });
-  return std::find(begin, end, choice) != end;
-}
+std::span<const Choice> Moment::choices() const { return enabled.choices(); }
+
+bool offers(const Moment& moment, Choice choice) { return moment.enabled.has(choice); }
 
 RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
               const RunOptions& options) {
@@ -114,14 +151,18 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
            dump(machine, state);
   });
   VirtualClock clock(machine.program);
-  EnabledChoices enabled(machine);
+  const bool has_crowds = clock.is_serial() && EnabledChoices::may_have_crowds(machine.program) &&
+                          (observer == nullptr || !observer->watches_each_thread());
+  EnabledChoices enabled(machine,
+                         has_crowds ? EnabledChoices::Crowds::kept : EnabledChoices::Crowds::none);
   enabled.begin(state);
-  clock.begin(machine, state, enabled.choices());
+  clock.begin(machine, state, enabled);
   if (observer != nullptr) observer->on_begin(machine, state, clock);
   Fan fan(clock, policy, enabled, observer);
   // A burst knows one memory.
   const bool may_burst = !has_await(machine.program) && !machine.program.has_processes &&
                          (observer == nullptr || !observer->watches_each_step());
+  BurstEvents burst_events(machine, fan, enabled, observer);
   Forgetter forgetter(machine, options.forgets);
   std::optional<Choice> previous;
   std::uint64_t asked = 0;  // for RunLimits::cut, at this number of steps
@@ -133,13 +174,13 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     return std::move(result);
   };
   for (;;) {
-    if (enabled.choices().empty()) {
+    if (enabled.empty()) {
       if (std::string reason = policy.left_over(machine, state); !reason.empty()) {
         return ended(RunResult::End::refused, std::move(reason));
       }
       return ended(has_exited(state) ? RunResult::End::finished : RunResult::End::stuck);
     }
-    const Moment moment{machine, state, enabled.choices(), clock, previous};
+    const Moment moment{machine, state, enabled, clock, previous};
     Pick pick = policy.pick(moment);
     if (pick.kind == Pick::Kind::stop) return ended(RunResult::End::stopped);
     if (pick.kind == Pick::Kind::refused)
@@ -170,8 +211,10 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
       const std::uint64_t steps =
           std::min({stay.steps, options.limits.steps_max - result.steps - 1, burst_steps_max});
       if (steps > 0 && stay.until_ns > clock.now_ns()) {
-        burst =
-            cpu_burst(machine, state, choice.thread, clock.burst_limits(steps + 1, stay.until_ns));
+        BurstLimits limits = clock.burst_limits(steps + 1, stay.until_ns);
+        burst_events.begin(choice, result.steps + 1, clock.now());
+        limits.objects = &burst_events;
+        burst = cpu_burst(machine, state, choice.thread, limits);
       }
     }
     const bool goes_on = burst.begun.operations > 0;
@@ -195,7 +238,7 @@ RunResult run(const Machine& machine, Policy& policy, RunObserver* observer,
     result.steps += taken;
     if (options.keep_choices) result.choices.add(choice, taken);
     enabled.after_step(state, choice.thread);
-    clock.end_step(machine, state, choice, info, enabled.choices(), enabled.concerned());
+    clock.end_step(machine, state, choice, info);
     if (observer != nullptr) observer->on_step_end(machine, state, clock.now());
     previous = choice;
     forgetter.look(state, policy.kept_state());

@@ -18,15 +18,18 @@
 
 namespace lockstep {
 
-class VirtualClock;  // clock.h
+class EnabledChoices;  // step/enabled_choices.h
+class VirtualClock;    // clock.h
 
 // What a policy sees before each step.
 struct Moment {
   const Machine& machine;
   const State& state;
-  std::span<const Choice> choices;  // enabled ones, at least one, as enabled() has them
+  const EnabledChoices& enabled;  // at least one
   const VirtualClock& clock;
   std::optional<Choice> previous;  // the last choice taken
+  // As enabled() has them. O(1), or O(choices) where many wait for one thing.
+  std::span<const Choice> choices() const;
 };
 
 // Whether the moment has this choice. O(log choices).
@@ -114,8 +117,11 @@ class RunObserver : public Observer {
                        double now) = 0;
   virtual void on_step_end(const Machine&, const State& after, double now) = 0;
   // Else it may be told of several steps of one thread as of one, with the number of the last,
-  // and not of what happens in them to shared variables and in private bytecode.
+  // and not of what happens in them to shared variables and in private bytecode. Of what happens to
+  // objects it is told, each time after another on_step, with that step's number and last state.
   virtual bool watches_each_step() const { return true; }
+  // Else VirtualClock::enabled() may have crowds.
+  virtual bool watches_each_thread() const { return watches_each_step(); }
 };
 
 struct RunOptions {

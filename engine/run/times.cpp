@@ -128,6 +128,7 @@ void TimeKeeper::on_begin(const Machine& machine, const State& initial, const Vi
   has_gil_ = has_gil(machine.program.gil);
   keeps_all_ = keeps_all_ || machine.program.has_processes;
   accounts_.clear();
+  crowds_.assign(machine.program.objects.size(), {});
   begin_ns_ = last_ns_ = total_ns_ = nanoseconds(clock.now());
   note_standings(machine, initial);
 }
@@ -147,6 +148,7 @@ void TimeKeeper::on_step(const Machine&, const State&, std::uint64_t, Choice cho
     for (Account& account : accounts_) stand(account, now_ns, {}, waits());
   }
   stand(accounts_[choice.thread.index], now_ns, {}, waits());
+  accounts_[choice.thread.index].crowd.reset();  // until it is said to be one again
   begin_ns_ = now_ns;
   running_ = choice.thread;
 }
@@ -167,7 +169,10 @@ void TimeKeeper::on_step_end(const Machine& machine, const State& after, double 
       stand(accounts_[i], others_ns, {}, is_other ? Activity::waits_for_core : waits());
     }
   } else {
-    for (const ThreadId thread : clock_->concerned()) {
+    for (const auto [crowd, is_open] : clock_->enabled().turned()) {
+      turn(crowds_[crowd.index], now_ns, is_open);
+    }
+    for (const ThreadId thread : clock_->enabled().concerned()) {
       if (thread == running_ || thread.index >= accounts_.size()) continue;
       stand(accounts_[thread.index], others_ns, {}, waits());
     }
@@ -184,12 +189,18 @@ void TimeKeeper::note_standings(const Machine& machine, const State& state) {
   if (keeps_all_ || known == 0) {
     for (ThreadId t{0}; t.index < threads; ++t.index) note_standing(machine, state, t);
   } else {
-    for (const ThreadId thread : clock_->concerned()) note_standing(machine, state, thread);
+    for (const ThreadId thread : clock_->enabled().concerned()) {
+      note_standing(machine, state, thread);
+    }
   }
 }
 
 void TimeKeeper::note_standing(const Machine& machine, const State& state, ThreadId thread) {
   Account& account = accounts_[thread.index];
+  const std::optional<ObjectId> crowd = clock_->enabled().crowd_of(thread);
+  if (crowd && account.crowd == crowd && thread != running_) return;
+  account.crowd = crowd;
+  if (crowd) join(account, *crowd, last_ns_);
   Standing now = standing(machine, state, thread);
   if (!clock_->is_serial() && account.was_there && thread != running_ && now.is_there &&
       account.standing.activity == Activity::blocked && !account.standing.is_ready &&
@@ -234,6 +245,24 @@ TimeKeeper::Standing TimeKeeper::standing(const Machine& machine, const State& s
   return now;
 }
 
+TimeKeeper::Crowd TimeKeeper::Crowd::at(std::int64_t now_ns) const {
+  Crowd then = *this;
+  (is_open ? then.open_ns : then.closed_ns) += now_ns - since_ns;
+  then.since_ns = now_ns;
+  return then;
+}
+
+void TimeKeeper::turn(Crowd& crowd, std::int64_t now_ns, bool is_open) const {
+  crowd = crowd.at(now_ns);
+  crowd.is_open = is_open;
+}
+
+// Whoever comes has to wait: if the crowd was open last, nobody is left of it.
+void TimeKeeper::join(Account& account, ObjectId crowd, std::int64_t now_ns) {
+  turn(crowds_[crowd.index], now_ns, false);
+  account.seen = crowds_[crowd.index];
+}
+
 Activity TimeKeeper::waits() const {
   return has_gil_ ? Activity::waits_for_gil : Activity::waits_for_core;
 }
@@ -241,12 +270,22 @@ Activity TimeKeeper::waits() const {
 void TimeKeeper::stand(Account& account, std::int64_t to_ns, std::span<const Cores::Span> spans,
                        Activity waits) const {
   const Standing& standing = account.standing;
+  if (account.crowd) {
+    const Crowd now = crowds_[account.crowd->index].at(to_ns);
+    const Crowd before = std::exchange(account.seen, now);
+    add(account, Activity::blocked, account.sums.end_ns,
+        account.sums.end_ns + now.closed_ns - before.closed_ns);
+    add(account, waits, account.sums.end_ns, account.sums.end_ns + now.open_ns - before.open_ns);
+    return;
+  }
   const std::int64_t from_ns = account.sums.end_ns;
   if (!standing.is_there || to_ns <= from_ns) return;
   if (!standing.is_ready) {
     add(account, standing.activity, from_ns, std::clamp(standing.until_ns, from_ns, to_ns));
   }
   for (const Cores::Span& span : spans) {
+    // Of several steps that were taken as one the first was told of the same spans.
+    if (span.end <= account.sums.end_ns) continue;
     add(account, waits, account.sums.end_ns, span.begin);
     add(account, span.computes ? Activity::runs : Activity::waits_for_core, span.begin, span.end);
   }

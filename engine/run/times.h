@@ -8,8 +8,9 @@
 // `atomic`, where its thread cannot rest before it, is a sleep too.
 //
 // A step costs the threads that it concerns: the account of any other is brought up to date when
-// its turn comes, since up to then it stays as it stands. Where there are several processes, what
-// it waits for depends on whose step it is, and all accounts are looked at.
+// its turn comes, since up to then it stays as it stands. Of a crowd (step/enabled_choices.h) it is
+// noted when it was open, for all. Where there are several processes, what a thread waits for
+// depends on whose step it is, and all accounts are looked at.
 //
 // A signal on its way is no thread here. A thread is there from the end of the step that starts it,
 // the main thread of a child from the end of its fork, to the end of its own last step, or of the
@@ -84,7 +85,8 @@ class TimeKeeper : public RunObserver {
   void on_event(const Machine&, const State&, const Event&) override {}
   void on_step(const Machine&, const State& before, std::uint64_t number, Choice, double) override;
   void on_step_end(const Machine&, const State& after, double now) override;
-  bool watches_each_step() const override { return false; }
+  bool watches_each_step() const override { return keeps_all_; }
+  bool watches_each_thread() const override { return keeps_spans_ || keeps_all_; }
 
   // `state` is the last one of the run.
   RunTimes times(const Machine& machine, const State& state) const;
@@ -108,8 +110,18 @@ class TimeKeeper : public RunObserver {
     Cause cause;
     std::int64_t time_ns;
   };
+  // How long a crowd was open, and closed, up to a moment; and how it is since then.
+  struct Crowd {
+    std::int64_t open_ns = 0, closed_ns = 0;
+    std::int64_t since_ns = 0;
+    bool is_open = false;
+
+    Crowd at(std::int64_t now_ns) const;
+  };
   struct Account {
     Standing standing;
+    std::optional<ObjectId> crowd;  // of which it is one, blocked while that is closed
+    Crowd seen;                     // the crowd when the account was last brought up to date
     bool was_there = false;
     ThreadTimes sums;              // without `name` and `blocked`
     std::vector<Blocked> blocked;  // in the order of the first time
@@ -118,6 +130,8 @@ class TimeKeeper : public RunObserver {
   void note_standings(const Machine& machine, const State& state);
   void note_standing(const Machine& machine, const State& state, ThreadId thread);
   Standing standing(const Machine& machine, const State& state, ThreadId thread) const;
+  void join(Account& account, ObjectId crowd, std::int64_t now_ns);
+  void turn(Crowd& crowd, std::int64_t now_ns, bool is_open) const;
   // Up to `to_ns` the thread was as its standing says, but for the spans. `waits`: what else it did
   // when it was ready.
   void stand(Account& account, std::int64_t to_ns, std::span<const Cores::Span> spans,
@@ -133,6 +147,7 @@ class TimeKeeper : public RunObserver {
   bool has_gil_ = true;
   const VirtualClock* clock_ = nullptr;  // of the run that goes on
   std::vector<Account> accounts_;        // index = thread
+  std::vector<Crowd> crowds_;            // index = object
   std::int64_t begin_ns_ = 0;            // of the last step
   std::int64_t last_ns_ = 0;             // its end
   std::int64_t total_ns_ = 0;            // the last of all ends

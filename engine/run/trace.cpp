@@ -153,7 +153,7 @@ void TraceRecorder::on_step_end(const Machine& machine, const State& after, doub
   // Threads that were not there before, or are not any more, have no news of this kind.
   const std::size_t known = ready_.size();
   ready_.resize(thread_count(program, after), Readiness::blocked);
-  for (const ThreadId t : clock_->concerned()) {
+  for (const ThreadId t : clock_->enabled().concerned()) {
     const bool was_ready = ready_[t.index] == Readiness::ready;
     ready_[t.index] = readiness_of(machine, after, t);
     const bool is_ready = ready_[t.index] == Readiness::ready;

@@ -30,42 +30,58 @@ std::optional<Operation> resolve(const Program& program, const ValueTable& value
   return operation_of(verb, program.objects[object.lock->index].kind);
 }
 
-Operation operation_at(const Program& program, const ValueTable& values, const Frame& frame) {
+namespace {
+
+// What an instruction is about to do, and to what.
+struct Asked {
+  Operation operation;
+  Switch switches;
+  Value receiver = none_value;  // of Opcode::operate
+};
+
+Asked plainly(Operation operation) { return {operation, row(operation).switches}; }
+
+Asked asked_at(const Program& program, const ValueTable& values, const Frame& frame) {
   const Instruction& instruction = program.code[frame.pc];
   switch (instruction.opcode) {
     case Opcode::load_global:
-      return Operation::load_global;
+      return plainly(Operation::load_global);
     case Opcode::store_global:
-      return Operation::store_global;
+      return plainly(Operation::store_global);
     case Opcode::update_global:
-      return Operation::update_global;
+      return plainly(Operation::update_global);
     case Opcode::await:
-      return Operation::await;
+      return plainly(Operation::await);
     case Opcode::perform:
-      return static_cast<Operation>(instruction.a);
+      return plainly(static_cast<Operation>(instruction.a));
     case Opcode::operate: {
-      Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
-      const std::optional<Operation> operation =
-          resolve(program, values, static_cast<Verb>(instruction.a), receiver);
+      const auto verb = static_cast<Verb>(instruction.a);
+      const Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
+      Value resolved = receiver;
+      const std::optional<Operation> operation = resolve(program, values, verb, resolved);
       LOCKSTEP_ASSERT(operation.has_value(), "a thread rests only where the receiver has the verb");
-      return *operation;
+      Asked asked = plainly(*operation);
+      asked.receiver = resolved;
+      const bool is_with = verb == Verb::enter || verb == Verb::exit;
+      if (is_with && values.kind(receiver) == ValueKind::object &&
+          has_lock(program.objects[values.as_object(receiver).index].kind)) {
+        asked.switches = Switch::py_call;
+      }
+      return asked;
     }
     default:
-      return Operation::run_on;  // the private run was long enough
+      return plainly(Operation::run_on);  // the private run was long enough
   }
 }
 
+}  // namespace
+
+Operation operation_at(const Program& program, const ValueTable& values, const Frame& frame) {
+  return asked_at(program, values, frame).operation;
+}
+
 Switch switches_at(const Program& program, const ValueTable& values, const Frame& frame) {
-  const Instruction& instruction = program.code[frame.pc];
-  if (instruction.opcode == Opcode::operate) {
-    const auto verb = static_cast<Verb>(instruction.a);
-    const Value receiver = frame.stack[frame.stack.size() - instruction.b - 1];
-    if ((verb == Verb::enter || verb == Verb::exit) && values.kind(receiver) == ValueKind::object &&
-        has_lock(program.objects[values.as_object(receiver).index].kind)) {
-      return Switch::py_call;
-    }
-  }
-  return row(operation_at(program, values, frame)).switches;
+  return asked_at(program, values, frame).switches;
 }
 
 // Equal exceptions of several handlers are as many on the stack.
@@ -89,12 +105,12 @@ constexpr std::uint32_t continues_bit = 1;
 constexpr std::uint32_t may_switch_bit = 2;
 constexpr std::uint32_t atomic_begun_bit = 4;
 
-std::vector<std::uint32_t> encode(const LocalState& state) {
+void encode(const LocalState& state, std::vector<std::uint32_t>& words) {
   std::size_t size = 9 + state.attributes.size() * 3;
   for (const Frame& frame : state.frames) {
     size += 5 + frame.locals.size() + frame.stack.size() + frame.raised.size() * 2;
   }
-  std::vector<std::uint32_t> words;
+  words.clear();
   words.reserve(size);
   words.push_back((state.continues ? continues_bit : 0) | (state.may_switch ? may_switch_bit : 0) |
                   (state.atomic_begun ? atomic_begun_bit : 0));
@@ -124,6 +140,10 @@ std::vector<std::uint32_t> encode(const LocalState& state) {
       words.push_back(raised.pc);
     }
   }
+}
+std::vector<std::uint32_t> encode(const LocalState& state) {
+  std::vector<std::uint32_t> words;
+  encode(state, words);
   return words;
 }
 
@@ -213,28 +233,31 @@ bool is_local_state(const Program& program, const ValueTable& values,
   return at == words.size();
 }
 
-Pending pending_of(const Program& program, const ValueTable& values, const LocalState& state) {
-  Pending pending;
+// `pending`: what it was is forgotten, but for its memory.
+void note_pending(const Program& program, const ValueTable& values, const LocalState& state,
+                  Pending& pending) {
+  std::vector<Value> arguments = std::move(pending.arguments);
+  arguments.clear();
+  pending = {};
+  pending.arguments = std::move(arguments);
   pending.may_switch = state.may_switch;
   pending.in_atomic = state.atomic_depth > 0;
   pending.atomic = pending.in_atomic && state.atomic_begun;
-  if (state.frames.empty()) return pending;  // thread_end
+  if (state.frames.empty()) return;  // thread_end
   const Frame& frame = state.frames.back();
   const Instruction& instruction = program.code[frame.pc];
   pending.pc = frame.pc;
   pending.site = instruction.site;
   pending.has_site = true;
-  pending.operation = operation_at(program, values, frame);
-  pending.switches = switches_at(program, values, frame);
-  if (pending.operation == Operation::run_on) return pending;
+  const Asked asked = asked_at(program, values, frame);
+  pending.operation = asked.operation;
+  pending.switches = asked.switches;
+  if (pending.operation == Operation::run_on) return;
 
-  std::size_t arguments = stack_use(instruction, false).takes;
-  if (instruction.opcode == Opcode::operate) {
-    --arguments;
-    pending.receiver = frame.stack[frame.stack.size() - arguments - 1];
-    resolve(program, values, static_cast<Verb>(instruction.a), pending.receiver);
-  }
-  pending.arguments.assign(frame.stack.end() - static_cast<std::ptrdiff_t>(arguments),
+  pending.receiver = asked.receiver;
+  std::size_t count = stack_use(instruction, false).takes;
+  if (instruction.opcode == Opcode::operate) --count;
+  pending.arguments.assign(frame.stack.end() - static_cast<std::ptrdiff_t>(count),
                            frame.stack.end());
   if (instruction.opcode == Opcode::load_global || instruction.opcode == Opcode::store_global ||
       instruction.opcode == Opcode::update_global) {
@@ -247,7 +270,6 @@ Pending pending_of(const Program& program, const ValueTable& values, const Local
     pending.receiver = state.receiver;
     pending.saved = state.saved;
   }
-  return pending;
 }
 
 std::uint64_t hash_words(std::span<const std::uint32_t> words) {
@@ -265,9 +287,20 @@ struct LocalTable::Store {
   struct Entry {
     std::vector<std::uint32_t> words;
     Pending pending;
+
+    // Memory of the usual size is kept for the next one.
+    void forget() {
+      constexpr std::size_t usual_max = 128;
+      if (words.capacity() > usual_max || pending.arguments.capacity() > usual_max) {
+        *this = {};
+      } else {
+        words.clear();
+      }
+    }
   };
   std::deque<Entry> entries;             // a deque: pending() stays valid
   std::vector<std::uint32_t> forgotten;  // indexes of entries that are free; their words are empty
+  std::vector<std::uint32_t> encoded;    // for its memory, while it is not frozen
   std::vector<std::uint32_t> slots;      // open addressing; index of an entry
   std::vector<Run> runs;                 // open addressing; from == empty_slot: free
   std::size_t run_count = 0;
@@ -343,7 +376,9 @@ LocalTable& LocalTable::operator=(LocalTable&&) noexcept = default;
 LocalId LocalTable::intern(const Program& program, const ValueTable& values,
                            const LocalState& state) {
   Store& store = *store_;
-  std::vector<std::uint32_t> words = encode(state);
+  std::vector<std::uint32_t> own;
+  std::vector<std::uint32_t>& words = store.frozen ? own : store.encoded;
+  encode(state, words);
   std::size_t slot = hash_words(words) & (store.slots.size() - 1);
   while (store.slots[slot] != empty_slot) {
     if (store.entries[store.slots[slot]].words == words) return {store.slots[slot]};
@@ -354,15 +389,16 @@ LocalId LocalTable::intern(const Program& program, const ValueTable& values,
   const bool is_new = store.forgotten.empty();
   const auto id =
       is_new ? static_cast<std::uint32_t>(store.entries.size()) : store.forgotten.back();
-  Pending pending = pending_of(program, values, state);
   if (is_new) {
-    store.entries.push_back({std::move(words), std::move(pending)});
+    store.entries.emplace_back();
     pendings_.push_back(&store.entries.back().pending);
   } else {
-    store.entries[id] = {std::move(words), std::move(pending)};
     store.forgotten.pop_back();
   }
-  store.bytes += Store::bytes_of(store.entries[id]);
+  Store::Entry& entry = store.entries[id];
+  entry.words.assign(words.begin(), words.end());
+  note_pending(program, values, state, entry.pending);
+  store.bytes += Store::bytes_of(entry);
   store.slots[slot] = id;
   if ((store.entries.size() - store.forgotten.size()) * 2 > store.slots.size()) store.grow_slots();
   return {id};
@@ -439,10 +475,11 @@ void LocalTable::forget_all_but(std::span<const LocalId> kept) {
     if (stays[i]) continue;
     Store::Entry& entry = store.entries[i];
     if (!entry.words.empty()) store.bytes -= Store::bytes_of(entry);
-    entry = {};
+    entry.forget();
     store.forgotten.push_back(i);
   }
   store.fill_slots(store.slots.size());
+  if (store.run_count == 0) return;
   store.runs.clear();
   store.run_count = 0;
   store.grow_runs();

@@ -19,10 +19,17 @@ std::uint32_t changed_words(const Word* before, const Word* after, std::uint32_t
   return changed;
 }
 
+// Whether those who look so, and wait, are let go all together.
+bool makes_crowd(LooksAt looks_at) {
+  return looks_at.how == LooksAt::How::zero || looks_at.how == LooksAt::How::not_zero;
+}
+
 }  // namespace
 
-EnabledChoices::EnabledChoices(const Machine& machine)
+EnabledChoices::EnabledChoices(const Machine& machine, Crowds crowds)
     : machine_(machine),
+      keeps_crowds_(crowds == Crowds::kept),
+      crowds_(keeps_crowds_ ? machine.program.objects.size() : 0),
       at_object_(machine.program.objects.size()),
       conditions_(machine.program.objects.size()) {
   for (std::uint32_t i = 0; i < machine.program.objects.size(); ++i) {
@@ -36,11 +43,57 @@ void EnabledChoices::begin(const State& initial) {
   look_again(initial, main_thread_id);
 }
 
+bool EnabledChoices::may_have_crowds(const Program& program) {
+  return !program.has_processes && std::ranges::none_of(program.code, [](const Instruction& one) {
+    return one.opcode == Opcode::atomic_enter || one.opcode == Opcode::await;
+  });
+}
+
+std::span<const Choice> EnabledChoices::choices() const {
+  if (open_.empty()) return {first_, count_};
+  if (!has_all_) {
+    all_.assign(first_, first_ + count_);
+    for (const std::uint32_t object : open_) {
+      const auto middle = std::ssize(all_);
+      for (const ThreadId thread : crowds_[object].threads) all_.push_back({thread});
+      std::inplace_merge(all_.begin(), all_.begin() + middle, all_.end());
+    }
+    has_all_ = true;
+  }
+  return all_;
+}
+
+bool EnabledChoices::empty() const { return count_ == 0 && open_.empty(); }
+
+bool EnabledChoices::has(Choice choice) const {
+  if (const auto crowd = crowd_of(choice.thread)) {
+    return crowds_[crowd->index].is_open && choice == Choice{choice.thread};
+  }
+  const auto [begin, end] = std::equal_range(first_, first_ + count_, choice, by_thread);
+  return std::find(begin, end, choice) != end;
+}
+
+std::optional<Choice> EnabledChoices::first_of(ThreadId thread) const {
+  if (const auto crowd = crowd_of(thread)) {
+    return crowds_[crowd->index].is_open ? std::optional(Choice{thread}) : std::nullopt;
+  }
+  const auto found = std::lower_bound(first_, first_ + count_, Choice{thread}, by_thread);
+  if (found == first_ + count_ || found->thread != thread) return std::nullopt;
+  return *found;
+}
+
+std::optional<ObjectId> EnabledChoices::crowd_of(ThreadId thread) const {
+  if (thread.index >= places_.size() || !places_[thread.index].in_crowd) return std::nullopt;
+  return ObjectId{places_[thread.index].on};
+}
+
 void EnabledChoices::before_step(const State& before) {
   const auto shared = static_cast<std::ptrdiff_t>(threads_offset(machine_.program));
   before_.assign(before.words.begin(), before.words.begin() + shared);
   for (const ThreadId thread : concerned_) is_concerned_[thread.index] = false;
   concerned_.clear();
+  turned_.clear();
+  has_all_ = false;
   ended_ = false;
 }
 
@@ -92,6 +145,27 @@ void EnabledChoices::after_step(const State& after, ThreadId stepped) {
   look_again(after, stepped);
 }
 
+bool EnabledChoices::concerns_others(ThreadId thread, ObjectId object, std::span<const Word> before,
+                                     const State& after) const {
+  const std::uint32_t changed =
+      changed_words(before.data(), object_words(machine_.program, after, object),
+                    static_cast<std::uint32_t>(before.size()));
+  if (changed == 0) return false;
+  const auto has_others = [&](const List& threads) {
+    return threads.size() > 1 || (threads.size() == 1 && threads.front() != thread);
+  };
+  const bool has_crowd = keeps_crowds_ && has_others(crowds_[object.index].threads);
+  for (const Group& group : at_object_[object.index]) {
+    if (group.looks_at != LooksAt{} && (group.looks_at.words & changed) == 0) continue;
+    if (has_others(group.threads) || (has_crowd && makes_crowd(group.looks_at))) return true;
+  }
+  return std::ranges::any_of(conditions_[object.index], [&](ObjectId condition) {
+    return std::ranges::any_of(at_object_[condition.index], [&](const Group& group) {
+      return group.looks_at == LooksAt{} && has_others(group.threads);
+    });
+  });
+}
+
 EnabledChoices::List* EnabledChoices::list_of(const Place& place) {
   switch (place.stand) {
     case Stand::free:
@@ -109,7 +183,7 @@ EnabledChoices::List* EnabledChoices::list_of(const Place& place) {
   return nullptr;
 }
 
-void EnabledChoices::stand(const State& state, ThreadId thread) {
+bool EnabledChoices::stand(const State& state, ThreadId thread, bool waits, bool stepped) {
   Place next;
   if (takes_part(machine_.program, state, thread)) {
     const Pending& now = pending(machine_, state, thread);
@@ -119,7 +193,11 @@ void EnabledChoices::stand(const State& state, ThreadId thread) {
       next.stand = Stand::free;
     } else if (receiver == ValueKind::object) {
       const std::uint32_t object = machine_.values().as_object(now.receiver).index;
-      next = {Stand::object, object, 0, group_of(object, looks_at(now.operation))};
+      const LooksAt looks = looks_at(now.operation);
+      next = {Stand::object, object, 0, group_of(object, looks)};
+      const bool is_one = thread.index < places_.size() && places_[thread.index].in_crowd &&
+                          places_[thread.index].on == object && !stepped;
+      next.in_crowd = keeps_crowds_ && makes_crowd(looks) && (waits || is_one);
     } else if (receiver == ValueKind::thread) {
       next = {Stand::thread, machine_.values().as_thread(now.receiver).index};
     } else {
@@ -130,18 +208,48 @@ void EnabledChoices::stand(const State& state, ThreadId thread) {
   }
   if (places_.size() <= thread.index) places_.resize(thread.index + 1);
   Place& place = places_[thread.index];
-  if (place.stand == next.stand && place.on == next.on && place.group == next.group) return;
-  if (List* const old = list_of(place)) {
-    const ThreadId last = old->back();
-    (*old)[place.at] = last;
-    places_[last.index].at = place.at;
-    old->pop_back();
+  if (place.stand == next.stand && place.on == next.on && place.group == next.group &&
+      place.in_crowd == next.in_crowd) {
+    return place.in_crowd;
   }
-  if (List* const list = list_of(next)) {
+  leave(thread);
+  if (next.in_crowd) {
+    List& crowd = crowds_[next.on].threads;
+    crowd.insert(std::ranges::lower_bound(crowd, thread), thread);
+  } else if (List* const list = list_of(next)) {
     next.at = list->size();
     list->push_back(thread);
   }
   place = next;
+  return place.in_crowd;
+}
+
+void EnabledChoices::leave(ThreadId thread) {
+  const Place& place = places_[thread.index];
+  if (place.in_crowd) {
+    List& crowd = crowds_[place.on].threads;
+    crowd.erase(std::ranges::lower_bound(crowd, thread));
+    if (crowd.empty() && crowds_[place.on].is_open) close(place.on);
+  } else if (List* const list = list_of(place)) {
+    const ThreadId last = list->back();
+    (*list)[place.at] = last;
+    places_[last.index].at = place.at;
+    list->pop_back();
+  }
+}
+
+void EnabledChoices::turn(std::uint32_t object, bool is_open) {
+  Crowd& crowd = crowds_[object];
+  if (crowd.is_open == is_open || crowd.threads.empty()) return;
+  turned_.push_back({{object}, is_open});
+  if (!is_open) return close(object);
+  crowd.is_open = true;
+  open_.insert(std::ranges::lower_bound(open_, object), object);
+}
+
+void EnabledChoices::close(std::uint32_t object) {
+  crowds_[object].is_open = false;
+  open_.erase(std::ranges::lower_bound(open_, object));
 }
 
 void EnabledChoices::concern(ThreadId thread) {
@@ -174,10 +282,14 @@ void EnabledChoices::concern_those_at(std::uint32_t object, std::uint32_t change
     } else if ((group.looks_at.words & changed) != 0) {
       const std::size_t word =
           begin + static_cast<std::size_t>(std::countr_zero(group.looks_at.words));
-      if (!group.looks_at.is_queue) {
+      if (group.looks_at.how == LooksAt::How::queue) {
+        if (!group.threads.empty()) concern_moved(before_[word], after.words[word]);
+      } else {
         concern_all(group.threads);
-      } else if (!group.threads.empty()) {
-        concern_moved(before_[word], after.words[word]);
+        if (keeps_crowds_ && makes_crowd(group.looks_at)) {
+          const bool is_zero = after.words[word] == 0;
+          turn(object, is_zero == (group.looks_at.how == LooksAt::How::zero));
+        }
       }
     }
   }
@@ -205,13 +317,15 @@ void EnabledChoices::concern_moved(Word before, Word after) {
 void EnabledChoices::look_again(const State& state, ThreadId stepped) {
   looked_at_ += concerned_.size();
   std::ranges::sort(concerned_);
-  for (const ThreadId thread : concerned_) stand(state, thread);
   if (concerned_.size() == 1) {
     // Most steps. What others may do stays where it is.
     const auto [begin, end] =
         std::equal_range(choices_.begin(), choices_.end(), Choice{concerned_.front()}, by_thread);
     fresh_.clear();
     choices_of(machine_, state, concerned_.front(), fresh_);
+    if (stand(state, concerned_.front(), fresh_.empty(), concerned_.front() == stepped)) {
+      fresh_.clear();
+    }
     const auto kept = std::min<std::ptrdiff_t>(end - begin, std::ssize(fresh_));
     std::copy_n(fresh_.begin(), kept, begin);
     if (kept < end - begin) {
@@ -225,7 +339,9 @@ void EnabledChoices::look_again(const State& state, ThreadId stepped) {
     for (const ThreadId thread : concerned_) {
       const auto until = std::lower_bound(old, choices_.end(), Choice{thread}, by_thread);
       fresh_.insert(fresh_.end(), old, until);
+      const std::size_t had = fresh_.size();
       choices_of(machine_, state, thread, fresh_);
+      if (stand(state, thread, fresh_.size() == had, thread == stepped)) fresh_.resize(had);
       old = std::upper_bound(until, choices_.end(), Choice{thread}, by_thread);
     }
     fresh_.insert(fresh_.end(), old, choices_.end());
@@ -233,12 +349,14 @@ void EnabledChoices::look_again(const State& state, ThreadId stepped) {
   }
   first_ = choices_.data();
   count_ = choices_.size();
+  are_atomic_ = false;
   // Only who has just taken a step can be inside an atomic section that has begun.
   const Life its = life(machine_.program, state, stepped);
   if (its == Life::alive && !has_exited(state) && pending(machine_, state, stepped).atomic) {
     const auto [begin, end] =
         std::equal_range(choices_.begin(), choices_.end(), Choice{stepped}, by_thread);
     if (begin != end) {
+      are_atomic_ = true;
       first_ = &*begin;
       count_ = static_cast<std::size_t>(end - begin);
     }

@@ -13,6 +13,7 @@
 #include "engine/run/threads.h"
 #include "language/complaint.h"
 #include "language/load.h"
+#include "tests/support/contended_scenario.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
 
@@ -212,6 +213,8 @@ class Slowly : public RunObserver {
     took[thread_.index] += ns(now) - ns(begin_);
   }
 
+  bool watches_each_thread() const override { return keeper_.watches_each_thread(); }
+
   struct Life {
     bool was = false, is = false;
     std::int64_t begin_ns = 0, end_ns = 0;
@@ -263,10 +266,13 @@ std::string told(const RunTimes& times) {
 TEST_CASE("times: the same if each step brings all accounts up to date",
           "[engine][run][times][oracle]") {
   const bool overlaps = GENERATE(false, true);
-  CAPTURE(overlaps);
+  // Who keeps no spans may be told of crowds.
+  const auto spans = GENERATE(TimeKeeper::Spans::dropped, TimeKeeper::Spans::kept);
+  const bool contended = GENERATE(false, true);
+  CAPTURE(overlaps, spans == TimeKeeper::Spans::kept, contended);
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     CAPTURE(seed);
-    const std::string scenario = random_scenario(seed);
+    const std::string scenario = contended ? contended_scenario(seed) : random_scenario(seed);
     INFO(scenario);
     const Loaded loaded = load("random", scenario);
     REQUIRE(loaded.program.has_value());
@@ -277,7 +283,7 @@ TEST_CASE("times: the same if each step brings all accounts up to date",
       std::array<std::string, 2> both;
       for (const auto accounts : {TimeKeeper::Accounts::concerned, TimeKeeper::Accounts::all}) {
         const Machine machine(program);
-        TimeKeeper keeper(TimeKeeper::Spans::kept, accounts);
+        TimeKeeper keeper(spans, accounts);
         RunOptions options;
         options.limits.steps_max = 1000;
         const RunResult result =

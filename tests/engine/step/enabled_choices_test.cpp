@@ -7,14 +7,15 @@
 
 #include "engine/run/splitmix64.h"
 #include "language/load.h"
+#include "tests/support/contended_scenario.h"
 #include "tests/support/random_scenario.h"
 #include "tests/support/running.h"
 
 namespace lockstep {
 namespace {
 
-std::unique_ptr<Program> random_program(std::uint64_t seed) {
-  Loaded loaded = load("random.json", random_scenario(seed));
+std::unique_ptr<Program> random_program(const std::string& scenario) {
+  Loaded loaded = load("random.json", scenario);
   REQUIRE(loaded.program);
   return std::make_unique<Program>(std::move(*loaded.program));
 }
@@ -31,14 +32,20 @@ class Telling : public Observer {
 };
 
 TEST_CASE("EnabledChoices: as enabled() has them, along random ways", "[engine][step][oracle]") {
-  std::size_t steps = 0;
+  using Crowds = EnabledChoices::Crowds;
+  const auto crowds = GENERATE(Crowds::none, Crowds::kept);
+  const bool contended = GENERATE(false, true);
+  CAPTURE(crowds == Crowds::kept, contended);
+  std::size_t steps = 0, turned = 0;
   for (std::uint64_t seed = 0; seed < 1000; ++seed) {
     CAPTURE(seed);
-    const auto program = random_program(seed);
+    const auto program =
+        random_program(contended ? contended_scenario(seed) : random_scenario(seed));
+    if (crowds == Crowds::kept && !EnabledChoices::may_have_crowds(*program)) continue;
     const Machine machine(*program);
     SplitMix64 numbers(seed);
     State state = initial_state(machine);
-    EnabledChoices enabled_choices(machine);
+    EnabledChoices enabled_choices(machine, crowds);
     enabled_choices.begin(state);
     Telling telling(enabled_choices);
     for (int i = 0; i < 200; ++i) {
@@ -46,6 +53,14 @@ TEST_CASE("EnabledChoices: as enabled() has them, along random ways", "[engine][
       enabled(machine, state, expected);
       INFO(dump(machine, state));
       REQUIRE(std::ranges::equal(enabled_choices.choices(), expected));
+      CHECK(enabled_choices.empty() == expected.empty());
+      for (ThreadId t{0}; t.index < thread_count(*program, state); ++t.index) {
+        const auto its = std::ranges::find(expected, t, &Choice::thread);
+        CHECK(enabled_choices.has({t}) == (std::ranges::count(expected, Choice{t}) == 1));
+        CHECK(enabled_choices.first_of(t) ==
+              (its == expected.end() ? std::nullopt : std::optional(*its)));
+      }
+      turned += enabled_choices.turned().size();
       if (expected.empty()) break;
       const Choice choice = expected[numbers.below(expected.size())];
       const State before = state;
@@ -65,6 +80,7 @@ TEST_CASE("EnabledChoices: as enabled() has them, along random ways", "[engine][
     }
   }
   CHECK(steps > 1000);
+  CHECK((turned > 100) == (crowds == Crowds::kept));
 }
 
 // Threads that come to wait for one thing and are let go, one by one or all at once: each is looked
