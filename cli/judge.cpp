@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -177,6 +178,31 @@ class ExplorationJudge {
     }
     // Others may be among what was not seen.
     if (!exploration_.complete) undecided("explore/findings", "none but those listed");
+  }
+
+  void hold_causes(const std::vector<std::string>& expected) {
+    std::set<CauseKind> wanted;
+    for (const std::string& name : expected) {
+      if (const CauseRow* cause = find_cause(name)) wanted.insert(cause->kind);
+    }
+    const std::string what = "explore/causes";
+    std::set<CauseKind> told;
+    for (const Finding& finding : exploration_.findings) {
+      if (!finding.explanation || !told.insert(finding.explanation->cause).second) continue;
+      if (wanted.contains(finding.explanation->cause)) continue;
+      unmet(what, "none but those listed",
+            fmt::format("{}, of {}", row(finding.explanation->cause).name, finding_line(finding)),
+            &finding);
+    }
+    for (const CauseKind cause : wanted) {
+      if (told.contains(cause)) continue;
+      const std::string_view name = row(cause).name;
+      if (!exploration_.complete) {
+        undecided(what, name);
+      } else {
+        unmet(what, std::string(name), "no finding is so explained", nullptr);
+      }
+    }
   }
 
   void unexpected(const Finding& finding) {
@@ -398,6 +424,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
     judge.hold(*expected.partial_deadlock, {"explore/partial_deadlock", partial, finished});
   }
   if (expected.livelock) judge.hold(*expected.livelock, {"explore/livelock", livelock, finished});
+  if (expected.causes) judge.hold_causes(*expected.causes);
   if (expected.exceptions) {
     judge.hold(*expected.exceptions, {"explore/exceptions", exception, without_exception});
   }

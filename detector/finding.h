@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detector/cause.h"
 #include "engine/ids.h"
 #include "engine/run/directive.h"
 #include "engine/step/step.h"
@@ -54,8 +55,8 @@ struct StuckThread {
 // What on the way to a finding made it so. Every sentence is about steps of the finding's own
 // interleaving, and true of it.
 struct Explanation {
-  std::string cause;  // its name in JSON: "lost-update"
-  std::string text;   // one sentence or two
+  CauseKind cause;
+  std::string text;  // one sentence or two
   struct Moment {
     std::uint64_t step;  // of the finding's schedule, from 1
     std::string thread;

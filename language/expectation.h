@@ -42,6 +42,7 @@ struct ExploreExpectation {
   std::optional<std::vector<NamedValues>> outcomes;      // of those that finish: projected on the
                                                          // names used, exactly these and no other
   std::optional<std::vector<ExpectedFinding>> findings;  // these kinds and no other
+  std::optional<std::vector<std::string>> causes;        // codes or names: these and no other
 };
 struct FixExpectation {
   std::optional<std::string> remedy;  // this one is verified

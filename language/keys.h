@@ -246,6 +246,7 @@ inline constexpr KeyRow expect_explore_keys[] = {
      "values of shared variables at the end: exactly these combinations; a string is a text"},
     {"findings", false,
      "exactly these kinds of findings, by code or name: the fewest preemptions, or null for any"},
+    {"causes", false, "what made them so, by code or name: exactly these"},
 };
 inline constexpr KeyRow expect_fix_keys[] = {
     {"remedy", false, "the remedy that is verified"},

@@ -47,8 +47,10 @@ Json value(const std::string& text) {
 
 Json explanation_object(const Program& program, const Explanation& explanation,
                         const Subject& subject) {
-  Json json = {
-      {"cause", explanation.cause}, {"text", explanation.text}, {"moments", Json::array()}};
+  Json json = {{"cause", row(explanation.cause).name},
+               {"code", row(explanation.cause).code},
+               {"text", explanation.text},
+               {"moments", Json::array()}};
   for (const Explanation::Moment& moment : explanation.moments) {
     Json each = {{"step", moment.step}, {"thread", moment.thread}, {"what", moment.what}};
     if (moment.at) each["at"] = site(program, *moment.at);

@@ -337,8 +337,8 @@ void append_indented(std::string& text, std::string_view lines, std::string_view
 
 void append_explanation(std::string& text, const Explanation& explanation,
                         const FindingContext& context) {
-  text +=
-      fmt::format("\n  {}: {}\n", context.paint(Ink::strong, "what made it so"), explanation.cause);
+  text += fmt::format("\n  {}: {} {}\n", context.paint(Ink::strong, "what made it so"),
+                      row(explanation.cause).code, row(explanation.cause).name);
   text += hanging(printable(explanation.text), context.width, 4, 4);
   for (const Explanation::Moment& moment : explanation.moments) {
     std::string line = fmt::format("step {}  {}  {}", moment.step, printable(moment.thread),

@@ -34,7 +34,7 @@ LOADER_ONLY = {
         r"nested deeper than",
     ],
     "needs names": [
-        r"^there is no (object|function|class|thread|variable|remedy|finding|statement with the label) ",
+        r"^there is no (object|function|class|thread|variable|remedy|finding|cause|statement with the label) ",
         r"^there is .* already$",
         r" has its place in the order already, as ",
         r"^unknown name ",
@@ -276,7 +276,7 @@ EVERYTHING = {
                 "lock_order": "broken"},
         "explore": {"deadlock": "impossible", "partial_deadlock": "possible",
                     "livelock": "possible", "lock_order": "kept", "exceptions": "certain", "outcomes": [{"n": 0}],
-                    "findings": {"LS001": 1, "invariant": None}},
+                    "findings": {"LS001": 1, "invariant": None}, "causes": ["lost-update"]},
         "fix": {"remedy": "lock-order"},
     },
     "main": [],
