@@ -55,6 +55,17 @@ bool asks_for_counterexamples(const ExploreExpectation& expected) {
                       [](const ExpectedFinding& each) { return each.preemptions.has_value(); }));
 }
 
+// It is looked for only where it is asked for: that takes a search without reduction.
+bool expects_starvation(const ExploreExpectation& expected) {
+  const auto is_starvation = [](const ExpectedFinding& each) {
+    const FindingRow* kind = find_finding(each.kind);
+    return kind != nullptr && kind->kind == FindingKind::starvation;
+  };
+  return expected.starvation ||
+         (expected.findings &&
+          std::any_of(expected.findings->begin(), expected.findings->end(), is_starvation));
+}
+
 // Counterexamples are made only where they are asked for, or once something is unmet: to shorten
 // one can cost more than to find it.
 void check_exploration(CheckedScenario& checked, const Input& input, ExploreOptions options) {
@@ -62,6 +73,7 @@ void check_exploration(CheckedScenario& checked, const Input& input, ExploreOpti
   const Expectation& expect = input.scenario.expect;
   const ExploreExpectation expected = expect.explore.value_or(ExploreExpectation{});
   options.counterexamples = asks_for_counterexamples(expected);
+  options.starvation = expects_starvation(expected);
   Exploration exploration = explore(input.program, options);
   Judgement judgement = judge_exploration(input.program, expected, exploration, input.subject);
   if (!options.counterexamples && !judgement.unmet.empty() && !exploration.findings.empty() &&

@@ -106,6 +106,7 @@ bool is_partial_deadlock(const Finding& finding) {
   return is_deadlock(finding.kind) && finding.partial;
 }
 bool is_livelock(const Finding& finding) { return finding.kind == FindingKind::livelock; }
+bool is_starvation(const Finding& finding) { return finding.kind == FindingKind::starvation; }
 bool ends_a_thread(const Finding& finding) { return is_exception(finding.kind); }
 bool is_condition(const Finding& finding) {
   return finding.kind == FindingKind::invariant || finding.kind == FindingKind::final_check;
@@ -416,6 +417,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   const Finding* whole = first(findings, is_whole_deadlock);
   const Finding* partial = first(findings, is_partial_deadlock);
   const Finding* livelock = first(findings, is_livelock);
+  const Finding* starvation = first(findings, is_starvation);
   const Finding* exception = first(findings, ends_a_thread);
 
   if (expected.deadlock)
@@ -424,6 +426,9 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
     judge.hold(*expected.partial_deadlock, {"explore/partial_deadlock", partial, finished});
   }
   if (expected.livelock) judge.hold(*expected.livelock, {"explore/livelock", livelock, finished});
+  if (expected.starvation) {
+    judge.hold(*expected.starvation, {"explore/starvation", starvation, finished});
+  }
   if (expected.causes) judge.hold_causes(*expected.causes);
   if (expected.exceptions) {
     judge.hold(*expected.exceptions, {"explore/exceptions", exception, without_exception});
@@ -453,6 +458,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   if (whole != nullptr && !expected.deadlock) judge.unexpected(*whole);
   if (partial != nullptr && !expects_deadlock) judge.unexpected(*partial);
   if (livelock != nullptr && !expected.livelock) judge.unexpected(*livelock);
+  if (starvation != nullptr && !expected.starvation) judge.unexpected(*starvation);
   if (exception != nullptr && !expected.exceptions) judge.unexpected(*exception);
   for (const Finding& finding : findings) {
     if (is_condition(finding)) judge.unexpected(finding);

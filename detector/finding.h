@@ -84,6 +84,9 @@ struct Finding {
   Schedule schedule;            // the same in words
   std::uint64_t preemptions = 0;
   std::uint64_t steps = 0;
+  // starvation: so many steps at the end of the interleaving lead back to the state in which they
+  // began; the two numbers above speak of those before. 0: there is no such loop.
+  std::uint64_t loop_steps = 0;
   bool shortest = true;      // fewest preemptions, then steps, is proved
   std::uint64_t states = 1;  // how many states of the exploration show it
   std::optional<Explanation> explanation = {};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +17,7 @@
 #include "explorer/budget.h"
 #include "explorer/checkpoint.h"
 #include "explorer/collect_findings.h"
+#include "explorer/collect_starvation.h"
 #include "explorer/compact_search.h"
 #include "explorer/estimate.h"
 #include "explorer/examine.h"
@@ -236,22 +238,39 @@ class Exploring {
     result.stats.states = record_->states();  // the shortest ways add some
     result.outcomes = outcomes_->list();
     if (options_.outcome_to_show) show_outcome(result, *options_.outcome_to_show);
-    Collected collected = collect_findings(
-        {.machine = machine_,
-         .future = future_,
-         .options = options_,
-         .examiner = examiner_,
-         .record = *record_,
-         .everything = whole_ ? search_ : nullptr,
-         .reduced = reduced_,
-         .endless = endless_ ? &*endless_ : nullptr,
-         .some_end = result.finished_possible(),
-         .budget = budget_,
-         .lasts = [this](const char* phase, std::uint64_t bytes) { return lasts(phase, bytes); }});
+    const Seen seen{
+        .machine = machine_,
+        .future = future_,
+        .options = options_,
+        .examiner = examiner_,
+        .record = *record_,
+        .everything = whole_ ? search_ : nullptr,
+        .reduced = reduced_,
+        .endless = endless_ ? &*endless_ : nullptr,
+        .some_end = result.finished_possible(),
+        .budget = budget_,
+        .lasts = [this](const char* phase, std::uint64_t bytes) { return lasts(phase, bytes); }};
+    Collected collected = collect_findings(seen);
     result.findings = std::move(collected.findings);
-    if (collected.in_time || !result.complete) return;
+    if (!collected.in_time && result.complete) {
+      result.complete = false;
+      result.incomplete_reason = "time was over before every exception had been looked at";
+    }
+    if (options_.starvation && whole_) note_starvation(result, seen);
+  }
+
+  void note_starvation(Exploration& result, const Seen& seen) {
+    std::string why;
+    if (program_.has_processes) {
+      why = "starvation is not looked for in a program with processes";
+    } else if (std::optional<std::vector<Finding>> starvation = collect_starvation(seen)) {
+      std::ranges::move(*starvation, std::back_inserter(result.findings));
+    } else {
+      why = "time or memory was over before starvation had been looked for";
+    }
+    if (why.empty() || !result.complete) return;
     result.complete = false;
-    result.incomplete_reason = "time was over before every exception had been looked at";
+    result.incomplete_reason = why;
   }
 
   void show_outcome(Exploration& result, const ExploredOutcome& wanted) {
@@ -386,7 +405,10 @@ class Exploring {
     if (any([](const Finding& f) { return f.kind == FindingKind::livelock; })) {
       return Verdict::livelock;
     }
-    if (!exploration.findings.empty()) return Verdict::error;
+    if (any([](const Finding& f) { return f.kind != FindingKind::starvation; })) {
+      return Verdict::error;
+    }
+    if (!exploration.findings.empty()) return Verdict::starvation;
     return exploration.complete ? Verdict::ok : Verdict::incomplete;
   }
 
@@ -431,6 +453,8 @@ std::string_view verdict_name(Verdict verdict) {
       return "livelock";
     case Verdict::error:
       return "error";
+    case Verdict::starvation:
+      return "starvation";
     case Verdict::incomplete:
       break;
   }
@@ -449,7 +473,9 @@ bool Exploration::finished_possible() const {
 }
 
 Exploration explore(const Program& program, const ExploreOptions& options) {
-  return Exploring(program, options).explore();
+  ExploreOptions all = options;
+  if (options.starvation) all.reduce = all.symmetry = all.sleep_sets = false;
+  return Exploring(program, all).explore();
 }
 
 }  // namespace lockstep

@@ -74,6 +74,10 @@ struct ExploreOptions {
   // A folder on a disk for the tables of a search that keeps all states (spill_folder.h). Empty:
   // they lie in memory.
   std::string spill_folder;
+  // Look for threads that a fair scheduler may let wait for ever (StarvedThreads), too. All
+  // interleavings are followed then, as if the three switches above were off. Only for a search
+  // over all states: without preemptions_max, schedules and hash_compaction.
+  bool starvation = false;
   bool first = false;  // end with the first finding: at random, then few preemptions, then all
   bool forget_dead_locals = true;  // as Machine says
   bool counterexamples = true;     // shorten and attach schedules
@@ -89,6 +93,7 @@ enum class Verdict : std::uint8_t {
   partial_deadlock,
   livelock,    // but for that, or with an error beside it, all is well
   error,       // uncaught exception, invariant, final check
+  starvation,  // but for that, all is well
   incomplete,  // nothing found, but something may have been missed
 };
 std::string_view verdict_name(Verdict verdict);  // "ok", "deadlock", "partial-deadlock", ...

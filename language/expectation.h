@@ -37,7 +37,7 @@ struct ExpectedFinding {
   std::optional<std::uint64_t> preemptions;  // the fewest that lead to one; nothing: any number
 };
 struct ExploreExpectation {
-  std::optional<Possibility> deadlock, partial_deadlock, livelock, exceptions;
+  std::optional<Possibility> deadlock, partial_deadlock, livelock, starvation, exceptions;
   std::optional<OrderExpectation> lock_order;
   std::optional<std::vector<NamedValues>> outcomes;      // of those that finish: projected on the
                                                          // names used, exactly these and no other

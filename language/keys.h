@@ -239,6 +239,10 @@ inline constexpr KeyRow expect_explore_keys[] = {
     {"deadlock", false, "whether no thread can go on"},
     {"partial_deadlock", false, "whether some threads can never go on, while others do"},
     {"livelock", false, "whether threads may come to go on for ever where no end can be reached"},
+    {"starvation", false,
+     "whether a thread that could be let go may wait for ever although the scheduler is fair; "
+     "looks "
+     "for that, without reduction"},
     {"exceptions", false, "whether a thread ends with an exception"},
     {"lock_order", false,
      "whether the lock_order of the scenario is kept in all interleavings, or broken in some"},

@@ -87,6 +87,8 @@ class ExpectationReader {
         explore.partial_deadlock = read_possibility(value);
       } else if (member.key == "livelock") {
         explore.livelock = read_possibility(value);
+      } else if (member.key == "starvation") {
+        explore.starvation = read_possibility(value);
       } else if (member.key == "exceptions") {
         explore.exceptions = read_possibility(value);
       } else if (member.key == "lock_order") {

@@ -85,6 +85,7 @@ Json finding_object(const Program& program, const Finding& finding, const Subjec
   json["replay"] = replay_line(subject, finding.schedule);
   json["preemptions"] = finding.preemptions;
   json["steps"] = finding.steps;
+  if (finding.loop_steps > 0) json["loop_steps"] = finding.loop_steps;
   json["shortest"] = finding.shortest;
   json["states"] = finding.states;
   return json;

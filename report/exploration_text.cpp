@@ -28,6 +28,9 @@ std::string_view sentence(Verdict verdict) {
       return "LIVELOCK: some interleaving comes to where no end can be reached any more";
     case Verdict::error:
       return "ERROR: some interleaving goes wrong";
+    case Verdict::starvation:
+      return "STARVATION: some interleaving lets a thread wait for ever, fair though the scheduler "
+             "is";
     case Verdict::incomplete:
       return "INCOMPLETE: nothing found, but something may have been missed";
   }

@@ -198,6 +198,19 @@ TEST_CASE("The causes expected are all that are told", "[cli][judge]") {
   CHECK(judged(expected, exploration) == row.cut);
 }
 
+TEST_CASE("Starvation is held to what is expected of it", "[cli][judge]") {
+  Exploration exploration;
+  exploration.outcomes = {finished};
+  ExploreExpectation expected;
+  expected.starvation = Possibility::impossible;
+  CHECK(judged(expected, exploration) == Is::met);
+  exploration.findings = {finding(FindingKind::starvation)};
+  CHECK(judged(expected, exploration) == Is::unmet);
+  CHECK(judged({}, exploration) == Is::unmet);
+  expected.starvation = Possibility::possible;
+  CHECK(judged(expected, exploration) == Is::met);
+}
+
 TEST_CASE("A deadlock that is possible may also come as a partial one", "[cli][judge]") {
   Exploration exploration;
   exploration.findings = {deadlock, partial};

@@ -275,7 +275,7 @@ EVERYTHING = {
                 "final": {"n": 0}, "exceptions": {"T1": "ValueError"}, "exit_status": 0,
                 "lock_order": "broken"},
         "explore": {"deadlock": "impossible", "partial_deadlock": "possible",
-                    "livelock": "possible", "lock_order": "kept", "exceptions": "certain", "outcomes": [{"n": 0}],
+                    "livelock": "possible", "starvation": "possible", "lock_order": "kept", "exceptions": "certain", "outcomes": [{"n": 0}],
                     "findings": {"LS001": 1, "invariant": None}, "causes": ["lost-update"]},
         "fix": {"remedy": "lock-order"},
     },
