@@ -19,6 +19,7 @@
 #include "explorer/collect_findings.h"
 #include "explorer/collect_starvation.h"
 #include "explorer/compact_search.h"
+#include "explorer/deciding_accesses.h"
 #include "explorer/estimate.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
@@ -78,6 +79,9 @@ class Exploring {
       if (is_cut_) result.guarantee = at_random.guarantee;
       const bool is_too_large = is_cut_ && limits_.steps_max == 0;
       if (is_too_large && result.findings.empty() && options_.fall_back) fall_back(result);
+    }
+    if (options_.counterexamples && is_undecided(result)) {
+      result.deciding = deciding_accesses(machine_);
     }
     result.verdict = verdict(result);
     result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
@@ -394,6 +398,17 @@ class Exploring {
                               machine_.values().memory_bytes() + machine_.locals().memory_bytes() +
                               examiner_.memory_bytes() + outcomes_->memory_bytes();
     return spill_ ? all - std::min(all, spill_->bytes()) : all;
+  }
+
+  // Whether it is all right, as far as the scenario says, and ends with different values.
+  bool is_undecided(const Exploration& exploration) {
+    if (!exploration.complete || !exploration.findings.empty() || program_.has_processes ||
+        !program_.invariants.empty() || !program_.final_checks.empty() || !budget_.has_time()) {
+      return false;
+    }
+    return std::ranges::any_of(exploration.outcomes, [&](const ExploredOutcome& outcome) {
+      return outcome.variables != exploration.outcomes.front().variables;
+    });
   }
 
   static Verdict verdict(const Exploration& exploration) {

@@ -44,6 +44,25 @@ struct ExploredOutcome {
 // But for how many states they are.
 bool look_alike(const ExploredOutcome& one, const ExploredOutcome& other);
 
+// Two accesses to a variable by different threads, next to each other in an interleaving, of which
+// the order decides how the program ends: both orders were taken, and all else is the same up to
+// there.
+struct DecidingAccesses {
+  std::string variable;
+  struct Access {
+    std::string thread;
+    SiteId at;
+  };
+  struct Order {
+    std::uint64_t step;             // of the schedule: the first of the two accesses, from 1
+    std::vector<std::string> what;  // the two as a trace has them, in this order
+    std::vector<std::pair<std::string, std::string>> variables;  // at the end, as in an outcome
+    Schedule schedule;
+  };
+  std::vector<Access> accesses;  // two
+  std::vector<Order> orders;     // two: the first access first, and the other one first
+};
+
 // Where a search writes down where it stands, and goes on from if the file is there.
 struct CheckpointOptions {
   std::string file;
@@ -105,6 +124,9 @@ struct Exploration {
   std::string guarantee;                  // incomplete: what is certain all the same; or empty
   std::vector<Finding> findings;          // ordered: deadlocks first, then by kind, fingerprint
   std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
+  // Of a program that ends in several ways and has no finding that says why. Nothing: none were
+  // found, within a limit.
+  std::optional<DecidingAccesses> deciding = {};
   Schedule outcome_schedule;  // ends as outcome_to_show; not proved the shortest. Empty: none was
                               // seen
   struct Stats {

@@ -6,43 +6,13 @@
 
 #include "engine/value/arithmetic.h"
 #include "explorer/examine.h"
+#include "explorer/reordered.h"
 
 namespace lockstep {
 namespace {
 
 constexpr std::uint64_t steps_max = 100'000;  // of all replays together
 constexpr std::size_t way_max = 2000;         // steps of an interleaving that is looked at
-
-// Choices that have to fit; then others, each where it fits; then all threads in turn.
-class Reordered : public Policy {
- public:
-  Reordered(std::vector<Choice> exact, std::vector<Choice> rest)
-      : exact_(std::move(exact)), rest_(std::move(rest)) {}
-
-  Pick pick(const Moment& moment) override {
-    if (next_ < exact_.size()) {
-      const Choice choice = exact_[next_++];
-      if (!offers(moment, choice)) return {Pick::Kind::refused, {}, {}};
-      return {Pick::Kind::choice, choice, {}};
-    }
-    while (next_ < exact_.size() + rest_.size()) {
-      const Choice choice = rest_[next_++ - exact_.size()];
-      if (offers(moment, choice)) return {Pick::Kind::choice, choice, {}};
-    }
-    const auto after = std::ranges::find_if(moment.choices, [&](const Choice& choice) {
-      return moment.previous && choice.thread > moment.previous->thread;
-    });
-    const bool wraps = after == moment.choices.end();
-    return {Pick::Kind::choice, wraps ? moment.choices.front() : *after, {}};
-  }
-  std::string left_over(const Machine&, const State&) override {
-    return next_ < exact_.size() ? "a step that has to fit" : "";
-  }
-
- private:
-  std::vector<Choice> exact_, rest_;
-  std::size_t next_ = 0;
-};
 
 bool holds(const Machine& machine, const State& state, const Condition& condition) {
   const Result result = evaluate(machine, state, condition.function);

@@ -103,6 +103,23 @@ Json outcome(const ExploredOutcome& outcome) {
   return json;
 }
 
+Json deciding_object(const Program& program, const DecidingAccesses& deciding,
+                     const Subject& subject) {
+  Json json = {
+      {"variable", deciding.variable}, {"accesses", Json::array()}, {"orders", Json::array()}};
+  for (const DecidingAccesses::Access& access : deciding.accesses) {
+    json["accesses"].push_back({{"thread", access.thread}, {"at", site(program, access.at)}});
+  }
+  for (const DecidingAccesses::Order& order : deciding.orders) {
+    Json each = {{"step", order.step}, {"what", order.what}, {"variables", Json::object()}};
+    for (const auto& [name, text] : order.variables) each["variables"][name] = value(text);
+    each["schedule"] = value(schedule_json(order.schedule, program, 0));
+    if (auto line = run_line(subject, order.schedule)) each["replay"] = *line;
+    json["orders"].push_back(std::move(each));
+  }
+  return json;
+}
+
 }  // namespace
 
 std::string finding_json(const Program& program, const Finding& finding, const Subject& subject) {
@@ -127,6 +144,9 @@ std::string exploration_json(const Program& program, const Exploration& explorat
   json["outcomes"] = Json::array();
   for (const ExploredOutcome& each : exploration.outcomes) {
     json["outcomes"].push_back(outcome(each));
+  }
+  if (exploration.deciding) {
+    json["deciding"] = deciding_object(program, *exploration.deciding, subject);
   }
   const Exploration::Stats& stats = exploration.stats;
   json["stats"] = {{"states", stats.states},
