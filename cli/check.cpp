@@ -47,11 +47,23 @@ void check_run(CheckedScenario& checked, const Input& input) {
   take(checked, judge_run(input.program, expected, simulation, input.subject));
 }
 
-// Only a counterexample says how many preemptions a finding takes.
-bool counts_preemptions(const ExploreExpectation& expected) {
-  return expected.findings &&
-         std::any_of(expected.findings->begin(), expected.findings->end(),
-                     [](const ExpectedFinding& each) { return each.preemptions.has_value(); });
+// Only a counterexample says how many preemptions a finding takes, and what made it so.
+bool asks_for_counterexamples(const ExploreExpectation& expected) {
+  return expected.causes ||
+         (expected.findings &&
+          std::any_of(expected.findings->begin(), expected.findings->end(),
+                      [](const ExpectedFinding& each) { return each.preemptions.has_value(); }));
+}
+
+// It is looked for only where it is asked for: that takes a search without reduction.
+bool expects_starvation(const ExploreExpectation& expected) {
+  const auto is_starvation = [](const ExpectedFinding& each) {
+    const FindingRow* kind = find_finding(each.kind);
+    return kind != nullptr && kind->kind == FindingKind::starvation;
+  };
+  return expected.starvation ||
+         (expected.findings &&
+          std::any_of(expected.findings->begin(), expected.findings->end(), is_starvation));
 }
 
 // Counterexamples are made only where they are asked for, or once something is unmet: to shorten
@@ -60,7 +72,8 @@ void check_exploration(CheckedScenario& checked, const Input& input, ExploreOpti
   checked.checks.emplace_back("explore");
   const Expectation& expect = input.scenario.expect;
   const ExploreExpectation expected = expect.explore.value_or(ExploreExpectation{});
-  options.counterexamples = counts_preemptions(expected);
+  options.counterexamples = asks_for_counterexamples(expected);
+  options.starvation = expects_starvation(expected);
   Exploration exploration = explore(input.program, options);
   Judgement judgement = judge_exploration(input.program, expected, exploration, input.subject);
   if (!options.counterexamples && !judgement.unmet.empty() && !exploration.findings.empty() &&

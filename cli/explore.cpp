@@ -25,7 +25,15 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   options.text("--save-schedule", "FILE", save,
                "write the first finding's interleaving for `lockstep replay`; into a folder, "
                "each finding's");
+  bool starvation = false;
+  options.flag("--starvation", starvation,
+               "look also for loops that a scheduler may take for ever though it is fair, and in "
+               "which a thread waits that could still be let go (LS029). That is asked of all "
+               "interleavings, without any reduction: slow");
   add_limits(options, limits);
+  for (const char* const other : {"--preemptions", "--swarm", "--hash-compaction"}) {
+    options.exclude({"--starvation", other});
+  }
   CheckpointChoice checkpoint;
   add_checkpoints(options, checkpoint);
   std::optional<std::string> spill;
@@ -39,6 +47,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   if (!input) return Exit::bad_input;
 
   ExploreOptions explore_with = explore_options(limits, console);
+  explore_with.starvation = starvation;
   bool is_wrong = false;
   explore_with.checkpoint = checkpoint_options(console, command, checkpoint, *input, is_wrong);
   if (is_wrong) return Exit::bad_input;

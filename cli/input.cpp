@@ -79,9 +79,31 @@ void check_findings(const JsonNode& document, std::string_view text,
   for (Complaint& complaint : reader.take()) complaints.push_back(std::move(complaint));
 }
 
+void check_causes(const JsonNode& document, std::string_view text,
+                  std::vector<Complaint>& complaints) {
+  const JsonNode* node = find_below(document, {"expect", "explore", "causes"});
+  if (node == nullptr || node->kind != JsonNode::Kind::array) return;
+  std::vector<std::string> names;
+  for (const CauseRow& row : cause_rows()) {
+    names.emplace_back(row.code);
+    names.emplace_back(row.name);
+  }
+  Reader reader(text);
+  const At at{*node, "/expect/explore/causes"};
+  for (std::size_t i = 0; i < node->items.size() && !reader.is_full(); ++i) {
+    const JsonNode& item = node->items[i];
+    if (item.kind != JsonNode::Kind::string || find_cause(item.text) != nullptr) continue;
+    reader.complain(at.item(i),
+                    fmt::format("there is no cause {}{}; lockstep explain lists them",
+                                json_string(item.text), did_you_mean(item.text, names)));
+  }
+  for (Complaint& complaint : reader.take()) complaints.push_back(std::move(complaint));
+}
+
 void check_names(const JsonNode& document, std::string_view text,
                  std::vector<Complaint>& complaints) {
   check_findings(document, text, complaints);
+  check_causes(document, text, complaints);
   check_remedy(document, text, complaints);
 }
 

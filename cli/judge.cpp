@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -105,6 +106,7 @@ bool is_partial_deadlock(const Finding& finding) {
   return is_deadlock(finding.kind) && finding.partial;
 }
 bool is_livelock(const Finding& finding) { return finding.kind == FindingKind::livelock; }
+bool is_starvation(const Finding& finding) { return finding.kind == FindingKind::starvation; }
 bool ends_a_thread(const Finding& finding) { return is_exception(finding.kind); }
 bool is_condition(const Finding& finding) {
   return finding.kind == FindingKind::invariant || finding.kind == FindingKind::final_check;
@@ -177,6 +179,31 @@ class ExplorationJudge {
     }
     // Others may be among what was not seen.
     if (!exploration_.complete) undecided("explore/findings", "none but those listed");
+  }
+
+  void hold_causes(const std::vector<std::string>& expected) {
+    std::set<CauseKind> wanted;
+    for (const std::string& name : expected) {
+      if (const CauseRow* cause = find_cause(name)) wanted.insert(cause->kind);
+    }
+    const std::string what = "explore/causes";
+    std::set<CauseKind> told;
+    for (const Finding& finding : exploration_.findings) {
+      if (!finding.explanation || !told.insert(finding.explanation->cause).second) continue;
+      if (wanted.contains(finding.explanation->cause)) continue;
+      unmet(what, "none but those listed",
+            fmt::format("{}, of {}", row(finding.explanation->cause).name, finding_line(finding)),
+            &finding);
+    }
+    for (const CauseKind cause : wanted) {
+      if (told.contains(cause)) continue;
+      const std::string_view name = row(cause).name;
+      if (!exploration_.complete) {
+        undecided(what, name);
+      } else {
+        unmet(what, std::string(name), "no finding is so explained", nullptr);
+      }
+    }
   }
 
   void unexpected(const Finding& finding) {
@@ -390,6 +417,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   const Finding* whole = first(findings, is_whole_deadlock);
   const Finding* partial = first(findings, is_partial_deadlock);
   const Finding* livelock = first(findings, is_livelock);
+  const Finding* starvation = first(findings, is_starvation);
   const Finding* exception = first(findings, ends_a_thread);
 
   if (expected.deadlock)
@@ -398,6 +426,10 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
     judge.hold(*expected.partial_deadlock, {"explore/partial_deadlock", partial, finished});
   }
   if (expected.livelock) judge.hold(*expected.livelock, {"explore/livelock", livelock, finished});
+  if (expected.starvation) {
+    judge.hold(*expected.starvation, {"explore/starvation", starvation, finished});
+  }
+  if (expected.causes) judge.hold_causes(*expected.causes);
   if (expected.exceptions) {
     judge.hold(*expected.exceptions, {"explore/exceptions", exception, without_exception});
   }
@@ -426,6 +458,7 @@ Judgement judge_exploration(const Program& program, const ExploreExpectation& ex
   if (whole != nullptr && !expected.deadlock) judge.unexpected(*whole);
   if (partial != nullptr && !expects_deadlock) judge.unexpected(*partial);
   if (livelock != nullptr && !expected.livelock) judge.unexpected(*livelock);
+  if (starvation != nullptr && !expected.starvation) judge.unexpected(*starvation);
   if (exception != nullptr && !expected.exceptions) judge.unexpected(*exception);
   for (const Finding& finding : findings) {
     if (is_condition(finding)) judge.unexpected(finding);

@@ -1,6 +1,8 @@
 #include "detector/endless.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "detector/blocked.h"
 #include "detector/words.h"
@@ -59,11 +61,27 @@ void add_others(const Machine& machine, const State& state, std::span<const Thre
   }
 }
 
+StuckThread describe(const Machine& machine, const State& state, const BlockedThread& waiter) {
+  const DeadlockWords words(machine, state);
+  StuckThread thread;
+  thread.id = waiter.thread;
+  thread.thread = words.thread(waiter.thread);
+  thread.daemon = is_daemon(machine.program, state, waiter.thread);
+  thread.operation = words.operation(waiter);
+  thread.waits_for = words.waits_for(waiter);
+  thread.waits_for_type = words.waits_for_type(waiter);
+  if (waiter.pending->has_site) thread.at = waiter.pending->site;
+  for (const ThreadId releaser : waiter.wait.releasers) {
+    thread.let_go_by.push_back(words.thread(releaser));
+  }
+  thread.why = words.why(waiter, {});
+  return thread;
+}
+
 }  // namespace
 
 Finding never_woken(const Machine& machine, const State& state, const FutureAccesses& future,
                     std::span<const ThreadId> stuck, std::span<const ThreadId> movers) {
-  const DeadlockWords words(machine, state);
   Finding finding;
   finding.kind = FindingKind::never_woken;
   finding.partial = true;
@@ -71,23 +89,12 @@ Finding never_woken(const Machine& machine, const State& state, const FutureAcce
   std::string behind;
   const std::vector<ThreadId> told = with_who_joins(machine, state, future, stuck);
   for (BlockedThread& waiter : blocked_of(machine, state, future, told)) {
-    StuckThread thread;
     const bool joins = !contains(stuck, waiter.thread);
     std::erase_if(waiter.wait.releasers, [&](ThreadId releaser) {
       return !contains(joins ? std::span<const ThreadId>(told) : movers, releaser);
     });
-    thread.id = waiter.thread;
-    thread.thread = words.thread(waiter.thread);
+    StuckThread thread = describe(machine, state, waiter);
     thread.core = !joins && !waiter.wait.releasers.empty();
-    thread.daemon = is_daemon(machine.program, state, waiter.thread);
-    thread.operation = words.operation(waiter);
-    thread.waits_for = words.waits_for(waiter);
-    thread.waits_for_type = words.waits_for_type(waiter);
-    if (waiter.pending->has_site) thread.at = waiter.pending->site;
-    for (const ThreadId releaser : waiter.wait.releasers) {
-      thread.let_go_by.push_back(words.thread(releaser));
-    }
-    thread.why = words.why(waiter, {});
     if (thread.core) {
       finding.message += (finding.message.empty() ? "" : "; ") + thread.why;
     } else if (!joins) {
@@ -149,6 +156,53 @@ std::string livelock_fingerprint(const Program& program, std::span<const Functio
   for (const FunctionId function : functions)
     parts.push_back(program.functions[function.index].name);
   return fingerprint(FindingKind::livelock, std::move(parts));
+}
+
+Finding starvation(const Machine& machine, const State& state, const FutureAccesses& future,
+                   ThreadId thread, bool is_blocked, std::span<const ThreadId> movers) {
+  const DeadlockWords words(machine, state);
+  Finding finding;
+  finding.kind = FindingKind::starvation;
+  finding.thread = words.thread(thread);
+  const Pending& pending = machine.locals().pending(local(machine.program, state, thread));
+  if (pending.has_site) finding.site = pending.site;
+  const std::vector<ThreadId> told =
+      is_blocked ? with_who_joins(machine, state, future, {&thread, 1}) : std::vector<ThreadId>();
+  for (BlockedThread& waiter : blocked_of(machine, state, future, told)) {
+    // Of those who could let it go, the ones who take steps, if any of them does.
+    std::vector<ThreadId> going;
+    std::ranges::copy_if(waiter.wait.releasers, std::back_inserter(going),
+                         [&](ThreadId releaser) { return contains(movers, releaser); });
+    if (waiter.thread == thread && !going.empty()) waiter.wait.releasers = std::move(going);
+    StuckThread its = describe(machine, state, waiter);
+    its.core = waiter.thread == thread;
+    if (its.core) finding.message = its.why;
+    finding.threads.push_back(std::move(its));
+  }
+  if (!is_blocked) finding.message = finding.thread + " waits and tests again and again";
+  std::stable_partition(finding.threads.begin(), finding.threads.end(),
+                        [](const StuckThread& each) { return each.core; });
+  finding.message += movers.empty() ? ""
+                                    : "; " + words.threads({movers.begin(), movers.end()}) +
+                                          (movers.size() == 1 ? " goes" : " go") + " on";
+  finding.message += ", and a fair scheduler may let that last for ever";
+  add_others(machine, state, told, finding);
+  return finding;
+}
+
+std::string starvation_fingerprint(const Machine& machine, const State& state,
+                                   const FutureAccesses& future, ThreadId thread, bool is_blocked,
+                                   std::vector<std::string> places) {
+  const DeadlockWords words(machine, state);
+  std::vector<std::string> parts = std::move(places);
+  if (is_blocked) {
+    for (const BlockedThread& waiter : blocked_of(machine, state, future, {&thread, 1})) {
+      parts.push_back(words.waits_for(waiter) + '\n' + words.operation(waiter));
+    }
+  }
+  const LocalState its = machine.locals().get(local(machine.program, state, thread));
+  parts.push_back("by " + machine.program.functions[its.frames.front().function.index].name);
+  return fingerprint(FindingKind::starvation, std::move(parts));
 }
 
 }  // namespace lockstep

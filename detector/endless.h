@@ -1,7 +1,7 @@
 // What is wrong where a program goes on for ever, said of a state of which an exploration knows
-// that from it no end can be reached.
+// that from it no end can be reached, or that it is part of a loop.
 //
-// Tested by tests/explorer/endless_test.cpp.
+// Tested by tests/explorer/endless_test.cpp and tests/explorer/starved_threads_test.cpp.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -29,5 +29,15 @@ Finding livelock(const Machine& machine, const State& state, std::span<const Thr
 // `functions`: whose code they are. Threads that are alike, and what they are just doing, make no
 // difference.
 std::string livelock_fingerprint(const Program& program, std::span<const FunctionId> functions);
+
+// A thread that waits in all of a loop that a fair scheduler may take for ever, and in which
+// `movers`, ascending, take steps. `is_blocked`: at one operation; else it goes round and only
+// waits and tests. Requires: the state is one of the loop.
+Finding starvation(const Machine& machine, const State& state, const FutureAccesses& future,
+                   ThreadId thread, bool is_blocked, std::span<const ThreadId> movers);
+// `places`: the statements at which it rests in the loop.
+std::string starvation_fingerprint(const Machine& machine, const State& state,
+                                   const FutureAccesses& future, ThreadId thread, bool is_blocked,
+                                   std::vector<std::string> places);
 
 }  // namespace lockstep

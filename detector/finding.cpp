@@ -43,6 +43,7 @@ bool is_deadlock(FindingKind kind) {
     case FindingKind::socket_cycle:
       return true;
     case FindingKind::livelock:
+    case FindingKind::starvation:
     case FindingKind::uncaught_exception:
     case FindingKind::unowned_release:
     case FindingKind::over_release:

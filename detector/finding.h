@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detector/cause.h"
 #include "engine/ids.h"
 #include "engine/run/directive.h"
 #include "engine/step/step.h"
@@ -54,8 +55,8 @@ struct StuckThread {
 // What on the way to a finding made it so. Every sentence is about steps of the finding's own
 // interleaving, and true of it.
 struct Explanation {
-  std::string cause;  // its name in JSON: "lost-update"
-  std::string text;   // one sentence or two
+  CauseKind cause;
+  std::string text;  // one sentence or two
   struct Moment {
     std::uint64_t step;  // of the finding's schedule, from 1
     std::string thread;
@@ -83,6 +84,9 @@ struct Finding {
   Schedule schedule;            // the same in words
   std::uint64_t preemptions = 0;
   std::uint64_t steps = 0;
+  // starvation: so many steps at the end of the interleaving lead back to the state in which they
+  // began; the two numbers above speak of those before. 0: there is no such loop.
+  std::uint64_t loop_steps = 0;
   bool shortest = true;      // fewest preemptions, then steps, is proved
   std::uint64_t states = 1;  // how many states of the exploration show it
   std::optional<Explanation> explanation = {};

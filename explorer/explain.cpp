@@ -42,9 +42,9 @@ std::optional<Explanation> released_before(const Machine& machine, const Finding
     if (std::ranges::count(event.changed, *fault->of) == 0) continue;
     before = std::exchange(last, &event);
   }
-  Explanation explanation;
+  Explanation explanation{};
   if (last == nullptr) {
-    explanation.cause = "never-taken";
+    explanation.cause = CauseKind::never_taken;
     explanation.text = "Nobody has taken " + lock + " before.";
     return explanation;
   }
@@ -54,12 +54,12 @@ std::optional<Explanation> released_before(const Machine& machine, const Finding
     if (last->thread == fault->thread || row(last->operation).let_go_by == LetGoBy::nothing) {
       return std::nullopt;  // a wait of a Condition
     }
-    explanation.cause = "held-by-another";
+    explanation.cause = CauseKind::held_by_another;
     explanation.text = who + " has taken " + lock + ' ' + in_step(*last) + '.';
     return explanation;
   }
   if (last->thread == fault->thread) {
-    explanation.cause = "released-already";
+    explanation.cause = CauseKind::released_already;
     explanation.text = who + " has released " + lock + " already, " + in_step(*last) + '.';
     return explanation;
   }
@@ -69,7 +69,7 @@ std::optional<Explanation> released_before(const Machine& machine, const Finding
   // Who never had the lock has nobody to blame.
   const bool had_it = before != nullptr && before->thread == fault->thread && !is_release(*before);
   if (!had_it) return std::nullopt;
-  explanation.cause = "released-by-another";
+  explanation.cause = CauseKind::released_by_another;
   explanation.text = who + " has released " + lock + ' ' + in_step(*last) + ", which " +
                      log.names[fault->thread.index] + " had taken " + in_step(*before) + '.';
   explanation.moments.insert(explanation.moments.begin(), log.moment(*before));
@@ -122,22 +122,22 @@ std::optional<Explanation> broken_by(const Machine& machine, const Finding& find
   }
   if (breaker == nullptr) return std::nullopt;
   const std::string& who = log.names[breaker->thread.index];
-  Explanation explanation;
+  Explanation explanation{};
   switch (breaker->operation) {
     case Operation::barrier_abort:
-      explanation.cause = "aborted";
+      explanation.cause = CauseKind::aborted;
       explanation.text = who + " has aborted " + barrier;
       break;
     case Operation::barrier_break:
-      explanation.cause = "action-failed";
+      explanation.cause = CauseKind::action_failed;
       explanation.text = "The action of " + barrier + ", executed by " + who + ", has raised";
       break;
     case Operation::barrier_reset:
-      explanation.cause = "reset";
+      explanation.cause = CauseKind::reset;
       explanation.text = who + " has reset " + barrier + " while threads waited at it";
       break;
     default:
-      explanation.cause = "timed-out";
+      explanation.cause = CauseKind::timed_out;
       explanation.text = "The timeout of " + who + " at " + barrier + " has run out";
       break;
   }
@@ -163,11 +163,11 @@ std::optional<Explanation> taken_for_ever(const Machine& machine, const Finding&
         taken->of != Location{true, lock->index}) {
       continue;
     }
-    Explanation explanation;
+    Explanation explanation{};
     const bool has_ended = std::ranges::count(finding.ended, owner) > 0;
     // MainThread has not ended while it waits for the others, although its code has.
     if (!has_ended && owner == log.names[main_thread_id.index]) return std::nullopt;
-    explanation.cause = has_ended ? "owner-ended" : "owner-goes-on";
+    explanation.cause = has_ended ? CauseKind::owner_ended : CauseKind::owner_goes_on;
     explanation.text = owner + " has taken " + stuck.waits_for + ' ' + in_step(*taken) +
                        (has_ended ? " and ended without releasing it."
                                   : " and has not ended, but nothing that it can still do "

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,7 +17,9 @@
 #include "explorer/budget.h"
 #include "explorer/checkpoint.h"
 #include "explorer/collect_findings.h"
+#include "explorer/collect_starvation.h"
 #include "explorer/compact_search.h"
+#include "explorer/deciding_accesses.h"
 #include "explorer/estimate.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
@@ -76,6 +79,9 @@ class Exploring {
       if (is_cut_) result.guarantee = at_random.guarantee;
       const bool is_too_large = is_cut_ && limits_.steps_max == 0;
       if (is_too_large && result.findings.empty() && options_.fall_back) fall_back(result);
+    }
+    if (options_.counterexamples && is_undecided(result)) {
+      result.deciding = deciding_accesses(machine_);
     }
     result.verdict = verdict(result);
     result.stats.memory_bytes = std::max(memory_bytes_, memory_bytes());
@@ -236,22 +242,39 @@ class Exploring {
     result.stats.states = record_->states();  // the shortest ways add some
     result.outcomes = outcomes_->list();
     if (options_.outcome_to_show) show_outcome(result, *options_.outcome_to_show);
-    Collected collected = collect_findings(
-        {.machine = machine_,
-         .future = future_,
-         .options = options_,
-         .examiner = examiner_,
-         .record = *record_,
-         .everything = whole_ ? search_ : nullptr,
-         .reduced = reduced_,
-         .endless = endless_ ? &*endless_ : nullptr,
-         .some_end = result.finished_possible(),
-         .budget = budget_,
-         .lasts = [this](const char* phase, std::uint64_t bytes) { return lasts(phase, bytes); }});
+    const Seen seen{
+        .machine = machine_,
+        .future = future_,
+        .options = options_,
+        .examiner = examiner_,
+        .record = *record_,
+        .everything = whole_ ? search_ : nullptr,
+        .reduced = reduced_,
+        .endless = endless_ ? &*endless_ : nullptr,
+        .some_end = result.finished_possible(),
+        .budget = budget_,
+        .lasts = [this](const char* phase, std::uint64_t bytes) { return lasts(phase, bytes); }};
+    Collected collected = collect_findings(seen);
     result.findings = std::move(collected.findings);
-    if (collected.in_time || !result.complete) return;
+    if (!collected.in_time && result.complete) {
+      result.complete = false;
+      result.incomplete_reason = "time was over before every exception had been looked at";
+    }
+    if (options_.starvation && whole_) note_starvation(result, seen);
+  }
+
+  void note_starvation(Exploration& result, const Seen& seen) {
+    std::string why;
+    if (program_.has_processes) {
+      why = "starvation is not looked for in a program with processes";
+    } else if (std::optional<std::vector<Finding>> starvation = collect_starvation(seen)) {
+      std::ranges::move(*starvation, std::back_inserter(result.findings));
+    } else {
+      why = "time or memory was over before starvation had been looked for";
+    }
+    if (why.empty() || !result.complete) return;
     result.complete = false;
-    result.incomplete_reason = "time was over before every exception had been looked at";
+    result.incomplete_reason = why;
   }
 
   void show_outcome(Exploration& result, const ExploredOutcome& wanted) {
@@ -377,6 +400,17 @@ class Exploring {
     return spill_ ? all - std::min(all, spill_->bytes()) : all;
   }
 
+  // Whether it is all right, as far as the scenario says, and ends with different values.
+  bool is_undecided(const Exploration& exploration) {
+    if (!exploration.complete || !exploration.findings.empty() || program_.has_processes ||
+        !program_.invariants.empty() || !program_.final_checks.empty() || !budget_.has_time()) {
+      return false;
+    }
+    return std::ranges::any_of(exploration.outcomes, [&](const ExploredOutcome& outcome) {
+      return outcome.variables != exploration.outcomes.front().variables;
+    });
+  }
+
   static Verdict verdict(const Exploration& exploration) {
     const auto any = [&](auto fits) { return std::ranges::any_of(exploration.findings, fits); };
     if (any([](const Finding& f) { return is_deadlock(f.kind) && !f.partial; })) {
@@ -386,7 +420,10 @@ class Exploring {
     if (any([](const Finding& f) { return f.kind == FindingKind::livelock; })) {
       return Verdict::livelock;
     }
-    if (!exploration.findings.empty()) return Verdict::error;
+    if (any([](const Finding& f) { return f.kind != FindingKind::starvation; })) {
+      return Verdict::error;
+    }
+    if (!exploration.findings.empty()) return Verdict::starvation;
     return exploration.complete ? Verdict::ok : Verdict::incomplete;
   }
 
@@ -431,6 +468,8 @@ std::string_view verdict_name(Verdict verdict) {
       return "livelock";
     case Verdict::error:
       return "error";
+    case Verdict::starvation:
+      return "starvation";
     case Verdict::incomplete:
       break;
   }
@@ -449,7 +488,9 @@ bool Exploration::finished_possible() const {
 }
 
 Exploration explore(const Program& program, const ExploreOptions& options) {
-  return Exploring(program, options).explore();
+  ExploreOptions all = options;
+  if (options.starvation) all.reduce = all.symmetry = all.sleep_sets = false;
+  return Exploring(program, all).explore();
 }
 
 }  // namespace lockstep

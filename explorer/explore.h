@@ -44,6 +44,25 @@ struct ExploredOutcome {
 // But for how many states they are.
 bool look_alike(const ExploredOutcome& one, const ExploredOutcome& other);
 
+// Two accesses to a variable by different threads, next to each other in an interleaving, of which
+// the order decides how the program ends: both orders were taken, and all else is the same up to
+// there.
+struct DecidingAccesses {
+  std::string variable;
+  struct Access {
+    std::string thread;
+    SiteId at;
+  };
+  struct Order {
+    std::uint64_t step;             // of the schedule: the first of the two accesses, from 1
+    std::vector<std::string> what;  // the two as a trace has them, in this order
+    std::vector<std::pair<std::string, std::string>> variables;  // at the end, as in an outcome
+    Schedule schedule;
+  };
+  std::vector<Access> accesses;  // two
+  std::vector<Order> orders;     // two: the first access first, and the other one first
+};
+
 // Where a search writes down where it stands, and goes on from if the file is there.
 struct CheckpointOptions {
   std::string file;
@@ -74,6 +93,10 @@ struct ExploreOptions {
   // A folder on a disk for the tables of a search that keeps all states (spill_folder.h). Empty:
   // they lie in memory.
   std::string spill_folder;
+  // Look for threads that a fair scheduler may let wait for ever (StarvedThreads), too. All
+  // interleavings are followed then, as if the three switches above were off. Only for a search
+  // over all states: without preemptions_max, schedules and hash_compaction.
+  bool starvation = false;
   bool first = false;  // end with the first finding: at random, then few preemptions, then all
   bool forget_dead_locals = true;  // as Machine says
   bool counterexamples = true;     // shorten and attach schedules
@@ -89,6 +112,7 @@ enum class Verdict : std::uint8_t {
   partial_deadlock,
   livelock,    // but for that, or with an error beside it, all is well
   error,       // uncaught exception, invariant, final check
+  starvation,  // but for that, all is well
   incomplete,  // nothing found, but something may have been missed
 };
 std::string_view verdict_name(Verdict verdict);  // "ok", "deadlock", "partial-deadlock", ...
@@ -100,6 +124,9 @@ struct Exploration {
   std::string guarantee;                  // incomplete: what is certain all the same; or empty
   std::vector<Finding> findings;          // ordered: deadlocks first, then by kind, fingerprint
   std::vector<ExploredOutcome> outcomes;  // ordered by status, variables, exceptions
+  // Of a program that ends in several ways and has no finding that says why. Nothing: none were
+  // found, within a limit.
+  std::optional<DecidingAccesses> deciding = {};
   Schedule outcome_schedule;  // ends as outcome_to_show; not proved the shortest. Empty: none was
                               // seen
   struct Stats {

@@ -6,44 +6,13 @@
 
 #include "engine/value/arithmetic.h"
 #include "explorer/examine.h"
+#include "explorer/reordered.h"
 
 namespace lockstep {
 namespace {
 
 constexpr std::uint64_t steps_max = 100'000;  // of all replays together
 constexpr std::size_t way_max = 2000;         // steps of an interleaving that is looked at
-
-// Choices that have to fit; then others, each where it fits; then all threads in turn.
-class Reordered : public Policy {
- public:
-  Reordered(std::vector<Choice> exact, std::vector<Choice> rest)
-      : exact_(std::move(exact)), rest_(std::move(rest)) {}
-
-  Pick pick(const Moment& moment) override {
-    if (next_ < exact_.size()) {
-      const Choice choice = exact_[next_++];
-      if (!offers(moment, choice)) return {Pick::Kind::refused, {}, {}};
-      return {Pick::Kind::choice, choice, {}};
-    }
-    while (next_ < exact_.size() + rest_.size()) {
-      const Choice choice = rest_[next_++ - exact_.size()];
-      if (offers(moment, choice)) return {Pick::Kind::choice, choice, {}};
-    }
-    const std::span<const Choice> choices = moment.choices();
-    const auto after = std::ranges::find_if(choices, [&](const Choice& choice) {
-      return moment.previous && choice.thread > moment.previous->thread;
-    });
-    const bool wraps = after == choices.end();
-    return {Pick::Kind::choice, wraps ? choices.front() : *after, {}};
-  }
-  std::string left_over(const Machine&, const State&) override {
-    return next_ < exact_.size() ? "a step that has to fit" : "";
-  }
-
- private:
-  std::vector<Choice> exact_, rest_;
-  std::size_t next_ = 0;
-};
 
 bool holds(const Machine& machine, const State& state, const Condition& condition) {
   const Result result = evaluate(machine, state, condition.function);
@@ -263,7 +232,8 @@ class OtherOrder {
       if (act.step <= changed.step) return std::nullopt;
       const bool is_write = std::ranges::count(act.changed, *looked.of) > 0;
       const bool is_lost = is_write && overwrites(act, changed);
-      return explain(is_lost ? "lost-update" : "stale-read", accesses, act, other);
+      return explain(is_lost ? CauseKind::lost_update : CauseKind::stale_read, accesses, act,
+                     other);
     }
     std::set<std::optional<SiteId>> done;
     for (std::size_t j = at + 1; j < is.size(); ++j) done.insert(is[j]->site);
@@ -271,7 +241,7 @@ class OtherOrder {
       const LoggedEvent& act = *was[i];
       const bool does_something = !act.changed.empty() || act.outcome.kind == Outcome::Kind::raised;
       if (act.step > changed.step && does_something && act.site && !done.contains(act.site)) {
-        return explain("check-then-act", accesses, act, other);
+        return explain(CauseKind::check_then_act, accesses, act, other);
       }
     }
     return std::nullopt;
@@ -282,22 +252,22 @@ class OtherOrder {
     return location.is_object ? program.objects[location.index].name
                               : program.globals[location.index].name;
   }
-  Explanation explain(std::string cause, const Accesses& accesses, const LoggedEvent& act,
+  Explanation explain(CauseKind cause, const Accesses& accesses, const LoggedEvent& act,
                       const WayLog& other) const {
     const auto& [before, looked, changed] = accesses;
     const std::string who = log_.names[looked.thread.index];
     const std::string what = name_of(*looked.of);
     const std::string in_step = " in step " + std::to_string(act.step);
-    Explanation explanation;
-    if (cause == "lost-update" && before == nullptr) {
+    Explanation explanation{};
+    if (cause == CauseKind::lost_update && before == nullptr) {
       explanation.text = who + " writes " + what + in_step + ", a value made of what it has read";
-    } else if (cause == "check-then-act") {
+    } else if (cause == CauseKind::check_then_act) {
       explanation.text = who + " goes on" + in_step + " by what it has seen of " + what;
     } else {
       explanation.text =
           who + " passes on" + in_step + " a value made of what it has read of " + what;
     }
-    explanation.cause = before == nullptr ? std::move(cause) : "changed-in-between";
+    explanation.cause = before == nullptr ? cause : CauseKind::changed_in_between;
     explanation.text += " in step " + std::to_string(looked.step) + "; " +
                         log_.names[changed.thread.index] + " has changed " + what + " in step " +
                         std::to_string(changed.step) + ", ";

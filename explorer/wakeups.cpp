@@ -41,18 +41,18 @@ class LostWakeup {
       return event.of == object_ && is_notify(event);
     });
     if (notified == log_.events.end()) {
-      return of("never-notified", "Nobody has notified " + name_ + ".", {began});
+      return of(CauseKind::never_notified, "Nobody has notified " + name_ + ".", {began});
     }
     const bool had_effect = changes(*notified, object_);
     if (notified > began) {
       if (!had_effect) return std::nullopt;  // notify(0)
       return of(
-          "woke-another",
+          CauseKind::woke_another,
           "The last notify of " + name_ + ", by " + by(notified) + ", has woken another waiter.",
           {began, notified});
     }
     if (had_effect) return std::nullopt;
-    return of("notify-without-effect",
+    return of(CauseKind::notify_without_effect,
               by(notified) + " has notified " + name_ + " when nobody waited, and " +
                   log_.names[waiter_.index] + " began to wait afterwards, in " + step_of(*began) +
                   ".",
@@ -72,11 +72,11 @@ class LostWakeup {
       if (latest(began, log_.events.end(), Operation::event_set) != log_.events.end()) {
         return std::nullopt;
       }
-      return of("never-set", "Nobody has set " + name_ + ".", {began});
+      return of(CauseKind::never_set, "Nobody has set " + name_ + ".", {began});
     }
     const At cleared = latest(set, began, Operation::event_clear);
     if (cleared == began) return std::nullopt;
-    return of("set-and-cleared",
+    return of(CauseKind::set_and_cleared,
               by(set) + " has set " + name_ + ", and " + by(cleared) + " has cleared it, before " +
                   log_.names[waiter_.index] + " began to wait, in " + step_of(*began) + ".",
               {set, cleared, began});
@@ -89,8 +89,8 @@ class LostWakeup {
     });
   }
   std::string by(At at) const { return log_.names[at->thread.index] + " (" + step_of(*at) + ")"; }
-  Explanation of(std::string cause, std::string text, std::initializer_list<At> moments) const {
-    Explanation explanation{std::move(cause), std::move(text), {}, {}};
+  Explanation of(CauseKind cause, std::string text, std::initializer_list<At> moments) const {
+    Explanation explanation{cause, std::move(text), {}, {}};
     for (const At at : moments) explanation.moments.push_back(log_.moment(*at));
     return explanation;
   }
@@ -196,8 +196,8 @@ class UncheckedWakeup {
   Explanation said(At test, At wait, At changed, At woken, At act) const {
     const std::string& who = log_.names[woken->thread.index];
     const std::string& what = program_.globals[test->of->index].name;
-    Explanation explanation;
-    explanation.cause = "if-instead-of-while";
+    Explanation explanation{};
+    explanation.cause = CauseKind::if_instead_of_while;
     explanation.text = who + " waits in " + step_of(*wait) + " because of a test of " + what +
                        " (" + step_of(*test) + "). When it goes on, in " + step_of(*woken) +
                        ", that would come out as before";

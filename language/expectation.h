@@ -37,11 +37,12 @@ struct ExpectedFinding {
   std::optional<std::uint64_t> preemptions;  // the fewest that lead to one; nothing: any number
 };
 struct ExploreExpectation {
-  std::optional<Possibility> deadlock, partial_deadlock, livelock, exceptions;
+  std::optional<Possibility> deadlock, partial_deadlock, livelock, starvation, exceptions;
   std::optional<OrderExpectation> lock_order;
   std::optional<std::vector<NamedValues>> outcomes;      // of those that finish: projected on the
                                                          // names used, exactly these and no other
   std::optional<std::vector<ExpectedFinding>> findings;  // these kinds and no other
+  std::optional<std::vector<std::string>> causes;        // codes or names: these and no other
 };
 struct FixExpectation {
   std::optional<std::string> remedy;  // this one is verified

@@ -239,6 +239,10 @@ inline constexpr KeyRow expect_explore_keys[] = {
     {"deadlock", false, "whether no thread can go on"},
     {"partial_deadlock", false, "whether some threads can never go on, while others do"},
     {"livelock", false, "whether threads may come to go on for ever where no end can be reached"},
+    {"starvation", false,
+     "whether a thread that could be let go may wait for ever although the scheduler is fair; "
+     "looks "
+     "for that, without reduction"},
     {"exceptions", false, "whether a thread ends with an exception"},
     {"lock_order", false,
      "whether the lock_order of the scenario is kept in all interleavings, or broken in some"},
@@ -246,6 +250,7 @@ inline constexpr KeyRow expect_explore_keys[] = {
      "values of shared variables at the end: exactly these combinations; a string is a text"},
     {"findings", false,
      "exactly these kinds of findings, by code or name: the fewest preemptions, or null for any"},
+    {"causes", false, "what made them so, by code or name: exactly these"},
 };
 inline constexpr KeyRow expect_fix_keys[] = {
     {"remedy", false, "the remedy that is verified"},

@@ -87,6 +87,8 @@ class ExpectationReader {
         explore.partial_deadlock = read_possibility(value);
       } else if (member.key == "livelock") {
         explore.livelock = read_possibility(value);
+      } else if (member.key == "starvation") {
+        explore.starvation = read_possibility(value);
       } else if (member.key == "exceptions") {
         explore.exceptions = read_possibility(value);
       } else if (member.key == "lock_order") {
@@ -95,6 +97,8 @@ class ExpectationReader {
         explore.outcomes = read_outcomes(value);
       } else if (member.key == "findings") {
         explore.findings = read_findings(value);
+      } else if (member.key == "causes") {
+        explore.causes = read_causes(value);
       }
     }
     return explore;
@@ -211,6 +215,16 @@ class ExpectationReader {
       findings.push_back(std::move(expected));
     }
     return findings;
+  }
+
+  // Likewise.
+  std::vector<std::string> read_causes(const At& at) {
+    std::vector<std::string> causes;
+    if (!reader_.is_array(at, "an array of causes")) return causes;
+    for (std::size_t i = 0; i < at.node.items.size() && !reader_.is_full(); ++i) {
+      if (const std::string* name = reader_.text(at.item(i), "a cause")) causes.push_back(*name);
+    }
+    return causes;
   }
 
   std::vector<NamedValues> read_outcomes(const At& at) {

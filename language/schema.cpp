@@ -303,6 +303,7 @@ Json expect() {
       const Json preemptions = any_of({integer(0, preemptions_max), {{"type", "null"}}});
       return {{"type", "object"}, {"additionalProperties", preemptions}};
     }
+    if (key == "causes") return array_of(text());
     return key == "outcomes" ? array_of(values) : enumeration(possibility_names);
   });
   const Json fix = object_of(expect_fix_keys, [](std::string_view) { return text(); });

@@ -47,8 +47,10 @@ Json value(const std::string& text) {
 
 Json explanation_object(const Program& program, const Explanation& explanation,
                         const Subject& subject) {
-  Json json = {
-      {"cause", explanation.cause}, {"text", explanation.text}, {"moments", Json::array()}};
+  Json json = {{"cause", row(explanation.cause).name},
+               {"code", row(explanation.cause).code},
+               {"text", explanation.text},
+               {"moments", Json::array()}};
   for (const Explanation::Moment& moment : explanation.moments) {
     Json each = {{"step", moment.step}, {"thread", moment.thread}, {"what", moment.what}};
     if (moment.at) each["at"] = site(program, *moment.at);
@@ -83,6 +85,7 @@ Json finding_object(const Program& program, const Finding& finding, const Subjec
   json["replay"] = replay_line(subject, finding.schedule);
   json["preemptions"] = finding.preemptions;
   json["steps"] = finding.steps;
+  if (finding.loop_steps > 0) json["loop_steps"] = finding.loop_steps;
   json["shortest"] = finding.shortest;
   json["states"] = finding.states;
   return json;
@@ -97,6 +100,23 @@ Json outcome(const ExploredOutcome& outcome) {
   for (const auto& [thread, line] : outcome.exceptions) json["exceptions"][thread] = line;
   if (outcome.status == ExploredOutcome::Status::deadlock) json["stuck"] = outcome.stuck;
   json["states"] = outcome.states;
+  return json;
+}
+
+Json deciding_object(const Program& program, const DecidingAccesses& deciding,
+                     const Subject& subject) {
+  Json json = {
+      {"variable", deciding.variable}, {"accesses", Json::array()}, {"orders", Json::array()}};
+  for (const DecidingAccesses::Access& access : deciding.accesses) {
+    json["accesses"].push_back({{"thread", access.thread}, {"at", site(program, access.at)}});
+  }
+  for (const DecidingAccesses::Order& order : deciding.orders) {
+    Json each = {{"step", order.step}, {"what", order.what}, {"variables", Json::object()}};
+    for (const auto& [name, text] : order.variables) each["variables"][name] = value(text);
+    each["schedule"] = value(schedule_json(order.schedule, program, 0));
+    if (auto line = run_line(subject, order.schedule)) each["replay"] = *line;
+    json["orders"].push_back(std::move(each));
+  }
   return json;
 }
 
@@ -124,6 +144,9 @@ std::string exploration_json(const Program& program, const Exploration& explorat
   json["outcomes"] = Json::array();
   for (const ExploredOutcome& each : exploration.outcomes) {
     json["outcomes"].push_back(outcome(each));
+  }
+  if (exploration.deciding) {
+    json["deciding"] = deciding_object(program, *exploration.deciding, subject);
   }
   const Exploration::Stats& stats = exploration.stats;
   json["stats"] = {{"states", stats.states},

@@ -13,6 +13,39 @@
 namespace lockstep {
 namespace {
 
+// What decides how the program ends: two accesses, and how it ends with the one or the other first.
+std::string deciding_text(const DecidingAccesses& deciding, const ExplorationContext& context) {
+  const auto place = [&](const DecidingAccesses::Access& access) {
+    return fmt::format("{} at {}", printable(access.thread),
+                       place_text(context.program.sites[access.at.index]));
+  };
+  std::string text =
+      fmt::format("  {}\n", context.paint(Ink::strong, "what decides which, for instance"));
+  text += hanging(fmt::format("{} and {} access {}; in one interleaving with the two next to each "
+                              "other, in either order:",
+                              place(deciding.accesses[0]), place(deciding.accesses[1]),
+                              printable(deciding.variable)),
+                  context.width, 4, 4);
+  for (std::size_t i = 0; i < deciding.orders.size(); ++i) {
+    const DecidingAccesses::Order& order = deciding.orders[i];
+    std::string ends;
+    for (std::size_t k = 0; k < order.variables.size(); ++k) {
+      if (order.variables[k] == deciding.orders[1 - i].variables[k]) continue;
+      const auto& [name, value] = order.variables[k];
+      ends += fmt::format("{}{} = {}", ends.empty() ? "" : ", ", printable(name), printable(value));
+    }
+    text += hanging(
+        fmt::format("{}  {}, then {}  {}: it ends with {}", printable(deciding.accesses[i].thread),
+                    printable(order.what[0]), printable(deciding.accesses[1 - i].thread),
+                    printable(order.what[1]), ends),
+        context.width, 6, 8);
+    if (const auto line = run_line(context.subject, order.schedule)) {
+      text += fmt::format("        {}\n", *line);
+    }
+  }
+  return text;
+}
+
 // A report that nobody reads to its end helps nobody; the rest gets a line each.
 constexpr std::size_t findings_in_full = 5;
 
@@ -28,6 +61,9 @@ std::string_view sentence(Verdict verdict) {
       return "LIVELOCK: some interleaving comes to where no end can be reached any more";
     case Verdict::error:
       return "ERROR: some interleaving goes wrong";
+    case Verdict::starvation:
+      return "STARVATION: some interleaving lets a thread wait for ever, fair though the scheduler "
+             "is";
     case Verdict::incomplete:
       return "INCOMPLETE: nothing found, but something may have been missed";
   }
@@ -105,6 +141,7 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
       !outcomes.empty()) {
     text += '\n' + outcomes;
   }
+  if (exploration.deciding) text += deciding_text(*exploration.deciding, context);
   // What a program may do depends on where its interpreter switches threads.
   const auto gil = static_cast<std::size_t>(context.program.gil);
   const std::string under = fmt::format(" under gil \"{}\"", gil_names[gil]);

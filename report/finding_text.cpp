@@ -222,6 +222,12 @@ std::vector<Link> links(const Finding& finding) {
   return chain;
 }
 
+// The steps at the end of the interleaving that lead back to where they begin.
+std::string loop_text(const Finding& finding) {
+  const std::uint64_t first = finding.steps + 1, last = finding.steps + finding.loop_steps;
+  return first == last ? fmt::format("step {}", first) : fmt::format("steps {} to {}", first, last);
+}
+
 std::string badness(const Finding& finding) {
   std::vector<std::string> stuck;
   for (const StuckThread& thread : finding.threads) stuck.push_back(printable(thread.thread));
@@ -234,6 +240,12 @@ std::string badness(const Finding& finding) {
       return "Some interleaving ends so.";
     case FindingKind::livelock:
       return "From here on no interleaving ends.";
+    case FindingKind::starvation:
+      return fmt::format(
+          "From there on {} can be taken again and again. Each other thread takes steps in them or "
+          "cannot go on either; so a scheduler that is fair to threads may do so, though {} could "
+          "still be let go.",
+          loop_text(finding), printable(finding.thread));
     case FindingKind::lock_order:
       return "Some interleaving comes so far; together with others who keep to the order it may "
              "hang.";
@@ -337,8 +349,8 @@ void append_indented(std::string& text, std::string_view lines, std::string_view
 
 void append_explanation(std::string& text, const Explanation& explanation,
                         const FindingContext& context) {
-  text +=
-      fmt::format("\n  {}: {}\n", context.paint(Ink::strong, "what made it so"), explanation.cause);
+  text += fmt::format("\n  {}: {} {}\n", context.paint(Ink::strong, "what made it so"),
+                      row(explanation.cause).code, row(explanation.cause).name);
   text += hanging(printable(explanation.text), context.width, 4, 4);
   for (const Explanation::Moment& moment : explanation.moments) {
     std::string line = fmt::format("step {}  {}  {}", moment.step, printable(moment.thread),
@@ -355,6 +367,9 @@ std::string way(const Finding& finding) {
   std::string text = fmt::format("{}, {}", counted(finding.steps, "step"),
                                  counted(finding.preemptions, "preemption"));
   text += finding.shortest ? "; no interleaving gets there with less" : "";
+  if (finding.loop_steps > 0) {
+    text += "; then, again and again, " + loop_text(finding);
+  }
   return text;
 }
 

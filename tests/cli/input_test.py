@@ -77,6 +77,14 @@ class Input(binary.TestCase):
             self.assertIn('there is no finding "circular-wiat"; did you mean "circular-wait"?', out + err)
             self.assertIn("there is LS001 or circular-wait already", out + err)
 
+    def test_a_cause_that_there_is_not(self):
+        path = self.write("s.json", binary.deadlock(
+            expect={"explore": {"causes": ["LS101", "lost-updat"]}}))
+        for verb in ["validate", "check"]:
+            out, err = self.lockstep(verb, path, status=2)
+            self.assertIn('there is no cause "lost-updat"; did you mean "lost-update"?', out + err)
+            self.assertIn("/expect/explore/causes/1", out + err)
+
     def test_findings_are_held_to_their_preemptions(self):
         for findings, status in [({"LS001": 1}, 0), ({"circular-wait": None}, 0), ({"LS001": 0}, 1),
                                  ({"LS001": 2}, 1), ({"LS001": 1, "LS002": 0}, 1), ({}, 1)]:

@@ -172,6 +172,45 @@ TEST_CASE("The findings expected are all, each after so few preemptions", "[cli]
   CHECK(judged(expected, exploration) == row.cut_unproved);
 }
 
+TEST_CASE("The causes expected are all that are told", "[cli][judge]") {
+  struct Row {
+    std::string meaning;
+    std::vector<std::string> expected;
+    Is complete, cut;
+  };
+  // What is there: a lost update, and a finding without an explanation.
+  const Row row = GENERATE(values<Row>({
+      {"by name", {"lost-update"}, Is::met, Is::undecided},
+      {"by code", {"LS101"}, Is::met, Is::undecided},
+      {"one too few", {}, Is::unmet, Is::unmet},
+      {"one too many", {"LS101", "stale-read"}, Is::unmet, Is::undecided},
+  }));
+  INFO(row.meaning);
+  Exploration exploration;
+  exploration.findings = {finding(FindingKind::final_check), finding(FindingKind::invariant)};
+  exploration.findings[0].explanation = Explanation{CauseKind::lost_update, "", {}, {}};
+  exploration.outcomes = {finished};
+  ExploreExpectation expected;
+  expected.findings = {{"LS014", std::nullopt}, {"LS015", std::nullopt}};
+  expected.causes = row.expected;
+  CHECK(judged(expected, exploration) == row.complete);
+  exploration.complete = false;
+  CHECK(judged(expected, exploration) == row.cut);
+}
+
+TEST_CASE("Starvation is held to what is expected of it", "[cli][judge]") {
+  Exploration exploration;
+  exploration.outcomes = {finished};
+  ExploreExpectation expected;
+  expected.starvation = Possibility::impossible;
+  CHECK(judged(expected, exploration) == Is::met);
+  exploration.findings = {finding(FindingKind::starvation)};
+  CHECK(judged(expected, exploration) == Is::unmet);
+  CHECK(judged({}, exploration) == Is::unmet);
+  expected.starvation = Possibility::possible;
+  CHECK(judged(expected, exploration) == Is::met);
+}
+
 TEST_CASE("A deadlock that is possible may also come as a partial one", "[cli][judge]") {
   Exploration exploration;
   exploration.findings = {deadlock, partial};

@@ -97,6 +97,25 @@ class Usage(binary.TestCase):
         _, err = self.lockstep("explain", "circular-wat", status=2)
         self.assertIn('did you mean "circular-wait"?', err)
 
+    def test_explain_shows_a_scenario_of_every_cause_and_one_without_it(self):
+        listed, _ = self.lockstep("explain", status=0)
+        causes = re.findall(r"(?m)^LS1\d\d  (\S+)", listed)
+        self.assertIn("lost-update", causes)
+        folder = binary.ROOT / "scenarios/explain"
+        for name in [*causes, "starvation"]:
+            with self.subTest(name):
+                bad = (folder / f"{name}.lockstep.json").read_text()
+                good = (folder / f"{name}-fixed.lockstep.json").read_text()
+                page, _ = self.lockstep("explain", name, status=0)
+                self.assertIn(f"A scenario that shows it:\n\n{bad}\n", page)
+                self.assertTrue(page.endswith(f"And one that does not:\n\n{good}"))
+                # What it shows is held by `lockstep check scenarios`, if it says so.
+                named = f'"causes": ["{name}"]' if name in causes else f'"{name}": null'
+                self.assertIn(named, bad)
+        for file in folder.iterdir():
+            name = file.name.removesuffix(".lockstep.json").removesuffix("-fixed")
+            self.assertRegex(listed, rf"(?m)^LS\d+  {name} ")
+
     def test_the_schema_is_json(self):
         import json
         self.assertEqual(json.loads(self.lockstep("schema", status=0)[0])["type"], "object")

@@ -40,8 +40,9 @@ def without_handles(variables):
 
 
 def may_hang(report):
-    """Whether some interleaving deadlocks, also while others go on, or none ever ends."""
-    return not report["outcomes"] or any(finding["threads"] for finding in report["findings"])
+    """Whether some interleaving deadlocks, also while others go on, starves, or none ever ends."""
+    return not report["outcomes"] or any(finding["threads"] or finding["code"] == "LS029"
+                                         for finding in report["findings"])
 
 
 def python_outcome(source, hangs_after):
@@ -69,7 +70,9 @@ class Outcomes(unittest.TestCase):
                 source = to_python(scenario)
             except NotImplementedError as why:
                 return path, None, str(why)
-            report = subprocess.run([LOCKSTEP, "explore", path, "--report", "json"],
+            expected = scenario["expect"]["explore"].get("findings", {})
+            asked = ["--starvation"] if {"LS029", "starvation"} & set(expected) else []
+            report = subprocess.run([LOCKSTEP, "explore", path, "--report", "json", *asked],
                                     capture_output=True, text=True, timeout=120)
             report = json.loads(report.stdout)
             hangs_after = (MAY_HANG_AFTER + seconds_named(scenario) if may_hang(report)

@@ -30,7 +30,7 @@ Exploration explored(const std::string& body) {
   return exploration;
 }
 std::string cause_of(const Finding& finding) {
-  return finding.explanation ? finding.explanation->cause : "";
+  return std::string(finding.explanation ? row(finding.explanation->cause).name : "");
 }
 
 struct Row {
@@ -258,7 +258,7 @@ bool holds_throughout(const Program& program, const std::vector<Choice>& choices
 // What an explanation says is looked at again, with nothing of what found it.
 void check_explained(const Program& program, const Finding& finding) {
   const Explanation& explanation = *finding.explanation;
-  CAPTURE(finding.message, explanation.cause, explanation.text);
+  CAPTURE(finding.message, row(explanation.cause).name, explanation.text);
   const Machine machine(program);
   const std::unique_ptr<Policy> exact = exact_policy(finding.choices);
   const Ran ran = run_with(program, *exact);
@@ -377,7 +377,7 @@ TEST_CASE("explain: what is said of random scenarios is so", "[explorer][explain
     options.limits.states_max = 3000;
     for (const Finding& finding : explore(*loaded.program, options).findings) {
       if (!finding.explanation) continue;
-      ++causes[finding.explanation->cause];
+      ++causes[std::string(row(finding.explanation->cause).name)];
       check_explained(*loaded.program, finding);
     }
   }

@@ -74,7 +74,8 @@ void check_counts(const Exploration& fast, const SlowExploration& slow) {
 
 // What all states together show, and none alone: tests/explorer/endless_test.cpp.
 bool is_of_all_states(FindingKind kind) {
-  return kind == FindingKind::livelock || kind == FindingKind::never_woken;
+  return kind == FindingKind::livelock || kind == FindingKind::never_woken ||
+         kind == FindingKind::starvation;
 }
 
 // What makes the search faster leaves what it finds as it was.

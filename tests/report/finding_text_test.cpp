@@ -228,6 +228,24 @@ TEST_CASE("Names reach a report without their escape sequences", "[report][findi
   CHECK_THAT(text, Catch::Contains("T\\x1b[2J waits for the Lock m\\n::error::x"));
 }
 
+TEST_CASE("A starvation says which steps are the loop", "[report][finding_text]") {
+  const Program program = program_with_sites();
+  Finding finding;
+  finding.kind = FindingKind::starvation;
+  finding.message = "W waits";
+  finding.thread = "W";
+  finding.steps = 3;
+  finding.loop_steps = 4;
+  const FindingContext context{program, "the steps", "", "", Paint(false), 200};
+  const std::string text = finding_text(finding, context);
+  CHECK_THAT(text, Catch::StartsWith("STARVATION  LS029 starvation\n  W waits\n"));
+  CHECK_THAT(text, Catch::Contains("From there on steps 4 to 7 can be taken again and again."));
+  CHECK_THAT(text, Catch::Contains("how it comes to that: 3 steps, 0 preemptions; no interleaving "
+                                   "gets there with less; then, again and again, steps 4 to 7\n"));
+  finding.loop_steps = 1;
+  CHECK_THAT(finding_text(finding, context), Catch::Contains("From there on step 4 can be taken"));
+}
+
 TEST_CASE("Every kind of finding has advice", "[report][advice]") {
   for (const FindingRow& kind : finding_rows()) {
     INFO(kind.name);
