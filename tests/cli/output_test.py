@@ -140,11 +140,24 @@ class Output(binary.TestCase):
 
     def test_what_cannot_be_written_is_said_before_the_work(self):
         path = self.write("s.json", SLOW)
-        for target in ["no/such/folder/r.json", "", self.folder]:
+        for target in ["no/such/folder/r.json", self.folder]:
             out, err = self.lockstep("explore", path, "--report", f"json={target}", status=2)
             self.assertIn("cannot write", err)
             self.assertEqual(out, "")
-        self.lockstep("run", path, "--save-schedule", "no/such/folder/x.json", status=2)
+        out, err = self.lockstep("explore", path, "--report", "json=", status=2)
+        self.assertEqual(err, "lockstep explore: --report: json= names no file; write json=FILE, or "
+                              "json for standard output\n")
+        self.write("file", "")
+        for verb, option, target in [
+            ("run", "--save-schedule", "no/such/folder/x.json"),
+            ("explore", "--checkpoint", "no/such/folder/x"),
+            *[(verb, "--save-schedule", target) for verb in ["explore", "predict"]
+              for target in ["no/such/folder/x.json", "file/x.json", "file/new/"]],
+        ]:
+            with self.subTest(verb=verb, option=option, target=target):
+                out, err = self.lockstep(verb, path, option, target, status=2)
+                self.assertIn(f"lockstep {verb}: cannot write {target}: ", err)
+                self.assertEqual(out, "")
 
     def test_devices_are_written_to(self):
         out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json=/dev/null", status=1)
