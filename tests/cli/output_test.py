@@ -58,6 +58,11 @@ class Output(binary.TestCase):
         self.assertIn("\r\x1b[K", text)
         self.assertIn("\r\x1b[K", text[text.rindex(" to do"):])
 
+    def test_it_says_of_what_order_a_large_search_will_be(self):
+        large = binary.ROOT / "bench/scenarios/increments.lockstep.json"
+        text = self.on_a_terminal("explore", large, "--set", "N=5", "--set", "K=6", "--max-seconds", "2")
+        self.assertRegex(text, r"states of very roughly [1-9][0,]* \([1-9][0,]* to [1-9][0,]*\), ")
+
     def test_not_on_a_terminal_there_is_none(self):
         path = self.write("s.json", SLOW)
         _, err = self.lockstep("explore", path, "--max-seconds", "1", status=3)
