@@ -43,6 +43,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
   const auto settings = settings_of(command, scenario, console);
   const auto targets = report_targets(console, command, reports, {"text", "json"});
   if (!settings || !targets) return Exit::bad_input;
+  if (save && !can_save_schedules(console, command, *save)) return Exit::bad_input;
   const std::optional<Input> input = read_input(console, Subject{scenario.path, *settings});
   if (!input) return Exit::bad_input;
 

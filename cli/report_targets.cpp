@@ -26,7 +26,7 @@ std::optional<std::string> cannot_write(const std::string& path) {
     const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
     if (path.empty()) {
       failed = ENOENT;
-    } else if (::access(folder.c_str(), W_OK) != 0) {
+    } else if (::access((folder / ".").c_str(), W_OK) != 0) {  // so that a file is none
       failed = errno;
     }
   }
@@ -46,6 +46,10 @@ std::optional<std::vector<ReportTarget>> report_targets(Console& console, const 
     if (std::find(formats.begin(), formats.end(), target.format) == formats.end()) {
       fault = fmt::format("--report: expected {}, found \"{}\"{}", listed(formats, "or"),
                           printable(target.format), did_you_mean(target.format, formats));
+    } else if (target.path.empty()) {
+      fault =
+          fmt::format("--report: {0}= names no file; write {0}=FILE, or {0} for standard output",
+                      target.format);
     } else if (const auto why = cannot_write(target.path)) {
       fault = fmt::format("cannot write {}: {}", printable(target.path), *why);
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/command.h"
+#include "cli/report_targets.h"
 #include "language/json_tree.h"
 #include "report/words.h"
 
@@ -16,6 +17,24 @@ bool is_file(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   return !error && std::filesystem::exists(status) && !std::filesystem::is_directory(status);
+}
+
+// A folder that there is, or that would be made.
+bool means_folder(const std::string& path) {
+  std::error_code error;
+  return path.ends_with('/') || std::filesystem::is_directory(path, error);
+}
+
+// Whether there could be files in it. Nothing: yes; else why not.
+std::optional<std::string> cannot_fill(const std::string& path) {
+  // What would be made begins in the nearest folder that there is.
+  std::filesystem::path folder(path);
+  std::error_code error;
+  while (folder.has_relative_path() && !std::filesystem::exists(folder, error)) {
+    folder = folder.parent_path();
+  }
+  if (folder.empty()) folder = ".";
+  return cannot_write((folder / "1.schedule.json").string());
 }
 
 std::optional<Schedule> accept(Console& console, ReadSchedule read, const std::string& name,
@@ -29,6 +48,12 @@ std::optional<Schedule> accept(Console& console, ReadSchedule read, const std::s
 std::optional<Schedule> read_schedule_argument(Console& console, const Command& command,
                                                const Input& input, const std::string& argument) {
   if (!is_file(argument)) {
+    std::error_code error;
+    if (std::filesystem::is_directory(argument, error)) {
+      console.err(fmt::format("lockstep {}: --schedule: {} is a folder; name one of its files\n",
+                              command.name, printable(argument)));
+      return std::nullopt;
+    }
     if (argument.starts_with('[')) {  // no name of a thread begins so but in quotes
       const JsonTree tree = read_json(argument);
       if (!tree.root) {
@@ -96,6 +121,15 @@ bool save_schedule(Console& console, const Command& command, const Input& input,
   return false;
 }
 
+bool can_save_schedules(Console& console, const Command& command, const std::string& path) {
+  const std::optional<std::string> why =
+      means_folder(path) ? cannot_fill(path) : cannot_write(path);
+  if (!why) return true;
+  console.err(
+      fmt::format("lockstep {}: cannot write {}: {}\n", command.name, printable(path), *why));
+  return false;
+}
+
 bool save_schedules(Console& console, const Command& command, const Input& input,
                     std::span<const Finding> findings, const std::string& path) {
   std::error_code error;
@@ -106,7 +140,7 @@ bool save_schedules(Console& console, const Command& command, const Input& input
                             is_old ? "; what is there is left as it is" : ""));
     return true;
   }
-  if (!path.ends_with('/') && !std::filesystem::is_directory(path, error)) {
+  if (!means_folder(path)) {
     return save_schedule(console, command, input, findings.front().schedule, path);
   }
   std::filesystem::create_directories(path, error);  // if not, writing says why

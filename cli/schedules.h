@@ -23,7 +23,11 @@ std::optional<Schedule> read_schedule_argument(Console& console, const Command& 
 // is called from. False: it could not be written, and that has been said.
 bool save_schedule(Console& console, const Command& command, const Input& input,
                    const Schedule& schedule, const std::string& path);
-// One file for the first finding; into a folder, one for each.
+// Whether save_schedules() could write there, before hours of work. False: not, and that has been
+// said.
+bool can_save_schedules(Console& console, const Command& command, const std::string& path);
+// One file for the first finding; into a folder (one that there is, or `path` ends with a slash),
+// one for each.
 bool save_schedules(Console& console, const Command& command, const Input& input,
                     std::span<const Finding> findings, const std::string& path);
 

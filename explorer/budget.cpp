@@ -18,7 +18,7 @@ std::string seconds_text(double seconds) {
 
 }  // namespace
 
-Budget::Budget(const ExploreOptions& options, std::function<double()> expect)
+Budget::Budget(const ExploreOptions& options, std::function<void(ExploreProgress&)> expect)
     : options_(options), expect_(std::move(expect)), begin_(std::chrono::steady_clock::now()) {}
 
 double Budget::seconds() const {
@@ -59,7 +59,7 @@ bool Budget::ask(const ExploreProgress& progress) {
   if (options_.progress && progress.seconds - reported_ >= seconds_between_reports) {
     reported_ = progress.seconds;
     ExploreProgress reported = progress;
-    reported.states_in_all = expect_();
+    expect_(reported);
     options_.progress(reported);
   }
   return exceeded_.empty();

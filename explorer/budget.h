@@ -11,8 +11,8 @@ namespace lockstep {
 
 class Budget {
  public:
-  // `expect`: ExploreProgress::states_in_all, asked when there is progress to report.
-  Budget(const ExploreOptions& options, std::function<double()> expect);
+  // `expect`: sets ExploreProgress::states_in_all, asked when there is progress to report.
+  Budget(const ExploreOptions& options, std::function<void(ExploreProgress&)> expect);
 
   // To be asked at every state; looks at clocks and totals now and then only, the more often the
   // longer states take. `fill` sets memory_bytes and whatever else progress is reported of. Once it
@@ -21,7 +21,7 @@ class Budget {
   bool lasts(const char* phase, Fill fill) {
     if (!exceeded_.empty()) return false;
     if (--until_asked_ > 0) return true;
-    ExploreProgress progress{0, 0, 0, 0, seconds(), phase, false, 0};
+    ExploreProgress progress{0, 0, 0, 0, seconds(), phase, false, 0, 0};
     fill(progress);
     return ask(progress);
   }
@@ -37,7 +37,7 @@ class Budget {
   bool ask(const ExploreProgress& progress);
 
   const ExploreOptions& options_;
-  std::function<double()> expect_;
+  std::function<void(ExploreProgress&)> expect_;
   std::chrono::steady_clock::time_point begin_;
   double reported_ = 0;
   int until_asked_ = 1, between_asking_ = 1;  // states

@@ -18,4 +18,17 @@ namespace lockstep {
 // rarely wrong by more than a factor of two, but no bound. O(levels).
 std::optional<double> estimated_states(std::span<const std::uint32_t> widths);
 
+// The same long before they fall off, from how many levels there will be (sampled_levels): the
+// logarithm of the width goes on as it has grown lately, and bends down as far as it takes for the
+// last level to be a state. How late it bends was fitted to programs that count; with chains that
+// are independent of each other it bends earlier. Nothing: the levels are too few, do not grow, or
+// say something else than those of the first half and quarter of the states did.
+//
+// An order of magnitude: after 10,000 states of 106 explorations of 15,000 to 1,400,000 states,
+// with reductions and without, most of them of other programs than it was fitted to, it said
+// something in 96: in 88 % of them within a factor of 3 of the truth, in 94 % of 5, in 97 % of 10.
+// Only for programs of which no state comes again. O(levels).
+std::optional<double> foreseen_states(std::span<const std::uint32_t> widths, std::uint32_t levels);
+inline constexpr double foreseen_factor = 5;
+
 }  // namespace lockstep

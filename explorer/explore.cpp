@@ -23,6 +23,7 @@
 #include "explorer/estimate.h"
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
+#include "explorer/sampled_levels.h"
 #include "explorer/search.h"
 #include "explorer/shortest.h"
 #include "explorer/simplify.h"
@@ -39,6 +40,10 @@ constexpr std::uint64_t schedules_to_hunt = 20;
 constexpr std::uint64_t states_to_hunt = 5000;
 constexpr std::uint64_t preemptions_to_hunt = 1;
 
+// Before that most searches are over, and to look ahead would cost more than a few hundredths.
+constexpr std::uint64_t states_to_foresee = 10'000;
+constexpr double seconds_to_foresee = 0.5;
+
 constexpr const char* reads_clock =
     "the program reads the clock; an exploration knows no durations";
 
@@ -53,7 +58,7 @@ class Exploring {
         examiner_(machine_, future_),
         sets_(machine_, examiner_.facts()),
         symmetry_(machine_),
-        budget_(options, [this] { return states_in_all(); }) {
+        budget_(options, [this](ExploreProgress& progress) { expect(progress); }) {
     machine_.memoise = options.memoise;
     machine_.forget_dead_locals = options.forget_dead_locals;
     if (!options.spill_folder.empty()) spill_.emplace(options.spill_folder);
@@ -389,9 +394,21 @@ class Exploring {
       is_checkpoint_due_ = checkpoints_ && checkpoints_->is_due();
     });
   }
-  double states_in_all() const {
-    if (search_ == nullptr || whole_) return 0;
-    return estimated_states(search_->widths()).value_or(0);
+  // How many states there will be.
+  void expect(ExploreProgress& progress) {
+    if (search_ == nullptr || whole_) return;
+    const std::vector<std::uint32_t> widths = search_->widths();
+    if (const auto states = estimated_states(widths)) {
+      progress.states_in_all = *states;
+      return;
+    }
+    if (progress.states < states_to_foresee || progress.seconds < seconds_to_foresee) return;
+    if (!never_comes_again(program_)) return;
+    if (!levels_) levels_ = sampled_levels(program_, future_, options_).value_or(0);
+    if (const auto states = foreseen_states(widths, *levels_)) {
+      progress.states_in_all = *states;
+      progress.in_all_factor = foreseen_factor;
+    }
   }
   std::uint64_t memory_bytes(std::uint64_t extra_bytes = 0) const {
     const std::uint64_t all = (kept_bytes_ ? kept_bytes_() : 0) + extra_bytes +
@@ -444,7 +461,8 @@ class Exploring {
   bool is_cut_ = false;                      // a limit has ended it
   bool reduced_ = false;                     // but for those that need not be seen
   Budget budget_;
-  std::uint64_t memory_bytes_ = 0;  // the most that was in use
+  std::uint64_t memory_bytes_ = 0;       // the most that was in use
+  std::optional<std::uint32_t> levels_;  // as sampled_levels() says; 0: it says nothing
   std::optional<Checkpoints> checkpoints_;
   std::optional<CheckpointReader> going_on_;  // from this, until the search is there
   bool has_symmetry_ = false;                 // the search over everything

@@ -30,6 +30,7 @@ struct ExploreProgress {
   const char* phase;     // "searching", "shortening"
   bool found;            // something is wrong in a state
   double states_in_all;  // as many as it will be, perhaps; 0: nobody knows
+  double in_all_factor;  // by which that is rarely wrong; 0: by little
 };
 
 // One distinct terminal state as a user sees it: several states may show the same.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <span>
+
 #include "language/constant.h"
 #include "language/pointer.h"
 #include "language/statement_text.h"
@@ -66,13 +68,17 @@ FunctionId Module::run_of(const ScenarioClass* its) const {
 }
 
 std::optional<std::string> wrong_arguments(const ScenarioFunction& function, std::size_t given) {
-  const std::size_t taken = function.parameters.size();
+  // Nobody writes the self of a method.
+  const std::size_t unwritten = function.owner.empty() ? 0 : 1;
+  const std::size_t taken = function.parameters.size() - unwritten;
+  given -= unwritten;
   if (taken == given) return std::nullopt;
   if (taken == 0) {
     return fmt::format("{} takes no arguments, found {}", in_quotes(function.name), given);
   }
   return fmt::format("{} takes {} argument{} ({}), found {}", in_quotes(function.name), taken,
-                     taken == 1 ? "" : "s", fmt::join(function.parameters, ", "), given);
+                     taken == 1 ? "" : "s",
+                     fmt::join(std::span(function.parameters).subspan(unwritten), ", "), given);
 }
 
 BodyCompiler::BodyCompiler(Module& module, BodyKind kind,

@@ -5,6 +5,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -22,6 +23,20 @@ bool raises_again(const Block& block);
 
 // Whether its value may be what imap of a Pool has returned.
 bool may_be_iterator(const Expression& expression);
+
+// A Local makes up its own attributes, and who has one in a variable does not see that it is one.
+// What is read of something unknown is taken for an attribute of a thread, and that would be false
+// where it may be a Local: it is complained of once all code has been seen.
+struct LocalsAsValues {
+  std::string passed_on;                        // one that is used as a value; empty: none is
+  std::set<std::string, std::less<>> assigned;  // attributes that a Local is given by its name
+  struct Use {
+    const Operand* operand;
+    const Expression* expression;
+  };
+  std::vector<Use> unclear;           // attributes of something unknown
+  std::vector<Use> unclear_if_given;  // those that are not if no Local is given such a one
+};
 
 // What all bodies of a scenario share while they are compiled.
 struct Module {
@@ -41,6 +56,7 @@ struct Module {
   bool has_timers = false;                       // some thread creates one
   bool has_signals = false;                      // some thread ends a process
   const ScenarioClass* current_class = nullptr;  // whose method is compiled
+  LocalsAsValues locals_as_values;
 
   const ScenarioClass* class_named(std::string_view name) const;
   // The shared variable that has the attribute of all objects; nothing: no class has it.
@@ -113,6 +129,15 @@ class BodyCompiler {
   bool takes_verb(const Target& target, Verb verb) const;
   // Whether it names a threading.local, whose attributes a program makes up itself.
   bool is_thread_local(const Expression& expression) const;
+  // Whether some name in it does, of one or of an array of them.
+  bool names_thread_local(const Expression& expression) const;
+  // Pushes it, without its being used as a value.
+  void thread_local_itself(const Expression& expression);
+  // Whether it is no Local for certain.
+  bool is_no_local(const Expression& expression) const;
+  // Of an attribute that is read, or assigned to.
+  void note_unclear(const Expression& attribute, bool is_assigned);
+  bool is_self(const Expression& expression) const;                  // of a method
   std::string described_target(const Expression& expression) const;  // requires: it is known
   std::string_view source(const Expression& expression) const;
 
@@ -183,6 +208,8 @@ class BodyCompiler {
   void call_callbacks();
   void input_statement(const Statement& statement);
   // Pushes a function that takes so many arguments.
+  // What may have been meant, for the end of a complaint.
+  std::string instead_of_function(const std::string& name, std::string_view key) const;
   void function_value_of(const Statement& statement, std::string_view key, std::size_t arguments);
   // Pushes a function and the tuple of its arguments, in the order of its parameters.
   void function_and_arguments(const Statement& statement, std::string_view function_key);

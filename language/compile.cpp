@@ -52,6 +52,7 @@ class Compiler {
     const auto feeds = [](const ObjectInfo& object) { return has_feeder(object.kind); };
     if (std::ranges::any_of(program_.objects, feeds)) program_.feeder_body = feeder_body();
     if (module_.has_signals) program_.signal_body = signal_body();
+    unclear_attributes();
 
     Compiled compiled;
     compiled.complaints = module_.complaints.take();
@@ -480,6 +481,43 @@ class Compiler {
     }
     module_.current_class = nullptr;
     if (needs_empty_run()) add_function(empty_run());
+  }
+
+  // What may be a Local is not taken for a thread.
+  void unclear_attributes() {
+    LocalsAsValues& locals = module_.locals_as_values;
+    for (const Global& global : program_.globals) note_locals(global.initial);
+    for (const ThreadInfo& thread : program_.threads) {
+      for (const Constant& argument : thread.arguments) note_locals(argument);
+    }
+    for (const ObjectInfo& object : program_.objects) {
+      for (const Constant& argument : object.arguments) note_locals(argument);
+    }
+    if (locals.passed_on.empty()) return;
+    const auto complain = [&](const LocalsAsValues::Use& use) {
+      const std::string& its = use.expression->text;
+      module_.complaints.inside(
+          *use.operand, use.expression->begin,
+          fmt::format("whether this is {} of the Local {}, which is used as a value, or of "
+                      "something else is not known here; use the Local by its name only",
+                      in_quotes(its), in_quotes(locals.passed_on)));
+    };
+    for (const LocalsAsValues::Use& use : locals.unclear) {
+      locals.assigned.insert(use.expression->text);
+      complain(use);
+    }
+    for (const LocalsAsValues::Use& use : locals.unclear_if_given) {
+      if (locals.assigned.contains(use.expression->text)) complain(use);
+    }
+  }
+  void note_locals(const Constant& constant) {
+    for (std::uint32_t i = 0; i < program_.objects.size(); ++i) {
+      if (program_.objects[i].kind == ObjectKind::local && constant.kind == ValueKind::object &&
+          constant.inline_value == object_value({i})) {
+        module_.locals_as_values.passed_on = program_.objects[i].name;
+      }
+    }
+    for (const Constant& item : constant.items) note_locals(item);
   }
 
   // Without a main, MainThread has started all threads and joins them.

@@ -32,15 +32,25 @@ std::optional<Meaning> BodyCompiler::callee(const Statement& statement, std::str
       }
       return meaning;
     case Meaning::Kind::unknown:
-      complain_here(
-          fmt::format("there is no function {}{}", in_quotes(name),
-                      did_you_mean(name, module_.names.of_kind(Meaning::Kind::function))));
+      complain_here(fmt::format("there is no function {}{}", in_quotes(name),
+                                instead_of_function(name, key)));
       return std::nullopt;
     default:
       complain_here(fmt::format("expected a function of the scenario, found {}",
                                 described(meaning, name, module_.program)));
       return std::nullopt;
   }
+}
+
+std::string BodyCompiler::instead_of_function(const std::string& name, std::string_view key) const {
+  if (module_.class_named(name) != nullptr) {
+    return fmt::format("; of the class an object is made by {{\"thread\": \"t\", \"class\": {}}}",
+                       in_quotes(name));
+  }
+  if (name.starts_with("self.") && key != "call") {
+    return "; a method is called by {\"call\": \"self. ...\"}, and by nothing else";
+  }
+  return did_you_mean(name, module_.names.of_kind(Meaning::Kind::function));
 }
 
 std::optional<Meaning> BodyCompiler::method_of_self(std::string_view name) const {
@@ -69,7 +79,8 @@ void BodyCompiler::create_object(const Statement& statement, const ScenarioClass
   if (has_init) {
     const ScenarioFunction& function = module_.scenario.functions[init.index];
     if (auto wrong = wrong_arguments(function, given + 1)) {
-      complain_here(given == 0 ? "class" : "args", std::move(*wrong));
+      const bool is_spawn = statement.kind == StatementKind::spawn;
+      complain_here(given > 0 ? "args" : is_spawn ? "spawn" : "class", std::move(*wrong));
     }
   } else if (given > 0) {
     complain_here("args",

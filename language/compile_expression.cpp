@@ -230,12 +230,14 @@ void BodyCompiler::name(const Expression& expression) {
       code_.emit(Opcode::load_global, meaning.index);
       return;
     case Meaning::Kind::object:
+      if (names_thread_local(expression)) module_.locals_as_values.passed_on = expression.text;
       code_.constant(handle(ValueKind::object, object_value({meaning.index})));
       if (module_.program.objects[meaning.index].kind == ObjectKind::mp_pool) {
         code_.operate(Verb::look_up, target_of(expression));
       }
       return;
     case Meaning::Kind::array:
+      if (names_thread_local(expression)) module_.locals_as_values.passed_on = expression.text;
       code_.constant(array_constant(meaning));
       return;
     case Meaning::Kind::thread:
@@ -546,6 +548,42 @@ bool BodyCompiler::is_thread_local(const Expression& expression) const {
          module_.program.objects[target.first.index].kind == ObjectKind::local;
 }
 
+bool BodyCompiler::is_self(const Expression& expression) const {
+  return module_.current_class != nullptr && expression.kind == Kind::name &&
+         expression.text == "self";
+}
+
+bool BodyCompiler::names_thread_local(const Expression& expression) const {
+  if (expression.kind == Kind::name) {
+    const Meaning meaning = scope_.find(expression.text);
+    return (meaning.kind == Meaning::Kind::object || meaning.kind == Meaning::Kind::array) &&
+           module_.program.objects[meaning.index].kind == ObjectKind::local;
+  }
+  return std::ranges::any_of(expression.operands, [&](const ExpressionPtr& operand) {
+    return operand != nullptr && names_thread_local(*operand);
+  });
+}
+
+void BodyCompiler::thread_local_itself(const Expression& expression) {
+  std::string passed_on = module_.locals_as_values.passed_on;
+  this->expression(expression);
+  const bool is_in_index =
+      expression.kind == Kind::subscript && names_thread_local(*expression.operands[1]);
+  if (!is_in_index) module_.locals_as_values.passed_on = std::move(passed_on);
+}
+
+bool BodyCompiler::is_no_local(const Expression& expression) const {
+  if (is_self(expression) || target_of(expression).kind != Target::Kind::unknown) return true;
+  return expression.kind == Kind::call &&
+         scope_.find(expression.text).kind == Meaning::Kind::operation;
+}
+
+void BodyCompiler::note_unclear(const Expression& attribute, bool is_assigned) {
+  if (is_no_local(*attribute.operands[0])) return;
+  LocalsAsValues& locals = module_.locals_as_values;
+  (is_assigned ? locals.unclear : locals.unclear_if_given).push_back({operand_, &attribute});
+}
+
 bool BodyCompiler::takes_verb(const Target& target, Verb verb) const {
   if (target.kind == Target::Kind::thread) {
     return operation_of(verb, ObjectKind::thread).has_value();
@@ -649,8 +687,7 @@ void BodyCompiler::method(const Expression& expression) {
       scope_.find("sys").kind == Meaning::Kind::unknown) {
     return refuse(fmt::format("there are no modules; {}", as_exit));
   }
-  const bool of_self = receiver.kind == Kind::name && receiver.text == "self";
-  if (const auto own = of_self ? method_of_self(called) : std::nullopt) {
+  if (const auto own = is_self(receiver) ? method_of_self(called) : std::nullopt) {
     if (auto wrong = wrong_arguments(module_.scenario.functions[own->index], arguments + 1)) {
       return refuse(std::move(*wrong));
     }
@@ -667,7 +704,7 @@ void BodyCompiler::method(const Expression& expression) {
                static_cast<std::uint32_t>(arguments));
     return;
   }
-  if (verb && row(*verb).where == VerbRow::Where::attribute) {
+  if ((verb && row(*verb).where == VerbRow::Where::attribute) || is_data_attribute(called)) {
     return refuse(fmt::format("\"{0}\" is no method: it is written without \"()\"", called));
   }
   const std::optional<StatementKind> statement = statement_named(called);
@@ -701,16 +738,32 @@ void BodyCompiler::attribute(const Expression& expression) {
     if (scope_.kind() == BodyKind::condition) {
       complain(expression, "a Local depends on who asks; it has no value here");
     }
-    this->expression(*expression.operands[0]);
+    thread_local_itself(*expression.operands[0]);
     return code_.emit(Opcode::load_attribute, module_.pool.index(string_constant(name)));
   }
+  note_unclear(expression, false);
   if (const std::optional<GlobalId> attribute = module_.attribute_named(name)) {
+    if (is_data_attribute(name) && !is_self(*expression.operands[0])) {
+      complain(expression,
+               fmt::format("exceptions have {0} too, and what {1} is is not known here; give the "
+                           "attribute of the class another name",
+                           in_quotes(name), in_quotes(source(*expression.operands[0]))));
+    }
     this->expression(*expression.operands[0]);
     code_.emit(Opcode::load_global, attribute->index);
     return code_.emit(Opcode::attribute_of, module_.pool.index(string_constant(name)));
   }
   const std::optional<Verb> verb = verb_named(name);
   if (verb && row(*verb).where == VerbRow::Where::attribute) return query(expression, *verb);
+  if (is_data_attribute(name)) {
+    const Expression& owner = *expression.operands[0];
+    if (owner.kind == Kind::name && scope_.find(owner.text).kind == Meaning::Kind::exception) {
+      complain(expression, fmt::format("{} is an attribute of exceptions, not of their classes",
+                                       in_quotes(name)));
+    }
+    this->expression(*expression.operands[0]);
+    return code_.emit(Opcode::data_attribute, module_.pool.index(string_constant(name)));
+  }
   if (verb || method_named(name)) {
     complain(expression,
              fmt::format("{} is a method: it is written \"{}()\"", in_quotes(name), name));
@@ -722,8 +775,12 @@ void BodyCompiler::attribute(const Expression& expression) {
     for (const Global& global : module_.program.globals) {
       if (!global.attribute.empty()) candidates.push_back(global.attribute);
     }
-    complain(expression, fmt::format("unknown attribute {}{}", in_quotes(name),
-                                     did_you_mean(name, candidates)));
+    std::string meant = did_you_mean(name, candidates);
+    if (meant.empty() && is_self(*expression.operands[0])) {
+      meant = fmt::format(": \"attributes\" of the class {} does not list it",
+                          in_quotes(module_.current_class->name));
+    }
+    complain(expression, fmt::format("unknown attribute {}{}", in_quotes(name), meant));
   }
   code_.constant(none_constant());
 }
@@ -733,6 +790,8 @@ void BodyCompiler::subscript(const Expression& expression) {
   const Target target = target_of(expression);
   if (target.kind == Target::Kind::objects && target.count == 1 &&
       folded(*expression.operands[1])) {
+    const Expression& array = *expression.operands[0];
+    if (names_thread_local(array)) module_.locals_as_values.passed_on = array.text;
     code_.constant(handle(ValueKind::object, object_value(target.first)));
     return;
   }

@@ -14,6 +14,8 @@ namespace lockstep {
 void BodyCompiler::callback_or_none(const Statement& statement, std::string_view key) {
   const Field& callback = statement.fields[field_index(statement.kind, key)];
   if (std::holds_alternative<std::monostate>(callback)) return code_.constant(none_constant());
+  // One that raises ends the thread that takes results, of which terminate() asks whether it lives.
+  module_.program.observes_liveness = true;
   function_value_of(statement, key, 1);
 }
 

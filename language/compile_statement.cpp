@@ -237,9 +237,11 @@ void BodyCompiler::store_expression(const Expression& target) {
   LOCKSTEP_ASSERT(target.kind == Expression::Kind::attribute,
                   "the reader takes variables, items and attributes as targets");
   if (is_thread_local(*target.operands[0])) {
-    expression(*target.operands[0]);
+    thread_local_itself(*target.operands[0]);
+    module_.locals_as_values.assigned.insert(target.text);
     return code_.emit(Opcode::store_attribute, module_.pool.index(string_constant(target.text)));
   }
+  note_unclear(target, true);
   if (const std::optional<GlobalId> attribute = module_.attribute_named(target.text)) {
     expression(*target.operands[0]);
     code_.emit(Opcode::has_attributes, module_.pool.index(string_constant(target.text)));
@@ -250,6 +252,12 @@ void BodyCompiler::store_expression(const Expression& target) {
   const Verb verb = target.text == "name"    ? Verb::set_name
                     : target.text == "value" ? Verb::set_value
                                              : Verb::set_daemon;
+  if (verb == Verb::set_daemon && target.text != "daemon" && is_self(*target.operands[0])) {
+    complain(target, fmt::format("unknown attribute {}: \"attributes\" of the class {} does not "
+                                 "list it",
+                                 in_quotes(target.text), in_quotes(module_.current_class->name)));
+    return code_.emit(Opcode::pop);
+  }
   if (verb == Verb::set_daemon && target.text != "daemon") {
     complain(target, fmt::format("the attribute {} cannot be assigned to; \"name\" and \"daemon\" "
                                  "of a thread or process can, \"value\" of an mp.Value, and any "
@@ -281,9 +289,12 @@ std::optional<BodyCompiler::Container> BodyCompiler::container(const Expression&
   for (; at->kind == Expression::Kind::subscript; at = at->operands[0].get()) {
     container.subscripts.insert(container.subscripts.begin(), at->operands[1].get());
   }
+  const bool is_attribute =
+      at->kind == Expression::Kind::attribute && !is_thread_local(*at->operands[0]);
   const std::optional<GlobalId> attribute =
-      at->kind == Expression::Kind::attribute ? module_.attribute_named(at->text) : std::nullopt;
+      is_attribute ? module_.attribute_named(at->text) : std::nullopt;
   if (attribute) {
+    note_unclear(*at, false);
     container.subscripts.insert(container.subscripts.begin(), at->operands[0].get());
     container.variable = {Meaning::Kind::variable, attribute->index, 0};
     return container;

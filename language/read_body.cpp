@@ -252,7 +252,7 @@ Field read_field(Reader& reader, FieldKind kind, const At& at) {
           identifier_fault(at.node.text.substr(5)).empty()) {
         return at.node.text;
       }
-      if (const std::string* name = reader.identifier(at)) return *name;
+      if (const std::string* name = reader.function_name(at)) return *name;
       return std::string();
     case FieldKind::marker:
       read_marker(reader, at);

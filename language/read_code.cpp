@@ -169,6 +169,12 @@ ScenarioThread read_thread(Reader& reader, const At& at, const NamedConstants& p
   if (!reader.is_object(at, "an array of statements, or an object with a \"target\"")) {
     return thread;
   }
+  if (const JsonNode* its = at.node.find("class")) {
+    reader.complain({*its, child(at.pointer, "class")},
+                    "a thread of \"threads\" has no class; \"main\" makes an object of one and "
+                    "starts it by {\"spawn\": \"Worker\", \"args\": []}");
+    return thread;
+  }
   reader.check_keys(at, "a thread", thread_keys);
   thread.has_target = at.node.find("target") != nullptr;
   const bool has_body = at.node.find("body") != nullptr;
@@ -181,7 +187,7 @@ ScenarioThread read_thread(Reader& reader, const At& at, const NamedConstants& p
     if (member.key == "body") {
       thread.body = read_block(reader, value);
     } else if (member.key == "target") {
-      if (const std::string* name = reader.identifier(value)) thread.target = *name;
+      if (const std::string* name = reader.function_name(value)) thread.target = *name;
     } else if (member.key == "daemon") {
       thread.daemon = reader.boolean(value).value_or(false);
     } else if (member.key == "args" && !thread.has_target) {

@@ -16,14 +16,6 @@ namespace {
 
 constexpr int format_version = 1;
 
-void read_version(Reader& reader, const At& at) {
-  const bool is_known =
-      at.node.kind == JsonNode::Kind::integer && at.node.integer == format_version;
-  if (!is_known) {
-    reader.expected(at, fmt::format("{}, the version of the format", format_version));
-  }
-}
-
 void read_tags(Reader& reader, const At& at, Scenario& scenario) {
   if (!reader.is_array(at, "an array of tags")) return;
   for (std::size_t i = 0; i < at.node.items.size() && !reader.is_full(); ++i) {
@@ -131,11 +123,18 @@ void check_distinct_names(Reader& reader, const JsonNode& document) {
   }
 }
 
-void read_document(Reader& reader, const At& document,
+// False: it is none, and there is no more to say of it.
+bool read_document(Reader& reader, const At& document,
                    const std::map<std::string, std::string>& settings, Scenario& scenario) {
-  if (!reader.is_object(document, "a scenario, which is an object")) return;
-  reader.check_keys(document, "a scenario", scenario_keys);
+  if (!reader.is_object(document, "a scenario, which is an object")) return false;
   const JsonNode& node = document.node;
+  if (node.find("lockstep_schedule") != nullptr && node.find("lockstep") == nullptr) {
+    reader.complain(document,
+                    "expected a scenario, found a saved schedule; `lockstep replay` carries it "
+                    "out");
+    return false;
+  }
+  reader.check_keys(document, "a scenario", scenario_keys);
   if (node.find("main") == nullptr && node.find("threads") == nullptr) {
     reader.complain(document, "a scenario needs the key \"main\" or \"threads\"");
   }
@@ -156,7 +155,7 @@ void read_document(Reader& reader, const At& document,
     const auto read_text = [&](std::string& into) {
       if (const std::string* text = reader.text(value, "a text")) into = *text;
     };
-    if (member.key == "lockstep") read_version(reader, value);
+    if (member.key == "lockstep") reader.version(value, format_version);
     if (member.key == "name") read_text(scenario.name);
     if (member.key == "description") read_text(scenario.description);
     if (member.key == "source") read_text(scenario.source);
@@ -179,6 +178,7 @@ void read_document(Reader& reader, const At& document,
                        ? std::min<std::int64_t>(32, std::int64_t{scenario.cores} + 4)
                        : std::int64_t{scenario.cores};
   }
+  return true;
 }
 
 }  // namespace
@@ -189,8 +189,8 @@ ReadScenario read_scenario(std::string file, std::string text,
   if (!tree.root) return {std::nullopt, std::move(tree.complaints), std::nullopt, {}};
   Scenario scenario;
   Reader reader(text);
-  read_document(reader, {*tree.root, ""}, settings, scenario);
-  const bool is_full = reader.is_full();
+  const bool has_remains =
+      read_document(reader, {*tree.root, ""}, settings, scenario) && !reader.is_full();
   ReadScenario read;
   read.suspects = reader.suspects();
   read.complaints = reader.take();
@@ -199,7 +199,7 @@ ReadScenario read_scenario(std::string file, std::string text,
   scenario.tree = std::move(*tree.root);
   if (read.complaints.empty()) {
     read.scenario = std::move(scenario);
-  } else if (!is_full) {
+  } else if (has_remains) {
     read.remains = std::move(scenario);
   }
   return read;

@@ -40,6 +40,16 @@ std::string found(std::string_view text, const JsonNode& node) {
   return "";
 }
 
+std::optional<std::int64_t> whole_number(const JsonNode& node) {
+  constexpr double exact_max = 9007199254740992;  // 2^53
+  if (node.kind == JsonNode::Kind::integer) return node.integer;
+  if (node.kind != JsonNode::Kind::real || std::floor(node.real) != node.real ||
+      std::fabs(node.real) > exact_max) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(node.real);
+}
+
 std::string listed(std::span<const std::string_view> names) {
   std::string out;
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -94,6 +104,11 @@ bool Reader::is_array(const At& at, std::string_view what) {
   return false;
 }
 
+void Reader::version(const At& at, std::int64_t known) {
+  if (whole_number(at.node) == known) return;
+  expected(at, fmt::format("{}, the version of the format", known));
+}
+
 const std::string* Reader::text(const At& at, std::string_view what) {
   if (at.node.kind == JsonNode::Kind::string && has_visible(at.node.text)) return &at.node.text;
   expected(at, what);
@@ -107,14 +122,7 @@ std::optional<bool> Reader::boolean(const At& at) {
 }
 
 std::optional<std::int64_t> Reader::integer(const At& at, std::int64_t least, std::int64_t most) {
-  const JsonNode& node = at.node;
-  std::optional<std::int64_t> n;
-  if (node.kind == JsonNode::Kind::integer) n = node.integer;
-  constexpr double exact_max = 9007199254740992;  // 2^53
-  if (node.kind == JsonNode::Kind::real && std::floor(node.real) == node.real &&
-      std::fabs(node.real) <= exact_max) {
-    n = static_cast<std::int64_t>(node.real);
-  }
+  const std::optional<std::int64_t> n = whole_number(at.node);
   if (n && *n >= least && *n <= most) return n;
   expected(at, fmt::format("an integer from {} to {}", least, most));
   return std::nullopt;
@@ -160,6 +168,19 @@ const std::string* Reader::identifier(const At& at) {
   if (fault.empty()) return &at.node.text;
   complain(at, std::move(fault));
   return nullptr;
+}
+
+const std::string* Reader::function_name(const At& at) {
+  const std::string& text = at.node.text;
+  const std::size_t parenthesis = text.find('(');
+  if (parenthesis != std::string::npos && text.ends_with(')') &&
+      identifier_fault(text.substr(0, parenthesis)).empty()) {
+    complain(at, fmt::format("expected the name of a function, found {}; the name alone, {}, and "
+                             "what it is called with in \"args\"",
+                             in_quotes(text), in_quotes(text.substr(0, parenthesis))));
+    return nullptr;
+  }
+  return identifier(at);
 }
 
 void Reader::check_keys(const At& object, std::string_view owner, std::span<const KeyRow> rows) {

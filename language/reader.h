@@ -31,6 +31,9 @@ struct At {
 
 // In words, for "expected X, found Y".
 std::string found(std::string_view text, const JsonNode& node);
+// A number such as 2.0 is an integer, as JSON Schema has it. Nothing: it is none, or is beyond 2^53
+// and written as a fraction.
+std::optional<std::int64_t> whole_number(const JsonNode& node);
 // "a", "b" or "c"
 std::string listed(std::span<const std::string_view> names);
 
@@ -54,9 +57,10 @@ class Reader {
   // These complain and return nothing if the value is something else.
   bool is_object(const At& at, std::string_view what);
   bool is_array(const At& at, std::string_view what);
+  void version(const At& at, std::int64_t known);                // of the format
   const std::string* text(const At& at, std::string_view what);  // a string with a letter in it
   std::optional<bool> boolean(const At& at);
-  // Both bounds are included. A number such as 2.0 is an integer, as JSON Schema has it.
+  // Both bounds are included. As whole_number().
   std::optional<std::int64_t> integer(const At& at, std::int64_t least, std::int64_t most);
   std::optional<double> seconds(const At& at, bool zero_allowed,
                                 std::optional<double> most = std::nullopt);
@@ -64,6 +68,8 @@ class Reader {
   std::optional<std::size_t> one_of(const At& at, std::span<const std::string_view> names);
   // A name as identifier_fault() wants it.
   const std::string* identifier(const At& at);
+  // Of a function that is not called here: says where its arguments belong, should it be.
+  const std::string* function_name(const At& at);
 
   // Complains of keys that are not among `rows` and of required ones that are missing, unless
   // one of the former seems to be meant for the latter. `owner`: "a scenario". Keys that begin

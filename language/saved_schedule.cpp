@@ -31,13 +31,17 @@ void read_settings(Reader& reader, const At& at, SavedSchedule& saved) {
 
 void read_saved(Reader& reader, const At& document, SavedSchedule& saved) {
   if (!reader.is_object(document, "a saved schedule, which is an object")) return;
+  if (document.node.find("lockstep") != nullptr &&
+      document.node.find("lockstep_schedule") == nullptr) {
+    return reader.complain(document,
+                           "expected a saved schedule, found a scenario; `lockstep run` runs it, "
+                           "and --save-schedule writes down how it went");
+  }
   reader.check_keys(document, "a saved schedule", saved_keys);
   for (const JsonNode::Member& member : document.node.members) {
     const At value = document.member(member);
     if (member.key == "lockstep_schedule") {
-      if (value.node.kind != JsonNode::Kind::integer || value.node.integer != format_version) {
-        reader.expected(value, fmt::format("{}, the version of the format", format_version));
-      }
+      reader.version(value, format_version);
     } else if (member.key == "scenario") {
       if (const auto* path = reader.text(value, "the path of a scenario")) saved.scenario = *path;
     } else if (member.key == "digest") {

@@ -488,6 +488,8 @@ inline void Interpreter::execute(const Instruction& instruction, Frame& frame) {
       }
       ++frame.pc;
       return;
+    case Opcode::data_attribute:
+      return give(frame, data_attribute(values_, pop(frame), program_.constants[a].text));
     case Opcode::unary: {
       const Value operand = pop(frame);
       return give(frame, unary(values_, static_cast<UnaryOperator>(a), operand));

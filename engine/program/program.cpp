@@ -82,6 +82,7 @@ StackUse stack_use(const Instruction& instruction, bool jumps) {
     case Opcode::unary:
     case Opcode::load_attribute:
     case Opcode::has_attributes:
+    case Opcode::data_attribute:
       return {1, 1};
     case Opcode::binary:
     case Opcode::compare:
@@ -220,6 +221,7 @@ OperandKinds operand_kinds(Opcode opcode) {
     case Opcode::store_attribute:
     case Opcode::attribute_of:
     case Opcode::has_attributes:
+    case Opcode::data_attribute:
       return {constant, none};
     case Opcode::load_local:
     case Opcode::store_local:

@@ -198,7 +198,7 @@ struct Program {
   std::optional<FunctionId> collector_body;       // ... who takes its results: it
   std::optional<FunctionId> pool_worker_body;     // ... each of its workers: it
   std::optional<FunctionId> exit_body;            // what MainThread executes once its code is over
-  bool observes_liveness = false;         // some thread asks is_alive, active_count, enumerate
+  bool observes_liveness = false;         // some thread asks who is alive; a Pool has callbacks
   bool reads_clock = false;               // some thread calls time()
   bool has_processes = false;             // some thread creates a process
   bool exits_at_once = false;             // some thread calls os._exit()

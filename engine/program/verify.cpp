@@ -156,6 +156,7 @@ class FunctionVerifier {
       case Opcode::store_attribute:
       case Opcode::attribute_of:
       case Opcode::has_attributes:
+      case Opcode::data_attribute:
         if (program_.constants[instruction.a].kind != ValueKind::string) {
           fault(pc, "the name of an attribute is no text");
         }

@@ -344,7 +344,7 @@ std::string_view type_name(const ValueTable& values, Value value) {
     case ValueKind::process:
       return "Process";
     case ValueKind::thread:
-      return "Thread";
+      return values.as_thread(value) == main_thread_id ? "_MainThread" : "Thread";
     case ValueKind::connection:
       return "socket";
     case ValueKind::future: {

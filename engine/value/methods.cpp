@@ -159,16 +159,61 @@ Result method_capitalize(ValueTable& values, Value receiver, Arguments, const Na
   });
 }
 
-Result method_isdigit(ValueTable& values, Value receiver, Arguments, const Names&) {
+// Whether there is a letter, and each is one of these. Of bytes, those of ASCII are asked.
+Result all_are(const ValueTable& values, Value receiver, bool (*is_one)(std::uint32_t)) {
   const std::string_view text = values.as_text(receiver);
-  bool digits = !text.empty();
+  bool all = !text.empty();
   if (is_bytes(values, receiver)) {
-    digits = digits && text.find_first_not_of("0123456789") == std::string_view::npos;
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      all = all && byte < 0x80 && is_one(byte);
+    }
   } else {
-    for_each_code_point(
-        text, [&digits](std::uint32_t c, std::string_view) { digits = digits && is_digit(c); });
+    for_each_code_point(text, [&](std::uint32_t c, std::string_view) { all = all && is_one(c); });
   }
-  return {boolean_value(digits)};
+  return {boolean_value(all)};
+}
+
+Result method_isdigit(ValueTable& values, Value receiver, Arguments, const Names&) {
+  return all_are(values, receiver, is_digit);
+}
+Result method_isalpha(ValueTable& values, Value receiver, Arguments, const Names&) {
+  return all_are(values, receiver, is_alpha);
+}
+Result method_isalnum(ValueTable& values, Value receiver, Arguments, const Names&) {
+  return all_are(values, receiver, is_alphanumeric);
+}
+Result method_isspace(ValueTable& values, Value receiver, Arguments, const Names&) {
+  // 0x1c to 0x1f are white space of str alone.
+  if (!is_bytes(values, receiver)) return all_are(values, receiver, is_space);
+  return all_are(values, receiver,
+                 [](std::uint32_t c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+}
+
+// Whether there is one of the wanted case, and none of the other.
+Result has_case(const ValueTable& values, Value receiver, bool (*is_wanted)(std::uint32_t),
+                bool (*is_other)(std::uint32_t)) {
+  bool any = false, other = false;
+  const auto look_at = [&](std::uint32_t c) {
+    any = any || is_wanted(c);
+    other = other || is_other(c) || is_title(c);
+  };
+  const std::string_view text = values.as_text(receiver);
+  if (is_bytes(values, receiver)) {
+    for (const char c : text) {
+      if (static_cast<unsigned char>(c) < 0x80) look_at(static_cast<unsigned char>(c));
+    }
+  } else {
+    for_each_code_point(text, [&](std::uint32_t c, std::string_view) { look_at(c); });
+  }
+  return {boolean_value(any && !other)};
+}
+
+Result method_isupper(ValueTable& values, Value receiver, Arguments, const Names&) {
+  return has_case(values, receiver, is_upper, is_lower);
+}
+Result method_islower(ValueTable& values, Value receiver, Arguments, const Names&) {
+  return has_case(values, receiver, is_lower, is_upper);
 }
 
 struct Ends {
@@ -667,20 +712,29 @@ Result method_removesuffix(ValueTable& values, Value receiver, Arguments argumen
   return without_affix(values, receiver, arguments[0], End::end, "removesuffix");
 }
 
-Result method_encode(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
-  if (!arguments.empty() && !is_string(values, arguments[0])) {
-    return type_error(values, "encode() argument 'encoding' must be str, not " +
-                                  std::string(type_name(values, arguments[0])));
+using Coded = Result (*)(ValueTable&, Value, std::string_view encoding, std::string_view errors);
+Result with_codec(ValueTable& values, Value receiver, Arguments arguments, std::string_view name,
+                  Coded coded) {
+  constexpr std::array<std::string_view, 2> parameters{"encoding", "errors"};
+  std::array<std::string_view, 2> given{"utf-8", "strict"};
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (!is_string(values, arguments[i])) {
+      return type_error(values, std::string(name) + "() argument '" + std::string(parameters[i]) +
+                                    "' must be str, not " + found_type(values, arguments[i]));
+    }
+    given[i] = values.as_text(arguments[i]);
+    if (given[i].find('\0') != std::string_view::npos) {
+      return value_error(values, "embedded null character");
+    }
   }
-  return encoded(values, receiver, arguments.empty() ? "utf-8" : values.as_text(arguments[0]));
+  return coded(values, receiver, given[0], given[1]);
 }
 
+Result method_encode(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
+  return with_codec(values, receiver, arguments, "encode", encoded);
+}
 Result method_decode(ValueTable& values, Value receiver, Arguments arguments, const Names&) {
-  if (!arguments.empty() && !is_string(values, arguments[0])) {
-    return type_error(values, "decode() argument 'encoding' must be str, not " +
-                                  std::string(type_name(values, arguments[0])));
-  }
-  return decoded(values, receiver, arguments.empty() ? "utf-8" : values.as_text(arguments[0]));
+  return with_codec(values, receiver, arguments, "decode", decoded);
 }
 
 Result method_get(ValueTable& values, Value receiver, Arguments arguments, const Names&) {

@@ -60,6 +60,9 @@ bool is_space(std::uint32_t code_point);
 std::optional<int> decimal_digit(std::uint32_t code_point);
 // str.isdigit(): decimal digits, superscripts, subscripts and circled digits.
 bool is_digit(std::uint32_t code_point);
+// str.isalpha(), str.isalnum(): of all scripts, by Unicode 14 (letters.cpp).
+bool is_alpha(std::uint32_t code_point);
+bool is_alphanumeric(std::uint32_t code_point);
 
 // One code point for one; appended, since the capital of a sharp s is two letters.
 void append_upper(std::string& text, std::uint32_t code_point);
@@ -67,6 +70,11 @@ void append_upper(std::string& text, std::uint32_t code_point);
 void append_title(std::string& text, std::uint32_t code_point);
 void append_lower(std::string& text, std::uint32_t code_point);
 bool is_cased(std::uint32_t code_point);
+// Of one case, whether it has another or not; is_title: such as U+01C5, a capital and a small
+// letter. Of all scripts, by Unicode 14 (letters.cpp).
+bool is_upper(std::uint32_t code_point);
+bool is_lower(std::uint32_t code_point);
+bool is_title(std::uint32_t code_point);
 
 std::string_view strip_space(std::string_view text);
 

@@ -141,6 +141,35 @@ class Classes(binary.TestCase):
             "main": [{"set": "d.a", "to": 3}, {"print": "d.a"}]})
         self.assertEqual(self.printed(path), ["3"])
 
+    def test_what_may_be_a_local_is_not_taken_for_an_object(self):
+        reads = {"params": ["x"], "body": [{"print": "x.a"}]}
+        writes = {"params": ["x"], "body": [{"set": "x.a", "to": 4}]}
+        appends = {"params": ["x"], "body": [{"append": "x.a", "item": 4}]}
+        classes = {"W": {"attributes": ["a"], "methods": {"run": [{"set": "self.a", "to": 1}]}}}
+
+        def scenario(objects, function, *main):
+            return self.write("s.json", {"lockstep": 1, "objects": objects, "classes": classes,
+                                         "functions": {"f": function}, "main": list(main)})
+        given = {"set": "d.a", "to": 3}
+        for objects, function, *main in [
+            ({"d": "Local"}, reads, given, {"call": "f", "args": ["d"]}),
+            ({"d": "Local"}, appends, given, {"call": "f", "args": ["d"]}),
+            ({"d": "Local"}, writes, {"call": "f", "args": ["d"]}),
+            ({"d": {"type": "Local", "count": 2}}, reads, {"set": "d[0].a", "to": 3}, {"call": "f", "args": ["d[1]"]}),
+            ({"d": {"type": "Local", "count": 2}}, reads, {"set": "d[0].a", "to": 3}, {"set": "xs", "to": "d"}),
+        ]:
+            _, err = self.lockstep("run", scenario(objects, function, *main), status=2)
+            self.assertRegex(err, r'whether this is "a" of the Local "d", which is used as a value, or of '
+                                  r'something else is not known here; use the Local by its name only')
+        # By its name only, or where no Local is given such an attribute, all is known.
+        spawn = [{"spawn": "W", "as": "w"}, {"join": "w"}, {"call": "f", "args": ["w"]}]
+        self.assertEqual(self.printed(scenario({"d": "Local"}, reads, given, *spawn)), ["1"])
+        self.assertEqual(self.printed(scenario({"d": {"type": "Local", "count": 2}}, reads, {"set": "i", "to": 1},
+                                               {"set": "d[i].a", "to": 3}, {"print": "d[i].a"}, *spawn)),
+                         ["3", "1"])
+        self.assertEqual(self.printed(scenario({"d": "Local"}, reads, {"print": "d == None"}, *spawn)),
+                         ["False", "1"])
+
     def test_a_deadlock_of_objects(self):
         path = self.write("s.json", CROSSING)
         found, _ = self.lockstep("explore", path, status=1)

@@ -205,6 +205,8 @@ class Explore(binary.TestCase):
         (self.folder / "all").mkdir()
         self.lockstep("explore", binary.TWO_MUTEXES, "--save-schedule", "all", status=1)
         self.assertIn("1-circular-wait.schedule.json", [p.name for p in (self.folder / "all").iterdir()])
+        self.lockstep("explore", binary.TWO_MUTEXES, "--save-schedule", "new/folder/", status=1)
+        self.assertTrue((self.folder / "new/folder/1-circular-wait.schedule.json").exists())
         self.lockstep("explore", binary.WITH_LOCK, "--save-schedule", "none.json", status=0)
         self.assertFalse((self.folder / "none.json").exists())
 

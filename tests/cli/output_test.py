@@ -58,6 +58,11 @@ class Output(binary.TestCase):
         self.assertIn("\r\x1b[K", text)
         self.assertIn("\r\x1b[K", text[text.rindex(" to do"):])
 
+    def test_it_says_of_what_order_a_large_search_will_be(self):
+        large = binary.ROOT / "bench/scenarios/increments.lockstep.json"
+        text = self.on_a_terminal("explore", large, "--set", "N=5", "--set", "K=6", "--max-seconds", "2")
+        self.assertRegex(text, r"states of very roughly [1-9][0,]* \([1-9][0,]* to [1-9][0,]*\), ")
+
     def test_not_on_a_terminal_there_is_none(self):
         path = self.write("s.json", SLOW)
         _, err = self.lockstep("explore", path, "--max-seconds", "1", status=3)
@@ -140,11 +145,24 @@ class Output(binary.TestCase):
 
     def test_what_cannot_be_written_is_said_before_the_work(self):
         path = self.write("s.json", SLOW)
-        for target in ["no/such/folder/r.json", "", self.folder]:
+        for target in ["no/such/folder/r.json", self.folder]:
             out, err = self.lockstep("explore", path, "--report", f"json={target}", status=2)
             self.assertIn("cannot write", err)
             self.assertEqual(out, "")
-        self.lockstep("run", path, "--save-schedule", "no/such/folder/x.json", status=2)
+        out, err = self.lockstep("explore", path, "--report", "json=", status=2)
+        self.assertEqual(err, "lockstep explore: --report: json= names no file; write json=FILE, or "
+                              "json for standard output\n")
+        self.write("file", "")
+        for verb, option, target in [
+            ("run", "--save-schedule", "no/such/folder/x.json"),
+            ("explore", "--checkpoint", "no/such/folder/x"),
+            *[(verb, "--save-schedule", target) for verb in ["explore", "predict"]
+              for target in ["no/such/folder/x.json", "file/x.json", "file/new/"]],
+        ]:
+            with self.subTest(verb=verb, option=option, target=target):
+                out, err = self.lockstep(verb, path, option, target, status=2)
+                self.assertIn(f"lockstep {verb}: cannot write {target}: ", err)
+                self.assertEqual(out, "")
 
     def test_devices_are_written_to(self):
         out, _ = self.lockstep("explore", binary.TWO_MUTEXES, "--report", "json=/dev/null", status=1)

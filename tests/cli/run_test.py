@@ -312,6 +312,26 @@ class Run(binary.TestCase):
         self.lockstep("replay", self.write("x.json", "[]"), status=2)
         self.lockstep("replay", self.write("y.json", {"lockstep_schedule": 1}), status=2)
 
+    def test_a_scenario_and_a_saved_schedule_are_told_apart_in_one_complaint(self):
+        path = self.write("s.json", binary.deadlock())
+        self.lockstep("run", path, "--save-schedule", "x.json", "--policy", "round-robin", status=1)
+        for arguments in [("replay", "s.json"), ("run", "s.json", "--schedule", "s.json")]:
+            _, err = self.lockstep(*arguments, status=2)
+            self.assertEqual(err.splitlines()[0], "s.json:1:1: expected a saved schedule, found a scenario; "
+                             "`lockstep run` runs it, and --save-schedule writes down how it went")
+            self.assertEqual(err.count("s.json:"), 1, err)
+        for verb in ["run", "explore", "validate"]:
+            out, err = self.lockstep(verb, "x.json", status=2)
+            self.assertIn("x.json:1:1: expected a scenario, found a saved schedule; `lockstep replay` "
+                          "carries it out\n", out + err)
+            self.assertEqual((out + err).count("x.json:"), 1, err)
+
+    def test_a_folder_is_no_schedule(self):
+        (self.folder / "found").mkdir()
+        path = self.write("s.json", binary.deadlock())
+        _, err = self.lockstep("run", path, "--schedule", "found", status=2)
+        self.assertEqual(err, "lockstep run: --schedule: found is a folder; name one of its files\n")
+
     def test_standard_input_can_be_saved_and_replayed(self):
         scenario = json.dumps(binary.deadlock()).encode()
         self.lockstep("run", "-", "--policy", "round-robin", "--save-schedule", "x.json",

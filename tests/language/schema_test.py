@@ -219,6 +219,12 @@ def mutations(document):
         value = document
         for step in path:
             value = value[step]
+        if type(value) is int:
+
+            def as_real(parent, key, value=value):
+                parent[key] = float(value)
+
+            yield f"{where} = {float(value)}", changed(document, path, as_real)
         if isinstance(value, dict):
             for key in ("zzz", "x-zzz"):
 

@@ -132,7 +132,9 @@ TEST_CASE("Handles: they are true, equal themselves only, and have no order", "[
   CHECK_FALSE(equal(values, lock, thread));
   CHECK_FALSE(equal(values, lock, object_value(ObjectId{1})));
   CHECK(shown(values, compare(values, Comparison::less, lock, thread)) ==
-        "TypeError: '<' not supported between instances of 'object' and 'Thread'");
+        "TypeError: '<' not supported between instances of 'object' and '_MainThread'");
+  CHECK(shown(values, compare(values, Comparison::less, thread_value(ThreadId{1}), lock)) ==
+        "TypeError: '<' not supported between instances of 'Thread' and 'object'");
   CHECK(shown(values, binary(values, BinaryOperator::add, function_value(FunctionId{0}), lock)) ==
         "TypeError: unsupported operand type(s) for +: 'function' and 'object'");
   const Value key = values.dict(std::vector<Value>{thread, none_value});

@@ -162,6 +162,7 @@ CONTAINERS = {
 BUILTINS = {f.__name__ + "()": f for f in (
     len, range, min, max, sum, abs, sorted, reversed, int, float, str, repr, bool, list, tuple,
     dict, enumerate, zip, any, all, round, ord, chr)}
+PREDICATES = ["isdigit", "isalpha", "isalnum", "isspace", "isupper", "islower"]
 METHODS = ["upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "split", "join",
            "format", "replace", "startswith", "endswith", "isdigit", "find", "count", "index",
            "zfill", "encode", "decode", "get", "keys", "values", "items", "rsplit", "splitlines",
@@ -173,7 +174,7 @@ def calls(name):
 
 
 OPERATIONS = {**BINARY, **ORDER, **EQUALITY, **UNARY, **CONTAINERS, **BUILTINS,
-              **{"." + name: calls(name) for name in METHODS}}
+              **{"." + name: calls(name) for name in METHODS + PREDICATES}}
 
 
 class Cases:
@@ -535,7 +536,8 @@ class Cases:
             self.add(".capitalize", text)
             self.add(".upper", text)
             self.add(".lower", text)
-            self.add(".isdigit", text)
+            for name in PREDICATES:
+                self.add("." + name, text)
         for _ in self.times(14):
             self.add(".split", self.pick(STRINGS), self.pick(["a", " ", "X", "", ",", None, "b"]),
                      *self.pick([()], [(self.pick(SMALL_INTS),)]))
@@ -554,6 +556,24 @@ class Cases:
                          b"\x80", b"\xf0\x9f\x98\x80", b"\xf0\x9f\x98", b"\xed\xa0\x80",
                          b"\xc0\xaf", b"\xf4\x90\x80\x80", b"\xe2\x82x"):
                 self.add(".decode", data, encoding)
+        for errors in ("strict", "ignore", "replace", "REPLACE", "", None, 3):
+            for encoding in ("utf-8", "ascii", "latin-1"):
+                for text in ("", "abc", "a\u00e9\u65e5\u65e5b\u65e5", "\U0001f600"):
+                    self.add(".encode", text, encoding, errors)
+                for data in (b"", b"abc", b"\xff\xfe", b"a\xc3\xa9\xc3", b"\xe2\x82x\xff\xf0\x9f\x98b",
+                             b"\xed\xa0\x80\xc0\xaf", b"\xf4\x90\x80\x80y"):
+                    self.add(".decode", data, encoding, errors)
+        self.add(".decode", b"a", "utf-8", "strict", 1)
+        self.add(".encode", "a", "utf-8\0")
+        self.add(".decode", b"a", "utf-8", "x\0")
+        for text in ("aB", "AB1", "ab\u00df", "\u00aa\u00ba", "\u0416\u0436", "\u0416", "\u0391\u03a9", "\u03b1",
+                     "1\u00bd", "\u2160", "\u65e5\u672c", "\u0301", "a\u0301", "\x1c", "\u2003\xa0", "\x85",
+                     "\u01c5", "A\u01c5", "\u01c5a", "\u0390", "\u03d2", "\U0001d400", "\u10a0", "_", "a_1", "\u0663", "\u2155x", "\U00020000", "x\U0001f600"):
+            for name in PREDICATES:
+                self.add("." + name, text)
+        for data in (b"aB", b"AB1", b"\x1c", b"\t\x0b \r", b"a\xe9", b"\xe9", b"\xaa", b"1a", b" a"):
+            for name in PREDICATES:
+                self.add("." + name, data)
         for key in HASHABLE + UNHASHABLE:
             self.add(".get", self.pick(DICTS), key)
             self.add(".get", self.pick(DICTS), key, "default")
@@ -572,9 +592,12 @@ class Cases:
                  (BYTES + alike, [b"a", b"b", b"ab", b"", b" ", b",", b"X", b"\xff", b"\n", b"\r\n", b" \t"]))
         for texts, parts in pools:
             for text in texts:
-                for name in ("title", "capitalize", "isdigit", "splitlines", "split", "rsplit",
+                for name in ("title", "capitalize", "splitlines", "split", "rsplit",
                              "upper", "lower", "strip"):
                     if isinstance(text, bytes) or name in ("rsplit", "splitlines"):
+                        self.add("." + name, text)
+                for name in PREDICATES:
+                    if isinstance(text, bytes):
                         self.add("." + name, text)
                 self.add(".splitlines", text, True)
             for _ in self.times(16):
