@@ -41,7 +41,7 @@ def without_handles(variables):
 
 def may_hang(report):
     """Whether some interleaving deadlocks, also while others go on, starves, or none ever ends."""
-    return not report["outcomes"] or any(finding["threads"] or finding["code"] == "LS029"
+    return not report["outcomes"] or any(finding["threads"] or finding["code"] in ("LS017", "LS029")
                                          for finding in report["findings"])
 
 
