@@ -34,6 +34,9 @@ class Examiner {
 
   // The set that the state shows. `enabled`: what enabled() says of it.
   std::uint32_t examine(const State& state, std::span<const Choice> enabled);
+  // Whether a state shows nothing if nobody in it is stuck or has ended with an exception, unless
+  // the program has ended.
+  bool looks_at_threads_only() const { return invariants_.empty() && order_.is_idle(); }
   // The threads stuck for ever in the state last examined.
   std::span<const std::uint32_t> stuck() const { return watch_.stuck(); }
 

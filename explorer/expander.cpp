@@ -4,26 +4,30 @@
 #include <bit>
 #include <optional>
 
+#include "engine/assert.h"
 #include "explorer/shortest.h"
 
 namespace lockstep {
 
 void Expander::look_at(std::uint32_t id) {
   id_ = id;
+  is_halved_ = half_steps_ && graph_.symmetry == nullptr && half_steps_->look_at(id);
+  if (is_halved_) return;
   states_.read(id, state_.words);
   enabled(machine_, state_, choices_);
 }
 
 std::span<const Choice> Expander::chosen(std::uint64_t depth) {
-  if (reduction_ == nullptr) return choices_;
+  if (reduction_ == nullptr) return choices();
   return reduction_->choose(state_, choices_, depth, machine_.memoise ? &steps_ : nullptr);
 }
 
 void Expander::follow(std::span<const Choice> choices, Rest rest, bool only_looks) {
-  successors_.clear();
   words_.clear();
   endings_.clear();
   transitions_ = 0;
+  if (is_halved_) return follow_halves(only_looks);
+  successors_.clear();
   const bool is_symmetric = is_symmetric_behind(id_);
   const bool is_plain = reduction_ == nullptr && !is_symmetric;
   const bool sleeps =
@@ -42,7 +46,7 @@ void Expander::follow(std::span<const Choice> choices, Rest rest, bool only_look
         next_ = state_;
         for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
       }
-      add(asked, 1, 0);
+      successors_.push_back(of_next(asked, 1, 0));
       continue;
     }
     next_ = state_;
@@ -60,10 +64,73 @@ void Expander::follow(std::span<const Choice> choices, Rest rest, bool only_look
     if (passed != 0) asleep = 0;
     if (is_symmetric) asleep = symmetry_->canonicalise(next_, asleep);
     threads_max_ = std::max(threads_max_, thread_count(machine_.program, next_));
-    add(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1 + passed, asleep);
+    successors_.push_back(
+        of_next(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1 + passed,
+                asleep));
   }
   for (Successor& successor : successors_) {
     if (successor.is_known) states_.look(successor.asked);
+  }
+}
+
+// All choices of a state that is looked at by halves. (Without a reduction all are followed.)
+void Expander::follow_halves(bool only_looks) {
+  const std::vector<Choice>& choices = half_steps_->choices();
+  transitions_ = choices.size();
+  std::uint64_t were_known = 0;
+  successors_.resize(choices.size());
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    Successor& successor = successors_[i];
+    if (half_steps_->is_known(i)) {
+      successor = {states_.ask(half_steps_->next(i)), 1, true, 0, 0, 0};
+      ++were_known;
+      continue;
+    }
+    const State& state = half_steps_->state();
+    const auto known = steps_.find(state, choices[i]);
+    if (known) {
+      if (const auto next = half_steps_->next(i, *known)) {
+        successor = {states_.ask(*next), 1, true, 0, 0, 0};
+        continue;
+      }
+    }
+    next_ = half_steps_->read();
+    if (known) {
+      for (const WordChange& change : known->changes) next_.words[change.word] = change.value;
+    } else {
+      steps_.take(state, choices[i], next_);
+      note_ending(state, next_, choices[i]);
+      threads_max_ = std::max(threads_max_, thread_count(machine_.program, next_));
+    }
+    successor =
+        of_next(only_looks ? states_.ask_known(next_.words) : states_.ask(next_.words), 1, 0);
+  }
+  for (Successor& successor : successors_) {
+    if (successor.is_known) states_.look(successor.asked);
+  }
+  steps_.were_known(were_known);
+#ifdef LOCKSTEP_AUDIT
+  audit_halves();
+#endif
+}
+
+// Against the state as a whole.
+void Expander::audit_halves() {
+  State whole, next;
+  states_.read(id_, whole.words);
+  std::vector<Choice> choices;
+  enabled(machine_, whole, choices);
+  LOCKSTEP_ASSERT(choices == half_steps_->choices(), "halves say what can happen");
+  LOCKSTEP_ASSERT(whole == half_steps_->state(), "halves are a state");
+  LOCKSTEP_ASSERT(!is_harmless() || examiner_.examine(whole, choices) == 0,
+                  "halves say that nothing is wrong");
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (!successors_[i].is_known) continue;
+    next = whole;
+    step(machine_, next, choices[i]);
+    const std::optional<TreeTable::Asked> asked = states_.ask_known(next.words);
+    LOCKSTEP_ASSERT(asked && asked->pair == successors_[i].asked.pair,
+                    "a step leads where halves say");
   }
 }
 
@@ -102,19 +169,12 @@ bool Expander::is_done_by_another_of(std::span<const Choice> choices, ThreadId t
 }
 
 // `asked`: nothing if the table does not know enough of next_.
-void Expander::add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps,
-                   ThreadMask asleep) {
-  if (asked) {
-    successors_.push_back({*asked, steps, true, 0, 0, asleep});
-    return;
-  }
-  successors_.push_back({{},
-                         steps,
-                         false,
-                         static_cast<std::uint32_t>(words_.size()),
-                         static_cast<std::uint32_t>(next_.words.size()),
-                         asleep});
+Expander::Successor Expander::of_next(const std::optional<TreeTable::Asked>& asked,
+                                      std::uint32_t steps, ThreadMask asleep) {
+  if (asked) return {*asked, steps, true, 0, 0, asleep};
+  const auto begin = static_cast<std::uint32_t>(words_.size());
   words_.insert(words_.end(), next_.words.begin(), next_.words.end());
+  return {{}, steps, false, begin, static_cast<std::uint32_t>(next_.words.size()), asleep};
 }
 
 void Expander::note_ending(const State& before, const State& after, const Choice& choice) {

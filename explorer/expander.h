@@ -4,12 +4,14 @@
 // have to grow, whoever only looks leaves the state to the one who adds.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "explorer/examine.h"
 #include "explorer/forced_steps.h"
+#include "explorer/half_steps.h"
 #include "explorer/known_steps.h"
 #include "explorer/sleep_sets.h"
 #include "explorer/state_graph.h"
@@ -33,7 +35,11 @@ class Expander {
         symmetry_(symmetry),
         sleeps_(sleeps),
         steps_(machine),
-        forced_steps_(machine, examiner) {}
+        forced_steps_(machine, examiner) {
+    if (reduction == nullptr && machine.memoise && HalfSteps::are_for(machine.program)) {
+      half_steps_.emplace(machine, states, examiner, steps_);
+    }
+  }
 
   // Where a step leads, and those behind it that nobody had a choice about: `steps` in all.
   struct Successor {
@@ -52,8 +58,10 @@ class Expander {
 
   // The state from now on.
   void look_at(std::uint32_t id);
-  const State& state() const { return state_; }
-  const std::vector<Choice>& choices() const { return choices_; }
+  const State& state() { return is_halved_ ? half_steps_->state() : state_; }
+  const std::vector<Choice>& choices() const {
+    return is_halved_ ? half_steps_->choices() : choices_;
+  }
 
   // Those to follow of them. Valid until the next call. `depth`: as StubbornSets::choose().
   std::span<const Choice> chosen(std::uint64_t depth);
@@ -67,13 +75,17 @@ class Expander {
   std::uint64_t transitions() const { return transitions_; }
   std::size_t threads_max() const { return threads_max_; }  // in any state so far
 
+  // Whether it is seen at a glance that the state shows nothing and is not the last.
+  bool is_harmless() const { return is_halved_ && half_steps_->shows_nothing(); }
   // Whether something is wrong in the state. As Examiner::examine().
-  bool shows_something() { return examiner_.examine(state_, choices_) != 0; }
+  bool shows_something() { return !is_harmless() && examiner_.examine(state(), choices()) != 0; }
 
   // Where the step of a state leads to, as it would be stored.
   const State& step_from(const State& state, std::uint32_t id, const Choice& choice);
 
-  std::size_t memory_bytes() const { return steps_.memory_bytes(); }
+  std::size_t memory_bytes() const {
+    return steps_.memory_bytes() + (half_steps_ ? half_steps_->memory_bytes() : 0);
+  }
 
  private:
   void follow(std::span<const Choice> choices, Rest rest, bool only_looks);
@@ -82,9 +94,12 @@ class Expander {
   }
   bool is_done_by_another_of(std::span<const Choice> choices, ThreadId thread, ThreadMask skipped);
   static ThreadMask may_sleep(std::span<const Choice> choices, ThreadId thread);
+  void follow_halves(bool only_looks);
+  void audit_halves();
   void note_ending(const State& before, const State& after, const Choice& choice);
   std::uint32_t pass_through(std::uint32_t from);
-  void add(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps, ThreadMask asleep);
+  Successor of_next(const std::optional<TreeTable::Asked>& asked, std::uint32_t steps,
+                    ThreadMask asleep);
   ThreadMask who_sleeps_behind(ThreadId thread, ThreadMask done);
 
   const Machine& machine_;
@@ -96,6 +111,8 @@ class Expander {
   bool sleeps_;
   KnownSteps steps_;
   ForcedSteps forced_steps_;
+  std::optional<HalfSteps> half_steps_;  // with a reduction or without memory of steps: none
+  bool is_halved_ = false;               // the state is looked at so
 
   std::uint32_t id_ = 0;
   State state_, next_;

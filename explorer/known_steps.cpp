@@ -19,6 +19,21 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t word) {
 
 }  // namespace
 
+void add_looked_at(const Program& program, Operation operation, ObjectId receiver,
+                   std::vector<std::uint32_t>& words) {
+  const auto add = [&](const ObjectInfo& object) {
+    for (std::uint32_t i = 0; i < row(object.kind).words; ++i) words.push_back(object.offset + i);
+  };
+  const ObjectInfo& object = program.objects[receiver.index];
+  add(object);
+  if (object.lock) add(program.objects[object.lock->index]);
+  // Who has waited for a Condition takes its lock again, and leaves the queue if nobody called.
+  if (row(operation).verb != Verb::none) return;
+  for (const ObjectInfo& condition : program.objects) {
+    if (condition.lock == receiver) add(condition);
+  }
+}
+
 KnownSteps::KnownSteps(const Machine& machine)
     : machine_(machine),
       resources_(machine.program),
@@ -101,6 +116,13 @@ std::optional<KnownChanges> KnownSteps::find(const State& state, const Choice& c
   return known;
 }
 
+KnownSteps::Looked KnownSteps::looked_at(ThreadId thread, LocalId local) {
+  const std::uint32_t index = *place_slot(thread, local);
+  LOCKSTEP_ASSERT(index != 0, "a step of the thread from there is known");
+  const Place& place = places_[index - 1];
+  return {std::span(looked_at_).subspan(place.first, place.count), place.may_end};
+}
+
 const StepFootprint* KnownSteps::footprint_of(const State& state, const Choice& choice) {
   const std::uint32_t index = find_step(state, choice);
   if (index == 0) return nullptr;
@@ -160,14 +182,6 @@ bool KnownSteps::find_what_is_looked_at(ThreadId thread) {
   const auto add = [&](std::size_t word, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) words_.push_back(static_cast<std::uint32_t>(word + i));
   };
-  const auto add_object = [&](ObjectId object) {
-    add(program.objects[object.index].offset, row(program.objects[object.index].kind).words);
-  };
-  const auto add_conditions_of = [&](ObjectId lock) {
-    for (std::uint32_t i = 0; i < program.objects.size(); ++i) {
-      if (program.objects[i].lock == lock) add_object({i});
-    }
-  };
   words_.clear();
   ends_ = false;
   // The private state is that of the place, and who asks for a name is not known.
@@ -176,12 +190,8 @@ bool KnownSteps::find_what_is_looked_at(ThreadId thread) {
   for (const Performed& performed : performed_) {
     if (value_detail::tag_of(performed.receiver) == value_detail::tag_object) {
       const ObjectId object{value_detail::payload_of(performed.receiver)};
-      const ObjectInfo& info = program.objects[object.index];
-      if (!is_self_contained(info.kind)) return false;
-      add_object(object);
-      if (info.lock) add_object(*info.lock);
-      // Who has waited for a Condition takes its lock again, and leaves the queue if nobody called.
-      if (row(performed.operation).verb == Verb::none) add_conditions_of(object);
+      if (!is_self_contained(program.objects[object.index].kind)) return false;
+      add_looked_at(program, performed.operation, object, words_);
       continue;
     }
     switch (performed.operation) {

@@ -20,6 +20,11 @@
 
 namespace lockstep {
 
+// Adds the words of a State that the operation looks at with a receiver that is self-contained, to
+// be done and to wait.
+void add_looked_at(const Program& program, Operation operation, ObjectId receiver,
+                   std::vector<std::uint32_t>& words);
+
 class KnownSteps {
  public:
   explicit KnownSteps(const Machine& machine);
@@ -27,6 +32,16 @@ class KnownSteps {
   // What the step changes; nothing if it is not known. Valid until take().
   // Requires: is_enabled(machine, state, choice).
   std::optional<KnownChanges> find(const State& state, const Choice& choice);
+  // The words that the steps of a thread from a private state look at beside that, as far as they
+  // are known, and whether one of them ends the thread: then it counts too whether no other is
+  // alive. Valid until take(). Requires: find() has known a step from there.
+  struct Looked {
+    std::span<const std::uint32_t> words;
+    bool may_end;
+  };
+  Looked looked_at(ThreadId thread, LocalId local);
+  // So many steps were known to somebody who has remembered what find() said.
+  void were_known(std::uint64_t steps) { hits_ += steps; }
   // What the step touches; null if it is not known. Valid until take().
   const StepFootprint* footprint_of(const State& state, const Choice& choice);
   // Takes the step in `after`, a copy of `before`, and remembers it.

@@ -48,6 +48,12 @@ class LocalFactsTable {
     of(local);
     return (may_[local.index * words_per_local_ + wait / 64] >> (wait % 64) & 1) != 0;
   }
+  // A bit for each WaitNumber, as may_let_go() says. Requires: has_few_waits().
+  std::uint64_t all_let_go(LocalId local) {
+    of(local);
+    return may_[local.index];
+  }
+  bool has_few_waits() const { return words_per_local_ == 1; }
   // FutureAccesses::may_first of cancelling a future of the executor.
   bool may_cancel(LocalId local, ObjectId executor) {
     return may_let_go(local, *waits_.of(executor, LetGoBy::finish));

@@ -57,7 +57,7 @@ bool Search::follow_new(const std::function<bool()>& go_on) {
 bool Search::follow_next() {
   const std::uint32_t id = graph.examined;
   expander_.look_at(id);
-  examine(id, expander_.state(), expander_.choices());
+  if (!expander_.is_harmless()) examine(id, expander_.state(), expander_.choices());
   const std::uint64_t depth = depth_of(id);
   stats.depth = std::max(stats.depth, depth);
   // Others may be less deep. (With a reduction nothing is known of depths, and there is no limit.)

@@ -28,9 +28,13 @@ struct StateGraph {
   // So many states in a row may be left out in which only one thing can happen.
   static constexpr std::uint32_t passed_max = 100;
 
+  // MainThread waits most of the time; the other threads, and the objects, are on either side.
+  static constexpr TreeTable::Halving halving{layout::globals, layout::words_per_thread,
+                                              layout::words_per_thread};
+
   // `spill`: as that of a PairTable.
   StateGraph(const Program& program, SpillFolder* spill)
-      : states(threads_offset(program), spill), parents(spill) {}
+      : states(threads_offset(program), spill, halving), parents(spill) {}
 
   TreeTable states;  // in the order of a breadth-first search
   Parents parents;   // state 0 is its own

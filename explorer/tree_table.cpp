@@ -37,14 +37,18 @@ std::uint64_t mixed(std::uint64_t high, std::uint64_t low) {
 
 }  // namespace
 
-TreeTable::TreeTable(std::size_t first_words, SpillFolder* spill)
-    : TreeTable(first_words, std::make_unique<Rows>(spill), nullptr) {}
+TreeTable::TreeTable(std::size_t first_words, SpillFolder* spill, Halving halving)
+    : TreeTable(first_words, halving, std::make_unique<Rows>(spill), nullptr) {}
 
 TreeTable::TreeTable(const TreeTable& table, Looking)
-    : TreeTable(table.first_words_, nullptr, table.rows_) {}
+    : TreeTable(table.first_words_, table.halving_, nullptr, table.rows_) {}
 
-TreeTable::TreeTable(std::size_t first_words, std::unique_ptr<Rows> own, const Rows* rows)
-    : first_words_(first_words), own_(std::move(own)), rows_(own_ ? own_.get() : rows) {
+TreeTable::TreeTable(std::size_t first_words, Halving halving, std::unique_ptr<Rows> own,
+                     const Rows* rows)
+    : first_words_(first_words),
+      halving_(halving),
+      own_(std::move(own)),
+      rows_(own_ ? own_.get() : rows) {
   known_pairs_.assign(known_at_first, {first_pair, own_ ? own_->inner.intern(first_pair).id
                                                         : rows_->inner.find(first_pair).value()});
   known_leaves_.assign(known_at_first, {});
@@ -61,24 +65,42 @@ TreeTable::TreeTable(std::size_t first_words, std::unique_ptr<Rows> own, const R
 
 void TreeTable::shape(Tree& tree, std::size_t words) const {
   tree.row.assign(words, 0);
-  // Of each part a leaf has its share, rounded up or down.
-  const auto leaves =
-      static_cast<std::uint32_t>((words + words_per_leaf_max - 3) / (words_per_leaf_max - 2));
-  tree.leaves = std::max(2U, std::bit_ceil(leaves));
+  const std::size_t first = std::min(first_words_, words);
+  const auto middle = [](std::size_t part, std::size_t head, std::size_t together) {
+    return part < head ? part / 2 : head + (part - head) / together / 2 * together;
+  };
+  struct Part {
+    std::size_t begin, middle, end;
+    // Of a half of it each of `leaves` has its share, rounded up or down.
+    std::size_t share_begin(std::size_t leaf, std::size_t leaves) const {
+      const bool is_left = leaf < leaves;
+      const std::size_t from = is_left ? begin : middle, to = is_left ? middle : end;
+      return from + (to - from) * (leaf % leaves) / leaves;
+    }
+    std::size_t share_max(std::size_t leaves) const {
+      return (std::max(middle - begin, end - middle) + leaves - 1) / leaves;
+    }
+  };
+  const std::array<Part, 2> parts{
+      Part{0, middle(first, halving_.first_head, 1), first},
+      Part{first, first + middle(words - first, halving_.then_head, halving_.together), words}};
+  tree.leaves = std::max(2U, std::bit_ceil(static_cast<std::uint32_t>(
+                                 (words + words_per_leaf_max - 3) / (words_per_leaf_max - 2))));
+  while (parts[0].share_max(tree.leaves / 2) + parts[1].share_max(tree.leaves / 2) >
+         words_per_leaf_max) {
+    tree.leaves *= 2;
+  }
   tree.nodes.assign(std::size_t{tree.leaves} * 2, 0);
   tree.words.resize(tree.leaves);
   if (changed_.size() < tree.leaves) changed_.resize(tree.leaves);
   tree.spots.resize(words);
-  const std::size_t first = std::min(first_words_, words);
-  // Where the share of a leaf begins in `part` words.
-  const auto begin = [&](std::size_t part, std::size_t leaf) {
-    return static_cast<std::uint32_t>(part * leaf / tree.leaves);
+  const auto begin = [&](const Part& part, std::uint32_t leaf) {
+    return static_cast<std::uint32_t>(
+        leaf == tree.leaves ? part.end : part.share_begin(leaf, tree.leaves / 2));
   };
-  const auto offset = static_cast<std::uint32_t>(first);
   for (std::uint32_t leaf = 0; leaf < tree.leaves; ++leaf) {
-    const Tree::Words its{begin(first, leaf), begin(first, leaf + 1),
-                          offset + begin(words - first, leaf),
-                          offset + begin(words - first, leaf + 1)};
+    const Tree::Words its{begin(parts[0], leaf), begin(parts[0], leaf + 1), begin(parts[1], leaf),
+                          begin(parts[1], leaf + 1)};
     tree.words[leaf] = its;
     std::uint32_t at = 0;
     for (std::uint32_t i = its.begin; i < its.end; ++i) tree.spots[i] = {tree.leaves + leaf, at++};
@@ -261,11 +283,26 @@ Pair TreeTable::root_of(std::span<const Word> row) {
   return root;
 }
 
-TreeTable::Asked TreeTable::ask(std::uint32_t id, const KnownChanges& changes) {
+Pair TreeTable::root_of(std::uint32_t id, const KnownChanges& changes) {
   LOCKSTEP_ASSERT(id == last_id_, "the row that changes is the one read last");
   for (const WordChange& change : changes.changes) note_change(last_read_.spots[change.word].node);
   for (Changed& changed : changed()) changed.number = changed_leaf(changed.node, changes);
-  return rows_->roots.ask(changed_root(last_read_, [](std::uint32_t, std::uint32_t) {}));
+  return changed_root(last_read_, [](std::uint32_t, std::uint32_t) {});
+}
+
+TreeTable::Asked TreeTable::ask(std::uint32_t id, const KnownChanges& changes) {
+  return ask(root_of(id, changes));
+}
+
+std::optional<Pair> TreeTable::halves(std::uint32_t id, const KnownChanges& changes) {
+  const Pair root = root_of(id, changes);
+  if (std::exchange(is_missing_, false)) return std::nullopt;
+  return root;
+}
+
+unsigned TreeTable::half_of(std::uint32_t word) const {
+  const std::uint32_t leaf = last_read_.spots[word].node - last_read_.leaves;
+  return leaf * 2 < last_read_.leaves ? 0 : 1;
 }
 
 std::optional<TreeTable::Asked> TreeTable::unless_missing(const Asked& asked) {

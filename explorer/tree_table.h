@@ -43,7 +43,14 @@ class TreeTable {
   // that is shorter, are the first. What stands at the same height in both had better change
   // together, as a lock and the thread that takes it do.
   // `spill`: as that of a PairTable.
-  explicit TreeTable(std::size_t first_words, SpillFolder* spill = nullptr);
+  explicit TreeTable(std::size_t first_words, SpillFolder* spill = nullptr)
+      : TreeTable(first_words, spill, Halving{}) {}
+  // How each part is halved: so many words at its beginning seldom change and do not count; of the
+  // second, so many as `together` says are never torn apart.
+  struct Halving {
+    std::size_t first_head = 0, then_head = 0, together = 1;
+  };
+  TreeTable(std::size_t first_words, SpillFolder* spill, Halving halving);
   // Another way to the same rows, for another thread, which may be used as long as nobody adds
   // rows. It adds none itself: of it ask only read(), ask_known(), find(Asked) and look(). `table`
   // must outlive it.
@@ -76,6 +83,17 @@ class TreeTable {
   // Has the memory fetched that answer() will look at.
   void expect(const Asked& asked) const { rows_->roots.ask(asked.pair); }
 
+  // A row is two halves, each named by a number: the same number is the same words at the same
+  // places, in rows of one length; the second tells the length too.
+  Pair halves(std::uint32_t id) const { return rows_->roots[id]; }
+  // Of row `id` with these changes. Nothing if that has to be added, and whoever asks only looks.
+  // Requires: it is the row read last.
+  std::optional<Pair> halves(std::uint32_t id, const KnownChanges& changes);
+  Asked ask(Pair halves) const { return rows_->roots.ask(halves); }
+  // 0 or 1: the half of this word in the row read last.
+  unsigned half_of(std::uint32_t word) const;
+  std::uint32_t length(Pair halves) const { return rows_->inner[halves.second].second; }
+
   std::uint32_t size() const { return rows_->roots.size(); }
   // The first so many rows, and all that the table is made of; in another table, empty until then,
   // they have the same numbers.
@@ -91,7 +109,7 @@ class TreeTable {
     PairTable inner;  // all others
     RowTable leaves;
   };
-  TreeTable(std::size_t first_words, std::unique_ptr<Rows> own, const Rows* rows);
+  TreeTable(std::size_t first_words, Halving halving, std::unique_ptr<Rows> own, const Rows* rows);
 
   static constexpr std::size_t words_per_leaf_max = 16;
   // A row with the numbers of its leaves and pairs.
@@ -122,6 +140,7 @@ class TreeTable {
   void compare(const Tree& tree, std::span<const Word> row);
   void note_change(std::uint32_t leaf);
   std::span<Changed> changed() { return {changed_.data(), changed_count_}; }
+  Pair root_of(std::uint32_t id, const KnownChanges& changes);
   template <class Keep>
   Pair changed_root(const Tree& tree, Keep keep);
   std::optional<Asked> unless_missing(const Asked& asked);
@@ -133,6 +152,7 @@ class TreeTable {
   bool is_tree(Tree& tree, std::uint32_t node, std::uint32_t number, bool anew) const;
 
   std::size_t first_words_;
+  Halving halving_;
   std::unique_ptr<Rows> own_;  // null: they are another's
   const Rows* rows_;
   bool is_missing_ = false;  // something that was asked for since this was last false

@@ -17,6 +17,7 @@
 #include "explorer/examine.h"
 #include "explorer/outcomes.h"
 #include "explorer/search.h"
+#include "explorer/state_graph.h"
 #include "language/load.h"
 #include "tests/support/dice.h"
 #include "tests/support/random_locking.h"
@@ -263,7 +264,7 @@ TEST_CASE("checkpoint: whatever stands in a file with the right checksum can be 
       from_file->number();
       const Machine machine(program);
       read(*from_file, machine);
-      TreeTable states(threads_offset(program));
+      TreeTable states(threads_offset(program), nullptr, StateGraph::halving);
       if (from_file->fits()) states.read(*from_file);
       std::vector<Word> row;
       for (std::uint32_t id = 0; id < states.size() && from_file->fits(); ++id) {
