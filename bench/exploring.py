@@ -71,14 +71,14 @@ class Explored:
         self.seconds, self.search, self.states = seconds, search, states
         self.transitions, self.deadlocks, self.is_faulty = transitions, deadlocks, is_faulty
         self.bytes_each = state_bytes / states
-        self.peak = peak  # MB of the process
+        self.peak = peak  # MB of the process; None: it was not weighed
 
     @property
     def rate(self):
         return self.states / max(self.search, 1e-6)
 
 
-def lockstep(binary, path, sets, reduction, rounds, more=()):
+def lockstep(binary, path, sets, reduction, rounds, more=(), weighs=True):
     command = [binary, "explore", os.path.join(ROOT, path + ".lockstep.json"), "--report", "json",
                "--max-memory", str(MEMORY_MAX), "--workers", "1", *more]  # SPIN has one thread, too
     for pair in sets:
@@ -91,18 +91,21 @@ def lockstep(binary, path, sets, reduction, rounds, more=()):
         return None
     if result.returncode not in (0, 1, 3):
         sys.exit(f"{' '.join(command)}\n{result.stderr}")
-    _, peak = peak_memory(command, stdout=subprocess.DEVNULL)
-    stats = json.loads(result.stdout)["stats"]
+    report = json.loads(result.stdout)
+    if not report["complete"] and not more:  # it has found something, and not seen all
+        return None
+    peak = peak_memory(command, stdout=subprocess.DEVNULL)[1] if weighs else None
+    stats = report["stats"]
     return Explored(took, stats["seconds"], stats["states"], stats["transitions"],
                     stats["deadlock_states"], result.returncode == 1, stats["memory_bytes"], peak)
 
 
-def spin(model, macros, reduction, rounds):
+def spin(model, macros, reduction, rounds, weighs=True):
     """(seconds to build the verifier, Explored)"""
     with tempfile.TemporaryDirectory() as folder:
         source = os.path.join(HERE, "promela", model + ".pml")
         defines = ["-D" + macro for macro in macros]
-        gcc = ["gcc", "-O2", "-DSAFETY", "-DMEMLIM=8000", "-o", "pan", "pan.c"]
+        gcc = ["gcc", "-O2", "-DSAFETY", f"-DMEMLIM={MEMORY_MAX >> 20}", "-o", "pan", "pan.c"]
         if not reduction:
             gcc.insert(2, "-DNOREDUCE")
         began = time.perf_counter()
@@ -112,9 +115,10 @@ def spin(model, macros, reduction, rounds):
         # -c0: all errors; -w24: a hash table that is large enough; -m: a stack that is.
         command = ["./pan", "-n", "-c0", "-m4000000", "-w24"]
         took, result = timed(command, rounds, cwd=folder)
-        if result is None or "max search depth too small" in result.stdout:
+        if result is None or re.search("max search depth too small|Search not completed|MEMLIM",
+                                       result.stdout + result.stderr):
             return built, None
-        _, peak = peak_memory(command, cwd=folder, stdout=subprocess.DEVNULL)
+        peak = peak_memory(command, cwd=folder, stdout=subprocess.DEVNULL)[1] if weighs else None
 
     def number(pattern):
         return float(re.search(pattern, result.stdout).group(1))
