@@ -110,15 +110,28 @@ TEST_CASE("HalfSteps: most steps of philosophers are of one half", "[explorer][h
   CHECK(counts.known * 2 > counts.steps);
 }
 
-TEST_CASE("HalfSteps: the last thread to end does more than end", "[explorer][half_steps]") {
-  // Each in a half of its own.
+TEST_CASE("HalfSteps: beside a thread in an atomic section nobody moves",
+          "[explorer][half_steps]") {
   const auto program = program_of(
-      "{'objects': {'a': {'type': 'Lock'}, 'b': {'type': 'Lock'}},"
-      " 'functions': {'f': {'body': [{'with': 'a', 'do': []}]},"
-      "               'g': {'body': [{'with': 'b', 'do': []}]}},"
-      " 'main': [{'spawn': 'f'}, {'spawn': 'g'}]}");
+      "{'variables': {'x': 0, 'y': 0}, 'machine': {'gil': 'none'}, 'threads': {"
+      " 'a': [{'atomic': [{'set': 'x', 'to': 1}, {'choose': 'x', 'from': [2, 3]}]}],"
+      " 'b': [{'set': 'y', 'to': 1}, {'set': 'y', 'to': 2}],"
+      " 'c': [{'set': 'y', 'to': 3}, {'set': 'y', 'to': 4}]}}");
   const Counts counts = compare_states(*program, 100000);
   CHECK(counts.halved > 0);
+  CHECK(counts.halved < counts.states);
+}
+
+TEST_CASE("HalfSteps: who waits for an end lets nobody go before that", "[explorer][half_steps]") {
+  const auto program = program_of(
+      "{'objects': {'a': {'type': 'Lock'}, 'b': {'type': 'Lock'}},"
+      " 'functions': {'f': {'body': [{'acquire': 'a'}]}, 'g': {'body': [{'with': 'b', 'do': []}]}},"
+      " 'main': [{'acquire': 'a'}, {'spawn': 'g'}, {'spawn': 'f', 'as': 't'}, {'join': 't'},"
+      "          {'release': 'a'}]}");
+  const Counts counts = compare_states(*program, 100000);
+  CHECK(counts.halved > 0);
+  CHECK(counts.harmless > 0);
+  CHECK(counts.harmless < counts.halved);
 }
 
 }  // namespace
