@@ -263,9 +263,11 @@ bool Cores::displace(ThreadId goal, Nanoseconds now) {
 }
 
 std::optional<ThreadId> Cores::seat(Nanoseconds now, std::optional<ThreadId> goal) {
-  if (has_gil_ && started_ && (!goal || *goal == started_->second)) {
+  if (has_gil_ && started_) {
     const auto [parent, child] = *started_;
-    if (is_in_line(child) && !of(child).core) {
+    // One that could take a step, and is passed over, gets no core.
+    const bool may_begin = !goal || *goal == child || of(child).work > 0;
+    if (may_begin && is_in_line(child) && !of(child).core) {
       if (const auto core = of(parent).core; core && cores_[*core].busy_until <= now) {
         leave_core(cores_[*core]);
       }

@@ -87,10 +87,7 @@ void check_same(const Whole& a, const Whole& b) {
 }
 
 // The run under the timed policy, and its replay by schedule, watched and not.
-// A thread that begins with a compute has another share of the GIL where start() is replayed.
-enum class Times : std::uint8_t { the_same, may_differ };
-void check_bursts(const Program& program, std::uint64_t steps_max = 20'000,
-                  Times times_of_replay = Times::the_same) {
+void check_bursts(const Program& program, std::uint64_t steps_max = 20'000) {
   const auto timed = [&] { return policy_named("timed")->make(program, 0); };
   const Whole plain = run_once(program, *timed(), true, Forgets::nothing, steps_max);
   check_same(plain, run_once(program, *timed(), false, Forgets::nothing, steps_max));
@@ -102,7 +99,7 @@ void check_bursts(const Program& program, std::uint64_t steps_max = 20'000,
   check_same(again, run_once(program, *scripted(), false, Forgets::when_doubled, steps_max));
   CHECK(again.result.choices == plain.result.choices);
   CHECK(again.dump == plain.dump);
-  if (times_of_replay == Times::the_same) CHECK(again.result.now == plain.result.now);
+  CHECK(again.result.now == plain.result.now);
 }
 
 TEST_CASE("cpu_burst: a run that nobody watches is the run step by step", "[engine][burst]") {
@@ -176,7 +173,7 @@ TEST_CASE("cpu_burst: so it is for random scenarios", "[engine][burst]") {
     CAPTURE(seed, contended);
     const auto program =
         random_program(contended ? contended_scenario(seed) : random_scenario(seed));
-    check_bursts(*program, 2000, contended ? Times::may_differ : Times::the_same);
+    check_bursts(*program, 2000);
   }
 }
 
