@@ -56,7 +56,7 @@ void check_forgetting(const Program& program, std::string_view policy) {
 TEST_CASE("run: who forgets after each step goes on as who forgets nothing", "[engine][run]") {
   const auto make = GENERATE(random_scenario, random_scenario_with_processes, random_pools,
                              random_process_pools, random_forked_pools, random_mp_pools);
-  const Seeds seeds = seeds_or(fewer_if_slow(100));
+  const Seeds seeds = seeds_or(fewer_if_slow(60));
   for (std::uint64_t seed = seeds.first; seed < seeds.first + seeds.count; ++seed) {
     const std::string text = make(seed);
     CAPTURE(seed, text);
