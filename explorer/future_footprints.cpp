@@ -218,7 +218,7 @@ class FutureFootprints::Analysis {
   }
 
   bool is_patient(std::span<const Value> arguments) const {
-    return (arguments[0] == none_value || arguments[0] == true_value) && arguments[1] == none_value;
+    return arguments[0] == true_value && arguments[1] == none_value;
   }
 
   // Adds what the verb does to the object, and to `taken` the lock that the thread then has.

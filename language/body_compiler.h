@@ -93,6 +93,7 @@ class BodyCompiler {
   // ---- expressions: each leaves one value on the stack
 
   void operand(const Operand& operand);
+  void operand_or(const Operand* operand, const Constant& otherwise);
   void operand_or_none(const Operand* operand);
   void expression(const Expression& expression);
   void name(const Expression& expression);

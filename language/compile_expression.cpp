@@ -142,13 +142,14 @@ void BodyCompiler::operand(const Operand& operand) {
   operand_ = outer;
 }
 
-void BodyCompiler::operand_or_none(const Operand* operand) {
+void BodyCompiler::operand_or(const Operand* operand, const Constant& otherwise) {
   if (operand != nullptr) {
     this->operand(*operand);
   } else {
-    code_.constant(none_constant());
+    code_.constant(otherwise);
   }
 }
+void BodyCompiler::operand_or_none(const Operand* operand) { operand_or(operand, none_constant()); }
 
 void BodyCompiler::expressions(const std::vector<ExpressionPtr>& operands, std::size_t from) {
   for (std::size_t i = from; i < operands.size(); ++i) expression(*operands[i]);

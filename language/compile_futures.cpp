@@ -123,12 +123,12 @@ void BodyCompiler::shutdown_statement(const Statement& statement) {
   refuse(statement, is_executor, "immediate", "an executor");
   if (is_queue || !has_executors(module_.program)) {
     operand_or_none(find_operand(statement, "immediate"));
-    operand_or_none(find_operand(statement, "block"));
+    operand_or(find_operand(statement, "block"), boolean_constant(true));
     operand_or_none(find_operand(statement, "cancel_futures"));
     code_.operate(Verb::shutdown, target);
     return code_.emit(Opcode::pop);
   }
-  operand_or_none(find_operand(statement, "block"));
+  operand_or(find_operand(statement, "block"), boolean_constant(true));
   code_.emit(Opcode::swap);
   code_.emit(Opcode::duplicate_two);
   code_.emit(Opcode::swap);

@@ -498,7 +498,7 @@ void BodyCompiler::verb_statement(const Statement& statement, Verb verb,
 
 void BodyCompiler::acquire_statement(const Statement& statement) {
   const Target target = receiver_operand(get_operand(statement, "acquire"), Verb::acquire);
-  operand_or_none(find_operand(statement, "blocking"));
+  operand_or(find_operand(statement, "blocking"), boolean_constant(true));
   operand_or_none(find_operand(statement, "timeout"));
   code_.operate(Verb::acquire, target);
   store_or_pop(find_operand(statement, "into"));
@@ -514,11 +514,7 @@ void BodyCompiler::wait_statement(const Statement& statement) {
 
 // block=True, timeout=None of a queue's put and get.
 void BodyCompiler::block_and_timeout(const Statement& statement) {
-  if (const Operand* block = find_operand(statement, "block")) {
-    operand(*block);
-  } else {
-    code_.constant(boolean_constant(true));
-  }
+  operand_or(find_operand(statement, "block"), boolean_constant(true));
   operand_or_none(find_operand(statement, "timeout"));
 }
 

@@ -47,16 +47,33 @@ Seconds seconds(const Call& call, Value value) {
   }
 }
 
+std::optional<Outcome> c_int_error(const Call& call, Value value, std::string_view too_large) {
+  const ValueTable& values = call.machine.values();
+  const ValueKind kind = values.kind(value);
+  if (kind != ValueKind::integer && kind != ValueKind::boolean) {
+    return raise(call, ExceptionKind::type_error,
+                 "'" + std::string(type_name(values, value)) +
+                     "' object cannot be interpreted as an integer");
+  }
+  const std::int64_t n = values.as_integer(value);
+  if (n > std::numeric_limits<std::int32_t>::max()) {
+    return raise(call, ExceptionKind::overflow_error, too_large);
+  }
+  if (n < std::numeric_limits<std::int32_t>::min()) {
+    const bool is_named = too_large.starts_with("signed");  // by PyArg_Parse
+    return raise(call, ExceptionKind::overflow_error,
+                 is_named ? "signed integer is less than minimum" : too_large);
+  }
+  return std::nullopt;
+}
+
 AcquireArguments acquire_arguments(const Call& call) {
   const Value blocking = call.arguments[0];
   const Value timeout = call.arguments[1];
-  const ValueKind kind = call.machine.values().kind(blocking);
-  if (blocking != none_value && kind != ValueKind::integer && kind != ValueKind::boolean) {
-    return {raise(call, ExceptionKind::type_error,
-                  "'" + std::string(type_name(call.machine.values(), blocking)) +
-                      "' object cannot be interpreted as an integer")};
+  if (auto error = c_int_error(call, blocking, "signed integer is greater than maximum")) {
+    return {std::move(error)};
   }
-  const bool blocks = blocking == none_value || truth(call.machine.values(), blocking);
+  const bool blocks = truth(call.machine.values(), blocking);
   if (timeout == none_value) {
     return {std::nullopt, blocks ? Readiness::blocked : Readiness::ready};
   }

@@ -21,8 +21,11 @@ struct Seconds {
 };
 Seconds seconds(const Call& call, Value value);
 
+// What is wrong with an argument that is an int of C; `too_large`: how the function says that.
+std::optional<Outcome> c_int_error(const Call& call, Value value, std::string_view too_large);
+
 // acquire(blocking=True, timeout=-1) of Lock and RLock (Modules/_threadmodule.c 3.11,
-// lock_acquire_parse_args). None stands for an argument that was not given.
+// lock_acquire_parse_args). None stands for a timeout that was not given.
 struct AcquireArguments {
   std::optional<Outcome> error;
   Readiness if_taken = Readiness::blocked;  // ready: give up at once

@@ -65,11 +65,6 @@ bool is_over(const State& state, const Call& call, Value thread) {
   return its == Life::ended || its == Life::killed;
 }
 
-// None: it is not given.
-bool is_true(const Call& call, Value flag, bool without) {
-  return flag == none_value ? without : truth(call.machine.values(), flag);
-}
-
 Readiness unless_drained(const State& state, const Call& call) {
   return drainer(call.machine, state, call.object()) ? Readiness::blocked : Readiness::ready;
 }
@@ -255,12 +250,12 @@ Outcome apply_executor_shutdown(State& state, const Call& call) {
   }
   const ExecutorWords executor = words(state, call);
   close_to_submits(executor, shutdown_flag);
-  if (is_true(call, call.arguments[2], false)) {
+  if (truth(call.machine.values(), call.arguments[2])) {
     executor.drainer = call.self.index + 1;
     return Outcome::returned(true_value);
   }
   executor.flags |= sentinel_flag;
-  if (!is_true(call, call.arguments[1], true)) return Outcome::returned(none_value);
+  if (!truth(call.machine.values(), call.arguments[1])) return Outcome::returned(none_value);
   return join_workers(call.machine, state, tuple(call.machine, executor.workers));
 }
 Outcome expire_executor_shutdown(State& state, const Call& call) {
@@ -277,7 +272,7 @@ Outcome apply_executor_close(State& state, const Call& call) {
   const ExecutorWords executor = words(state, call);
   executor.flags |= sentinel_flag;
   executor.drainer = 0;
-  if (!is_true(call, call.arguments[0], true)) return Outcome::returned(none_value);
+  if (!truth(call.machine.values(), call.arguments[0])) return Outcome::returned(none_value);
   return join_workers(call.machine, state, tuple(call.machine, executor.workers));
 }
 // A callback raised what is no Exception.

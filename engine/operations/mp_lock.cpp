@@ -22,10 +22,19 @@ Outcome release(State& state, const Call& call) {
 
 }  // namespace
 
-Readiness readiness_if_taken(const Call& call) {
-  const bool blocks =
-      call.arguments[0] == none_value || truth(call.machine.values(), call.arguments[0]);
+Readiness readiness_if_empty(const Call& call) {
+  const bool blocks = truth(call.machine.values(), call.arguments[0]);
   return blocks ? waiting(call, call.arguments[1]) : Readiness::ready;
+}
+Readiness readiness_if_taken(const Call& call) {
+  return acquire_error(call) ? Readiness::ready : readiness_if_empty(call);
+}
+std::optional<Outcome> acquire_error(const Call& call) {
+  if (auto error =
+          c_int_error(call, call.arguments[0], "Python int too large to convert to C int")) {
+    return error;
+  }
+  return timeout_error(call, call.arguments[1]);
 }
 std::optional<Outcome> timeout_error(const Call& call, Value timeout) {
   if (timeout == none_value) return std::nullopt;
@@ -53,7 +62,7 @@ Readiness ready_mp_lock_acquire(const State& state, const Call& call) {
   return is_free(state, call) ? Readiness::ready : readiness_if_taken(call);
 }
 Outcome apply_mp_lock_acquire(State& state, const Call& call) {
-  if (const auto error = timeout_error(call, call.arguments[1])) return *error;
+  if (const auto error = acquire_error(call)) return *error;
   if (!is_free(state, call)) return Outcome::returned(false_value);
   taker(state, call) = call.self.index + 1;
   return Outcome::returned(true_value);

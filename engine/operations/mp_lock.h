@@ -8,6 +8,10 @@ namespace lockstep {
 // acquire(block=True, timeout=None) where the lock is taken. Negative timeouts poll, and a
 // timeout without block is accepted.
 Readiness readiness_if_taken(const Call& call);
+// What is wrong with these arguments, whether or not it would have to wait.
+std::optional<Outcome> acquire_error(const Call& call);
+// Whether a get with such arguments waits for an item.
+Readiness readiness_if_empty(const Call& call);
 // The TypeError of a timeout that is no number, whether or not it would have to wait.
 std::optional<Outcome> timeout_error(const Call& call, Value timeout);
 

@@ -184,7 +184,7 @@ std::optional<Outcome> unexpected_argument(const Call& call, std::string_view me
                                            std::span<const std::string_view> names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Value given = call.arguments[first + i];
-    if (given == none_value || given == true_value) continue;  // block, without which it is true
+    if (given == (names[i] == "block" ? true_value : none_value)) continue;  // not given, perhaps
     return raise(call, ExceptionKind::type_error,
                  std::string(row(info(call).kind).python_class) + "." + std::string(method) +
                      "() got an unexpected keyword argument '" + std::string(names[i]) + "'");
@@ -211,8 +211,9 @@ Call semaphore_call(const Call& call, std::size_t first) {
   its.arguments = call.arguments.subspan(first, 2);
   return its;
 }
-bool blocks(const Call& call, Value block) {
-  return block == none_value || truth(call.machine.values(), block);
+// get() with them is one without a timeout, to which what `block` is does not matter.
+bool is_plain_get(const Call& call) {
+  return truth(call.machine.values(), call.arguments[0]) && call.arguments[1] == none_value;
 }
 
 // ---- put
@@ -332,7 +333,7 @@ Outcome apply_mp_queue_put(State& state, const Call& call) {
     return send(state, call, item);
   }
   if (const auto error = closed_error(state, call)) return *error;
-  if (const auto error = timeout_error(call, call.arguments[2])) return *error;
+  if (const auto error = acquire_error(semaphore_call(call, 1))) return *error;
   if (!has_permit(state, call)) return raise_class(call, ExceptionKind::queue_full);
   ++word(state, call, taken_word);
   return Outcome::next(Operation::mp_queue_append, call.receiver, item);
@@ -422,23 +423,25 @@ Readiness ready_mp_queue_get(const State& state, const Call& call) {
   if (word(state, call, reader_word) == 0 || own_end(state, call).is(End::closed)) {
     return Readiness::ready;
   }
-  const ValueKind kind = call.machine.values().kind(call.arguments[1]);
-  const bool is_number = kind == ValueKind::none || kind == ValueKind::boolean ||
-                         kind == ValueKind::integer || kind == ValueKind::real;
-  if (!is_number) return Readiness::ready;
-  return readiness_if_taken(call);
+  if (is_simple(call) && unexpected_argument(call, "get", 0, block_and_timeout)) {
+    return Readiness::ready;
+  }
+  return is_plain_get(call) ? Readiness::blocked : readiness_if_taken(call);
 }
 Outcome apply_mp_queue_get(State& state, const Call& call) {
   if (is_simple(call)) {
     if (const auto error = unexpected_argument(call, "get", 0, block_and_timeout)) return *error;
   }
   if (const auto error = closed_error(state, call)) return *error;
-  if (blocks(call, call.arguments[0]) && call.arguments[1] != none_value) {
+  if (!is_plain_get(call)) {
     ValueTable& values = call.machine.values();
-    const Result deadline = binary(values, BinaryOperator::add, values.real(0), call.arguments[1]);
-    if (deadline.raised) return Outcome::raise(deadline.value);
+    if (truth(values, call.arguments[0])) {
+      const Result deadline =
+          binary(values, BinaryOperator::add, values.real(0), call.arguments[1]);
+      if (deadline.raised) return Outcome::raise(deadline.value);
+    }
+    if (const auto error = acquire_error(call)) return *error;
   }
-  if (const auto error = timeout_error(call, call.arguments[1])) return *error;
   if (word(state, call, reader_word) != 0) return raise_class(call, ExceptionKind::queue_empty);
   word(state, call, reader_word) = call.self.index + 1;
   return Outcome::next(Operation::mp_queue_recv, call.receiver, none_value);
@@ -450,7 +453,7 @@ Outcome expire_mp_queue_get(State&, const Call& call) {
 Readiness ready_mp_queue_recv(const State& state, const Call& call) {
   if (can_read(state, call) || own_end(state, call).is(End::over)) return Readiness::ready;
   // The beginning of a message whose writer was killed ends the wait for one with a timeout.
-  return pipe(state, call).empty() ? readiness_if_taken(call) : Readiness::blocked;
+  return pipe(state, call).empty() ? readiness_if_empty(call) : Readiness::blocked;
 }
 Outcome apply_mp_queue_recv(State& state, const Call& call) {
   word(state, call, reader_word) = 0;
@@ -460,8 +463,7 @@ Outcome apply_mp_queue_recv(State& state, const Call& call) {
   const Value item = message(call.machine, messages.front()).item;
   word(state, call, pipe_word) = call.machine.values().tuple(messages.subspan(1)).bits;
   if (is_simple(call)) return Outcome::returned(item);
-  const bool is_plain = blocks(call, call.arguments[0]) && call.arguments[1] == none_value;
-  if (is_plain) return Outcome::next(Operation::mp_queue_got, call.receiver, item);
+  if (is_plain_get(call)) return Outcome::next(Operation::mp_queue_got, call.receiver, item);
   return finish_get(state, call, item);
 }
 Outcome expire_mp_queue_recv(State& state, const Call& call) {

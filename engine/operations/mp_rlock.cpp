@@ -46,7 +46,7 @@ Readiness ready_mp_rlock_acquire(const State& state, const Call& call) {
   return can_take_recursive(state, call) ? Readiness::ready : readiness_if_taken(call);
 }
 Outcome apply_mp_rlock_acquire(State& state, const Call& call) {
-  if (const auto error = timeout_error(call, call.arguments[1])) return *error;
+  if (const auto error = acquire_error(call)) return *error;
   if (!can_take_recursive(state, call)) return Outcome::returned(false_value);
   take_recursive(state, call);
   return Outcome::returned(true_value);

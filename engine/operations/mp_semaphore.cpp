@@ -40,7 +40,7 @@ Readiness ready_mp_semaphore_acquire(const State& state, const Call& call) {
   return is_free(state, call) ? Readiness::ready : readiness_if_taken(call);
 }
 Outcome apply_mp_semaphore_acquire(State& state, const Call& call) {
-  if (const auto error = timeout_error(call, call.arguments[1])) return *error;
+  if (const auto error = acquire_error(call)) return *error;
   if (!is_free(state, call)) return Outcome::returned(false_value);
   --permits(state, call);
   return Outcome::returned(true_value);

@@ -110,10 +110,6 @@ bool has_begun(const Call& call, Word futures) {
   });
 }
 
-bool is_true(const Call& call, Value flag, bool without) {
-  return flag == none_value ? without : truth(call.machine.values(), flag);
-}
-
 }  // namespace
 
 void tell_exit(const Machine& machine, State& state, ObjectId pool) {
@@ -192,8 +188,8 @@ Outcome apply_process_pool_shutdown(State& state, const Call& call) {
     return raise(call, ExceptionKind::type_error,
                  "ProcessPoolExecutor.shutdown() got an unexpected keyword argument 'immediate'");
   }
-  return shut_down(state, call, is_true(call, call.arguments[1], true),
-                   is_true(call, call.arguments[2], false));
+  return shut_down(state, call, truth(call.machine.values(), call.arguments[1]),
+                   truth(call.machine.values(), call.arguments[2]));
 }
 
 // add_call_item_to_queue

@@ -248,10 +248,11 @@ Outcome apply_queue_join_park(State& state, const Call& call) {
 Outcome expire_queue_join_park(State&, const Call&) { return Outcome::returned(none_value); }
 
 Outcome apply_queue_shutdown(State& state, const Call& call) {
-  if (call.arguments[1] != none_value || call.arguments[2] != none_value) {
+  const bool has_wait = call.arguments[1] != true_value;  // without which it is true
+  if (has_wait || call.arguments[2] != none_value) {
     return raise(call, ExceptionKind::type_error,
                  std::string("Queue.shutdown() got an unexpected keyword argument '") +
-                     (call.arguments[1] != none_value ? "wait'" : "cancel_futures'"));
+                     (has_wait ? "wait'" : "cancel_futures'"));
   }
   const Words queue = words(state, call);
   ValueTable& values = call.machine.values();

@@ -22,9 +22,8 @@ Words words(State& state, const Call& call) {
 }
 
 Outcome acquire(State& state, const Call& call, Operation park) {
-  const Value blocking = call.arguments.empty() ? none_value : call.arguments[0];
   const Value timeout = call.arguments.empty() ? none_value : call.arguments[1];
-  const bool blocks = blocking == none_value || truth(call.machine.values(), blocking);
+  const bool blocks = call.arguments.empty() || truth(call.machine.values(), call.arguments[0]);
   if (!blocks && timeout != none_value) {
     return raise(call, ExceptionKind::value_error,
                  "can't specify timeout for non-blocking acquire");

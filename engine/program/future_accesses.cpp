@@ -205,8 +205,7 @@ struct FutureAccesses::Tables {
     const Instruction& timeout = program.code[pc - 1];
     if (blocking.opcode != Opcode::constant || timeout.opcode != Opcode::constant) return false;
     const Constant& wait = program.constants[blocking.a];
-    const bool waits = wait.kind == ValueKind::none ||
-                       (wait.kind == ValueKind::boolean && wait.inline_value == true_value);
+    const bool waits = wait.kind == ValueKind::boolean && wait.inline_value == true_value;
     return waits && program.constants[timeout.a].kind == ValueKind::none;
   }
 

@@ -62,11 +62,21 @@ ACQUIRE_ERRORS = [
     tried(*got({"acquire": "x", "timeout": 1e10})),
 ]
 
-# Of what is an int for C.
-LOCK_ERRORS = [
-    tried(*got({"acquire": "x", "blocking": "'x'"})), tried(*got({"acquire": "x", "blocking": 1.5})),
-    tried(*got({"acquire": "x", "blocking": "[]", "timeout": -2})),
-]
+# For Lock and for multiprocessing an int of C, for Semaphore and Queue whatever is true or not.
+NO_BOOL = ["None", "''", "'x'", "[]", "[1]", "1.5", "2", "-1", "2**31", "-2**31 - 1", "10**15"]
+FALSE = ["None", "''", "[]", "0", "0.0", "False"]
+
+
+def acquires(name, blocking, *after):
+    return [tried(*got({"acquire": name, "blocking": one, **timeout}), *after)
+            for one in blocking for timeout in ({}, {"timeout": 0.01}, {"timeout": -2})]
+
+
+def vain(takes_any):
+    """What to give to a queue's method that has to wait, so that it does not wait for ever."""
+    waits = {"2", "-1"} | ({one for one in NO_BOOL if one not in FALSE} if takes_any else set())
+    return [{"block": one, **timeout} for one in dict.fromkeys(NO_BOOL + FALSE)
+            for timeout in ({}, {"timeout": 0.01}, {"timeout": -2}) if timeout or one not in waits]
 
 # With room for one item; "any" has the queue, so that only a run finds out what it lacks.
 QUEUE_STATE = {"print": ["q.qsize()", "q.empty()", "q.full()"]}
@@ -101,10 +111,33 @@ PROGRAMS = {
         *got({"acquire": "x", "timeout": 0.1}), {"release": "x"}, {"print": "x.locked()"},
         *got({"acquire": "x", "timeout": -1})]),
     "Lock: errors": ({"x": "Lock"}, {}, [
-        tried({"release": "x"}), *ACQUIRE_ERRORS, *LOCK_ERRORS]),
+        tried({"release": "x"}), *ACQUIRE_ERRORS]),
     "Lock: argument errors come before waiting": ({"x": "Lock"}, {}, [
         {"acquire": "x"}, tried(*got({"acquire": "x", "timeout": -2})),
         tried(*got({"acquire": "x", "blocking": False, "timeout": 1}))]),
+    **{f"{kind}: what blocking may be": (
+        {"x": kind}, {}, [{"print": "'free'"}, *acquires("x", NO_BOOL, {"release": "x"}),
+                          {"acquire": "x"}, {"print": "'taken'"}, *acquires("x", ["None", "[]"])])
+       for kind in ("Lock", "RLock", "Condition", "mp.Lock", "mp.RLock", "mp.Condition",
+                    "mp.Semaphore")},
+    **{f"{kind}: what blocking may be": (
+        {"x": {"type": kind, "value": 1}}, {}, [
+            *acquires("x", NO_BOOL, {"release": "x"}), {"acquire": "x"}, *acquires("x", FALSE),
+            *acquires("x", ["True", "'x'", "[1]"])[1::3]])
+       for kind in ("Semaphore", "BoundedSemaphore")},
+    **{f"{kind}: what block may be": (
+        {"x": {"type": kind, "maxsize": 1}}, {}, [
+            *[tried(*got({"get": "x", **how})) for how in vain(True)],
+            {"put": "x", "item": 1},
+            *[tried({"put": "x", "item": 2, **how}, {"print": "'put'"}) for how in vain(is_get)],
+            {"get": "x"}])
+       for kind, is_get in (("Queue", True), ("mp.Queue", False), ("mp.JoinableQueue", False))},
+    "ThreadPoolExecutor: what the flags of shutdown may be": (
+        {"x": {"type": "ThreadPoolExecutor", "max_workers": 1}},
+        {"f": [{"sleep": 1}, {"print": "'done'"}]}, [
+            {"submit": "x", "function": "f", "into": "a"},
+            {"shutdown": "x", "block": None, "cancel_futures": None}, {"print": "'not waited'"},
+            {"shutdown": "x", "block": "[1]"}, {"print": "'waited'"}]),
     "raise without exception: what the innermost caller handles": ({}, {
         "again": [{"raise": None}],
         "deeper": [{"call": "again"}],
@@ -145,7 +178,7 @@ PROGRAMS = {
         {"release": "x"}, {"spawn": "f", "as": "t"}, {"join": "t"},
         tried({"release": "x"})]),
     "RLock: errors": ({"x": "RLock"}, {"f": [tried({"release": "x"})]}, [
-        tried({"release": "x"}), *ACQUIRE_ERRORS, *LOCK_ERRORS, {"acquire": "x"},
+        tried({"release": "x"}), *ACQUIRE_ERRORS, {"acquire": "x"},
         {"spawn": "f", "as": "t"}, {"join": "t"}]),
     "RLock: nobody can release what an ended thread holds": (
         {"x": "RLock"}, {"f": [{"acquire": "x"}]}, [

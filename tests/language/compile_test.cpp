@@ -461,7 +461,7 @@ TEST_CASE("compile: the code of each statement", "[language][compile]") {
        R"json([{"acquire": "mutexA"}, {"acquire": "sem", "blocking": false, "into": "ok"}, {"release": "sem", "n": 2}, {"wait": "ready", "timeout": 0.5, "into": "ok"}, {"notify": "cond"}, {"notify_all": "cond"}, {"event_set": "ready"}, {"event_clear": "ready"}])json",
        R"(f() local ok
    0  constant mutexA               ; acquire mutexA
-   1  constant None
+   1  constant True
    2  constant None
    3  operate acquire 2
    4  pop

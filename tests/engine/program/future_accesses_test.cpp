@@ -381,11 +381,11 @@ TEST_CASE("FutureAccesses: may_first leaves out what comes after acquiring the s
     const char* first;
   };
   const Row row = GENERATE(values<Row>({
-      {"an acquire that waits", lock_a, none_constant, none_constant, "b"},
-      {"an acquire that says so", lock_a, true_constant, none_constant, "b"},
+      {"an acquire that waits", lock_a, true_constant, none_constant, "b"},
+      {"an acquire that raises", lock_a, none_constant, none_constant, "a b"},
       {"a try", lock_a, false_constant, none_constant, "a b"},
-      {"an acquire with a timeout", lock_a, none_constant, true_constant, "a b"},
-      {"an acquire of another lock", rlock, none_constant, none_constant, "a b"},
+      {"an acquire with a timeout", lock_a, true_constant, true_constant, "a b"},
+      {"an acquire of another lock", rlock, true_constant, none_constant, "a b"},
   }));
   INFO(row.what);
   Builder builder;
