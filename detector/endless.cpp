@@ -159,46 +159,67 @@ std::string livelock_fingerprint(const Program& program, std::span<const Functio
 }
 
 Finding starvation(const Machine& machine, const State& state, const FutureAccesses& future,
-                   ThreadId thread, bool is_blocked, std::span<const ThreadId> movers) {
+                   const Starved& starved) {
   const DeadlockWords words(machine, state);
+  const ThreadId thread = starved.thread;
+  const bool is_blocked = starved.kind == Starved::Kind::blocked;
   Finding finding;
   finding.kind = FindingKind::starvation;
   finding.thread = words.thread(thread);
   const Pending& pending = machine.locals().pending(local(machine.program, state, thread));
   if (pending.has_site) finding.site = pending.site;
+  if (starved.stays_in) finding.site = starved.stays_in;
   const std::vector<ThreadId> told =
       is_blocked ? with_who_joins(machine, state, future, {&thread, 1}) : std::vector<ThreadId>();
   for (BlockedThread& waiter : blocked_of(machine, state, future, told)) {
     // Of those who could let it go, the ones who take steps, if any of them does.
     std::vector<ThreadId> going;
     std::ranges::copy_if(waiter.wait.releasers, std::back_inserter(going),
-                         [&](ThreadId releaser) { return contains(movers, releaser); });
+                         [&](ThreadId releaser) { return contains(starved.movers, releaser); });
     if (waiter.thread == thread && !going.empty()) waiter.wait.releasers = std::move(going);
     StuckThread its = describe(machine, state, waiter);
     its.core = waiter.thread == thread;
     if (its.core) finding.message = its.why;
     finding.threads.push_back(std::move(its));
   }
-  if (!is_blocked) finding.message = finding.thread + " waits and tests again and again";
   std::stable_partition(finding.threads.begin(), finding.threads.end(),
                         [](const StuckThread& each) { return each.core; });
-  finding.message += movers.empty() ? ""
-                                    : "; " + words.threads({movers.begin(), movers.end()}) +
-                                          (movers.size() == 1 ? " goes" : " go") + " on";
+  if (starved.kind == Starved::Kind::waiting) {
+    finding.message = finding.thread + " waits and tests again and again";
+  } else if (starved.kind == Starved::Kind::staying) {
+    finding.message =
+        finding.thread + (starved.in_operation ? " goes on inside of `" : " stays in its loop `") +
+        machine.program.sites[starved.stays_in->index].text +
+        (starved.in_operation ? "`, which it could get to the end of" : "`, which it could leave");
+  }
+  if (!starved.movers.empty()) {
+    finding.message += "; " + words.threads(starved.movers) +
+                       (starved.movers.size() == 1 ? " goes" : " go") + " on";
+  }
   finding.message += ", and a fair scheduler may let that last for ever";
+  if (starved.by_choices || starved.by_timeouts) {
+    finding.message += ", as long as ";
+    if (starved.by_choices) finding.message += "`choose` goes on to give what it gives there";
+    if (starved.by_choices && starved.by_timeouts) finding.message += ", and ";
+    if (starved.by_timeouts) finding.message += "timeouts go on to be over as they are there";
+  }
   add_others(machine, state, told, finding);
   return finding;
 }
 
 std::string starvation_fingerprint(const Machine& machine, const State& state,
-                                   const FutureAccesses& future, ThreadId thread, bool is_blocked,
+                                   const FutureAccesses& future, const Starved& starved,
                                    std::vector<std::string> places) {
   const DeadlockWords words(machine, state);
+  const ThreadId thread = starved.thread;
   std::vector<std::string> parts = std::move(places);
-  if (is_blocked) {
+  if (starved.kind == Starved::Kind::blocked) {
     for (const BlockedThread& waiter : blocked_of(machine, state, future, {&thread, 1})) {
       parts.push_back(words.waits_for(waiter) + '\n' + words.operation(waiter));
     }
+  }
+  if (starved.stays_in) {
+    parts.push_back("in " + machine.program.sites[starved.stays_in->index].text);
   }
   const LocalState its = machine.locals().get(local(machine.program, state, thread));
   parts.push_back("by " + machine.program.functions[its.frames.front().function.index].name);

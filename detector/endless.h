@@ -4,6 +4,7 @@
 // Tested by tests/explorer/endless_test.cpp and tests/explorer/starved_threads_test.cpp.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,14 +31,27 @@ Finding livelock(const Machine& machine, const State& state, std::span<const Thr
 // difference.
 std::string livelock_fingerprint(const Program& program, std::span<const FunctionId> functions);
 
-// A thread that waits in all of a loop that a fair scheduler may take for ever, and in which
-// `movers`, ascending, take steps. `is_blocked`: at one operation; else it goes round and only
-// waits and tests. Requires: the state is one of the loop.
+// A thread that is starved in a loop of states that a fair scheduler may take for ever.
+struct Starved {
+  enum class Kind : std::uint8_t {
+    blocked,  // at one operation
+    waiting,  // it goes round, and only waits and tests
+    staying,  // it goes round, and stays inside of one statement
+  };
+  ThreadId thread;
+  Kind kind;
+  std::vector<ThreadId> movers = {};  // others that take steps in the loop, ascending
+  std::optional<SiteId> stays_in = {};
+  bool in_operation = false;  // staying: in an operation that it has begun, not in a loop
+  // That only goes on for ever as long as these come out as they do in the loop.
+  bool by_choices = false, by_timeouts = false;
+};
+// Requires: the state is one of the loop; if blocked, one in which it is.
 Finding starvation(const Machine& machine, const State& state, const FutureAccesses& future,
-                   ThreadId thread, bool is_blocked, std::span<const ThreadId> movers);
+                   const Starved& starved);
 // `places`: the statements at which it rests in the loop.
 std::string starvation_fingerprint(const Machine& machine, const State& state,
-                                   const FutureAccesses& future, ThreadId thread, bool is_blocked,
+                                   const FutureAccesses& future, const Starved& starved,
                                    std::vector<std::string> places);
 
 }  // namespace lockstep

@@ -17,11 +17,16 @@ namespace {
 // proved to be the shortest.
 constexpr std::uint64_t nodes_at_least = 1'000'000;
 
-// The loops that are one finding, in their order, and their states.
+// The loops that are one finding, in their order.
 struct Group {
   std::vector<const StarvedThread*> loops;
-  std::vector<std::uint32_t> states;  // ascending
+  std::vector<std::uint32_t> states, entries;  // ascending
 };
+
+void sort_once_each(std::vector<std::uint32_t>& states) {
+  std::ranges::sort(states);
+  states.erase(std::unique(states.begin(), states.end()), states.end());
+}
 
 Finding finding_of(const Seen& seen, const LabelledEdges& edges, const std::string& fingerprint,
                    const Group& group, Way way) {
@@ -31,16 +36,14 @@ Finding finding_of(const Seen& seen, const LabelledEdges& edges, const std::stri
   const std::optional<std::uint32_t> id = seen.record.graph.states.find(state.words);
   LOCKSTEP_ASSERT(id.has_value(), "without a reduction all states are in the table");
   const auto loop = std::ranges::find_if(group.loops, [&](const StarvedThread* each) {
-    return std::ranges::binary_search(each->states, *id);
+    return std::ranges::binary_search(each->entries, *id);
   });
   LOCKSTEP_ASSERT(loop != group.loops.end(), "the way leads to one of the loops");
   const std::vector<Choice> round = choices_round(machine, seen.record.graph, edges, **loop, *id);
   const std::uint64_t steps = way.choices.size();
   way.choices.insert(way.choices.end(), round.begin(), round.end());
   Suspicion suspicion{FindingKind::starvation, fingerprint};
-  suspicion.stuck = {(*loop)->thread};
-  suspicion.movers = (*loop)->movers;
-  suspicion.only_tests = !(*loop)->is_blocked;
+  suspicion.starved = (*loop)->starved;
   std::optional<Finding> finding = confirm(machine, seen.future, suspicion, way);
   LOCKSTEP_ASSERT(finding.has_value(), "what was seen once can be seen again");
   finding->steps = steps;
@@ -65,13 +68,14 @@ std::optional<std::vector<Finding>> collect_starvation(const Seen& seen) {
     Group& group = groups[each.fingerprint];
     group.loops.push_back(&each);
     group.states.insert(group.states.end(), each.states.begin(), each.states.end());
+    group.entries.insert(group.entries.end(), each.entries.begin(), each.entries.end());
   }
   std::vector<std::vector<std::uint32_t>> targets_of(graph.states.size());
   std::uint32_t number = 0;
   for (auto& [fingerprint, group] : groups) {
-    std::ranges::sort(group.states);
-    group.states.erase(std::unique(group.states.begin(), group.states.end()), group.states.end());
-    for (const std::uint32_t id : group.states) targets_of[id].push_back(number);
+    sort_once_each(group.states);
+    sort_once_each(group.entries);
+    for (const std::uint32_t id : group.entries) targets_of[id].push_back(number);
     ++number;
   }
   std::vector<Way> ways(groups.size());
@@ -94,7 +98,7 @@ std::optional<std::vector<Finding>> collect_starvation(const Seen& seen) {
   std::vector<Finding> result;
   for (const auto& [fingerprint, group] : groups) {
     Way& way = ways[result.size()];
-    if (!way.found) way = first_way(seen.machine, graph, group.states.front());
+    if (!way.found) way = first_way(seen.machine, graph, group.entries.front());
     result.push_back(finding_of(seen, starved.edges, fingerprint, group, std::move(way)));
   }
   return result;

@@ -273,6 +273,7 @@ class Exploring {
     if (program_.has_processes) {
       why = "starvation is not looked for in a program with processes";
     } else if (std::optional<std::vector<Finding>> starvation = collect_starvation(seen)) {
+      result.nobody_starves = result.complete && starvation->empty();
       std::ranges::move(*starvation, std::back_inserter(result.findings));
     } else {
       why = "time or memory was over before starvation had been looked for";

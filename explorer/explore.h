@@ -147,6 +147,7 @@ struct Exploration {
     bool is_over = false;     // the file is of no more use: everything has been seen
     std::uint64_t states_before = 0;  // that the search had seen where it went on
   } checkpoint;
+  bool nobody_starves = false;     // ExploreOptions::starvation was asked for and found nothing
   bool finished_possible() const;  // some interleaving finishes
 };
 

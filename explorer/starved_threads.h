@@ -1,14 +1,21 @@
 // Threads that a fair scheduler may let wait for ever, although they could be let go.
 //
 // Said of a loop of the full graph that is fair to every thread (explorer/fair_loops.h), and of a
-// thread that in all of it either is blocked at one operation, or goes round and only waits and
-// tests (is_waiting_step() says what counts as that), while a step that is something else, or of
-// the first any step, can be reached from the loop. So this is neither a thread that never goes on
-// again (LS018) nor a loop from which nothing leads out (LS017).
+// thread that in all of it
+//   - is blocked at one operation, or tests in vain in one `await`; or
+//   - goes round, and only waits and tests (is_waiting_step() says what counts as that); or
+//   - goes round, whatever else it does, inside of one loop of its code or of one operation;
+// while from the loop can be reached: any step of the first; of the second a step that is something
+// else; of the third its leaving that loop or operation. So this is neither a thread that never
+// goes on again (LS018) nor a loop from which nothing leads out (LS017), and a thread that comes
+// round in its outermost loop again and again is not starved, whatever it leaves out there.
 //
-// What is not promised to be fair: what `choose` gives, and whether a timeout fires before what
-// its thread waits for. Left out are daemons, the threads of pools, who is blocked waiting for the
-// end of a thread, and programs with processes.
+// The first two are not promised that a choice is fair: what `choose` gives, and whether a timeout
+// fires before what its thread waits for; it is said of which of them they need. In the third both
+// may come out either way.
+//
+// Left out are daemons but for who waits for their ends, the threads of pools between two tasks,
+// who is blocked waiting for the end of a thread that is no daemon, and programs with processes.
 //
 // Tested by tests/explorer/starved_threads_test.cpp against a search that tries every set of
 // threads that never go on in a loop.
@@ -19,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "detector/endless.h"
 #include "engine/program/future_accesses.h"
 #include "engine/step/step.h"
 #include "explorer/fair_loops.h"
@@ -33,14 +41,13 @@ bool is_waiting_step(const Machine& machine, const State& before, const State& a
                      const Choice& choice, std::span<const Performed> performed);
 
 struct StarvedThread {
-  ThreadId thread;
-  bool is_blocked;                    // at one operation, in every state of the loop
-  std::vector<ThreadId> movers;       // others that take steps in it, ascending
-  std::vector<std::uint32_t> states;  // ascending: one way round goes through all
-  std::string fingerprint;            // of the finding
+  Starved starved;
+  std::vector<std::uint32_t> states;   // ascending: one way round goes through all
+  std::vector<std::uint32_t> entries;  // those of them in which it shows: it is blocked
+  std::string fingerprint;             // of the finding
 };
 struct StarvedThreads {
-  std::vector<StarvedThread> threads;  // ordered by thread, is_blocked first, then states
+  std::vector<StarvedThread> threads;  // ordered by thread, kind, depth
   LabelledEdges edges;
 };
 

@@ -251,8 +251,7 @@ std::optional<Finding> confirm(const Machine& machine, const FutureAccesses& fut
       finding = livelock(machine, state, suspicion.movers, suspicion.only_tests);
       break;
     case FindingKind::starvation:
-      finding = starvation(machine, state, future, suspicion.stuck.front(), !suspicion.only_tests,
-                           suspicion.movers);
+      finding = starvation(machine, state, future, *suspicion.starved);
       break;
     case FindingKind::lock_order:
       finding = against_order(machine, state, suspicion);

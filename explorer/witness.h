@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "detector/endless.h"
 #include "detector/finding.h"
 #include "engine/program/future_accesses.h"
 #include "explorer/shortest.h"
@@ -15,10 +16,10 @@ namespace lockstep {
 struct Suspicion {
   FindingKind kind;  // of an exception: uncaught_exception, whatever kind the finding says it is
   std::string fingerprint;
-  std::size_t condition = 0;  // invariant, final_check: index in the Program
-  // never_woken, livelock: as EndlessPart says. starvation: the thread, and as StarvedThread says.
-  std::vector<ThreadId> stuck{}, movers{};
-  bool only_tests = false;  // livelock: likewise; starvation: it is not blocked all the time
+  std::size_t condition = 0;                // invariant, final_check: index in the Program
+  std::vector<ThreadId> stuck{}, movers{};  // never_woken, livelock: as EndlessPart says
+  bool only_tests = false;                  // livelock: likewise
+  std::optional<Starved> starved{};         // starvation
 };
 
 // The finding with everything that its kind tells, in the state to which the way leads; nothing

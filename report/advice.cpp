@@ -168,11 +168,13 @@ constexpr std::array rows{
            "Call task_done() exactly once for every item that get() has returned, by the thread "
            "that got it; not where get() has raised Empty."},
     Advice{FindingKind::starvation, "STARVATION",
-           "There is a loop that can be taken again and again, in which a thread waits all the "
-           "time, or does no more than wait and test, although from there it could still be let "
-           "go. The loop is fair: every other thread takes steps in it, or can go on in no state "
-           "of it. So nobody is put off who could go on, and yet the others overlap in such a way "
-           "that the moment the thread waits for does not come, or is over whenever it looks.",
+           "There is a loop of states that can be taken again and again, in which a thread waits "
+           "all the time, or does no more than wait and test, or stays in one loop of its code, "
+           "although from there it could still come further. The loop is fair: every other thread "
+           "takes steps in it, or can go on in no state of it. So nobody is put off who could go "
+           "on, and yet the others overlap in such a way that the moment the thread waits for does "
+           "not come, or is over whenever it looks. Where that takes a `choose` that always gives "
+           "the same, or a timeout that is always over before its wait is, the finding says so.",
            "Let those who come wait while somebody waits already: a count of waiters, a turn, a "
            "queue. Hand what was waited for to who has waited longest, instead of letting all try "
            "again. Or let what is waited for stay until it was seen."},

@@ -116,10 +116,13 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
   } else {
     text += '\n';
   }
-  const bool is_endless = exploration.verdict == Verdict::ok && exploration.outcomes.empty();
-  text += fmt::format("{}\n", paint(is_endless ? Ink::warn : ink_of(exploration.verdict),
-                                    std::string(sentence(exploration.verdict)) +
-                                        (is_endless ? ", but none ever ends" : "")));
+  const bool is_ok = exploration.verdict == Verdict::ok;
+  const bool is_endless = is_ok && exploration.outcomes.empty();
+  text += fmt::format(
+      "{}\n", paint(is_endless ? Ink::warn : ink_of(exploration.verdict),
+                    std::string(sentence(exploration.verdict)) +
+                        (is_ok && exploration.nobody_starves ? " nor starves a thread" : "") +
+                        (is_endless ? ", but none ever ends" : "")));
 
   for (std::size_t i = 0; i < findings.size() && i < findings_in_full; ++i) {
     const Finding& finding = findings[i];

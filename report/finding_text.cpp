@@ -244,7 +244,7 @@ std::string badness(const Finding& finding) {
       return fmt::format(
           "From there on {} can be taken again and again. Each other thread takes steps in them or "
           "cannot go on either; so a scheduler that is fair to threads may do so, though {} could "
-          "still be let go.",
+          "still come further.",
           loop_text(finding), printable(finding.thread));
     case FindingKind::lock_order:
       return "Some interleaving comes so far; together with others who keep to the order it may "

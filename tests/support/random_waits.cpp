@@ -11,7 +11,12 @@ std::string random_waits(std::uint64_t seed) {
   const auto flag = [&]() -> std::string { return dice.below(2) == 0 ? "f" : "g"; };
   const auto test = [&]() -> std::string { return (dice.below(2) == 0 ? "not " : "") + flag(); };
   const auto deed = [&]() -> std::string {
-    switch (dice.below(12)) {
+    switch (dice.below(14)) {
+      case 12:
+      case 13: {
+        const std::string its = flag();
+        return "{'set': '" + its + "', 'to': 'True'}, {'set': '" + its + "', 'to': 'False'}";
+      }
       case 0:
         return "{'set': '" + flag() + "', 'to': 'True'}";
       case 1:
@@ -26,7 +31,8 @@ std::string random_waits(std::uint64_t seed) {
       case 5:
         return "{'with': 'm', 'do': [{'yield': true}]}";
       case 6:
-        return "{'event_set': 'e'}, {'event_clear': 'e'}";
+        return dice.below(6) > 0 ? "{'event_set': 'e'}, {'event_clear': 'e'}"
+                                 : "{'barrier_wait': 'b'}";
       case 7:
         return "{'put': 'q', 'item': '1'}, {'task_done': 'q'}";
       case 8:
@@ -38,7 +44,7 @@ std::string random_waits(std::uint64_t seed) {
     }
   };
   const auto wait = [&]() -> std::string {
-    switch (dice.below(12)) {
+    switch (dice.below(24)) {
       case 0:
         return "{'with': 'c', 'do': [{'while': '" + test() + "', 'do': [{'wait': 'c'}]}]}";
       case 1:
@@ -59,8 +65,26 @@ std::string random_waits(std::uint64_t seed) {
       case 7:
         return "{'await': '" + test() + "'}";
       case 8:
+      case 15:
+      case 16:
+      case 19:
+      case 20:
+        return "{'while': '" + test() + "', 'do': [" + deed() + ", {'yield': true}]}";
       case 9:
+        return "{'while': '" + test() + "', 'do': [{'set': '" + flag() +
+               "', 'to': 'True'}, {'if': '" + test() +
+               "', 'then': [{'continue': true}]}, {'set': '" + flag() + "', 'to': 'False'}]}";
       case 10:
+        return "{'while': 'True', 'do': [{'while': '" + test() + "', 'do': [{'wait': 'e'}, " +
+               "{'event_clear': 'e'}]}, {'if': '" + test() + "', 'then': [{'break': true}]}]}";
+      case 17:
+        return "{'barrier_wait': 'b'}";
+      case 11:
+      case 18:
+        return "{'with': 'c', 'do': [{'wait_for': 'c', 'until': '" + test() + "'}]}";
+      case 12:
+      case 13:
+      case 14:
         return "{'with': 'c', 'do': [{'while': 'n > 0', 'do': [{'wait': 'c'}]}]}";
       default:
         return "{'get': 'q'}";
@@ -82,7 +106,9 @@ std::string random_waits(std::uint64_t seed) {
                body + "]";
   }
   std::string text =
-      "{'lockstep': 1, 'objects': {'e': 'Event', 'c': 'Condition', 'm': 'Lock', "
+      std::string("{'lockstep': 1, ") + (dice.below(2) == 0 ? "'machine': {'gil': 'none'}, " : "") +
+      "'objects': {'e': 'Event', 'c': 'Condition', 'm': 'Lock', "
+      "'b': {'type': 'Barrier', 'parties': 2}, "
       "'q': {'type': 'Queue', 'maxsize': 1}}, 'variables': {'f': false, 'g': true, 'n': 0}, "
       "'threads': {" +
       threads + "}}";
