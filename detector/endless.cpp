@@ -192,10 +192,15 @@ Finding starvation(const Machine& machine, const State& state, const FutureAcces
         machine.program.sites[starved.stays_in->index].text +
         (starved.in_operation ? "`, which it could get to the end of" : "`, which it could leave");
   }
-  if (!starved.movers.empty()) {
-    finding.message += "; " + words.threads(starved.movers) +
-                       (starved.movers.size() == 1 ? " goes" : " go") + " on";
-  }
+  std::vector<ThreadId> others;
+  std::ranges::set_difference(starved.movers, starved.alike, std::back_inserter(others));
+  const auto tell = [&](const std::vector<ThreadId>& threads, std::string_view what) {
+    if (threads.empty()) return;
+    finding.message += "; " + words.threads(threads) + (threads.size() == 1 ? " goes" : " go");
+    finding.message += what;
+  };
+  tell(starved.alike, " round with it");
+  tell(others, " on");
   finding.message += ", and a fair scheduler may let that last for ever";
   if (starved.by_choices || starved.by_timeouts) {
     finding.message += ", as long as ";

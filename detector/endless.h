@@ -41,6 +41,7 @@ struct Starved {
   ThreadId thread;
   Kind kind;
   std::vector<ThreadId> movers = {};  // others that take steps in the loop, ascending
+  std::vector<ThreadId> alike = {};   // of these, who are starved in the very same loop
   std::optional<SiteId> stays_in = {};
   bool in_operation = false;  // staying: in an operation that it has begun, not in a loop
   // That only goes on for ever as long as these come out as they do in the loop.

@@ -270,9 +270,7 @@ class Exploring {
 
   void note_starvation(Exploration& result, const Seen& seen) {
     std::string why;
-    if (program_.has_processes) {
-      why = "starvation is not looked for in a program with processes";
-    } else if (std::optional<std::vector<Finding>> starvation = collect_starvation(seen)) {
+    if (std::optional<std::vector<Finding>> starvation = collect_starvation(seen)) {
       result.nobody_starves = result.complete && starvation->empty();
       std::ranges::move(*starvation, std::back_inserter(result.findings));
     } else {

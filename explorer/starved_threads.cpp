@@ -56,7 +56,8 @@ bool goes_on_to_wait(const Machine& machine, const State& after, ThreadId thread
          next.receiver == one.receiver && row(one.operation).kind == its.kind;
 }
 
-// That of variables, of what else all share, and of the other threads.
+// That of variables, of what else all share, and of the other threads. What a process has to itself
+// is only compared for the main one.
 bool is_same_beside(const Machine& machine, const State& before, const State& after,
                     ThreadId thread) {
   const Program& program = machine.program;
@@ -111,6 +112,14 @@ class StarvedSearch {
     find_steps_back();
     for (std::uint32_t i = 0; i < threads_max_ && goes_on(); ++i) look_at({i}, result.threads);
     if (!goes_on()) return {};
+    for (StarvedThread& each : result.threads) {
+      for (const StarvedThread& other : result.threads) {
+        const bool is_mover = std::ranges::binary_search(each.starved.movers, other.starved.thread);
+        if (is_mover && each.states == other.states) {
+          each.starved.alike.push_back(other.starved.thread);
+        }
+      }
+    }
     result.edges = std::move(edges_);
     return result;
   }
@@ -360,7 +369,7 @@ bool is_waiting_step(const Machine& machine, const State& before, const State& a
   std::set<Value> its_locks;  // taken in this step
   const auto is_its = [&](Value lock) {
     return its_locks.contains(lock) ||
-           owner(machine, before, machine.values().as_object(lock)) == thread;
+           owner_seen_by(machine, before, thread, machine.values().as_object(lock)) == thread;
   };
   for (const Performed& one : performed) {
     if (one.asked_only) continue;

@@ -15,7 +15,7 @@
 // may come out either way.
 //
 // Left out are daemons but for who waits for their ends, the threads of pools between two tasks,
-// who is blocked waiting for the end of a thread that is no daemon, and programs with processes.
+// and who is blocked waiting for the end of a thread that is no daemon.
 //
 // Tested by tests/explorer/starved_threads_test.cpp against a search that tries every set of
 // threads that never go on in a loop.
@@ -51,9 +51,9 @@ struct StarvedThreads {
   LabelledEdges edges;
 };
 
-// Requires: `graph` is a complete search without reduction and symmetry of a program without
-// processes. `go_on` is told of the memory that it takes; nothing is of use if it says no.
-// O(threads * states * (states + edges)) at worst; as a rule O(threads * edges).
+// Requires: `graph` is a complete search without reduction and symmetry. `go_on` is told of the
+// memory that it takes; nothing is of use if it says no. O(threads * states * (states + edges)) at
+// worst; as a rule O(threads * edges).
 StarvedThreads starved_threads(const Machine& machine, const FutureAccesses& future,
                                StateGraph& graph, const std::function<bool(std::uint64_t)>& go_on);
 

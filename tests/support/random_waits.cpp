@@ -116,4 +116,63 @@ std::string random_waits(std::uint64_t seed) {
   return text;
 }
 
+std::string random_waits_of_processes(std::uint64_t seed) {
+  Dice dice(seed);
+  const auto deed = [&]() -> std::string {
+    switch (dice.below(8)) {
+      case 0:
+        return "{'event_set': 'e'}";
+      case 1:
+        return "{'event_clear': 'e'}";
+      case 2:
+        return "{'set': 'v.value', 'to': '1'}, {'set': 'v.value', 'to': '0'}";
+      case 3:
+        return "{'set': 'v.value', 'to': '1 - v.value'}";
+      case 4:
+        return "{'with': 'm', 'do': [{'yield': true}]}";
+      case 5:
+        return "{'release': 's'}";
+      case 6:
+        return "{'set': 'n', 'to': '1 - n'}";
+      default:
+        return "{'event_set': 'e'}, {'event_clear': 'e'}";
+    }
+  };
+  const auto wait = [&]() -> std::string {
+    switch (dice.below(8)) {
+      case 0:
+        return "{'wait': 'e'}";
+      case 1:
+        return "{'while': 'v.value == 0', 'do': [{'yield': true}]}";
+      case 2:
+        return "{'set': 'got', 'to': 'False'}, {'while': 'not got', 'do': [{'acquire': 'm', "
+               "'blocking': false, 'into': 'got'}]}, {'release': 'm'}";
+      case 3:
+        return "{'while': 'not e.is_set()', 'do': [" + deed() + "]}";
+      case 4:
+        return "{'while': 'v.value == 0', 'do': [{'wait': 'e'}, {'event_clear': 'e'}]}";
+      case 5:
+        return "{'acquire': 's'}";
+      case 6:
+        return "{'while': 'n == 0 and v.value == 0', 'do': [{'set': 'n', 'to': '1 - n'}, "
+               "{'set': 'n', 'to': '1 - n'}]}";
+      default:
+        return "{'await': 'v.value == 1'}";
+    }
+  };
+  const auto body = [&](bool waits) {
+    if (waits) return wait();
+    return "{'while': 'True', 'do': [" + deed() + (dice.below(2) == 0 ? ", " + deed() : "") + "]}";
+  };
+  const bool child_waits = dice.below(2) == 0;
+  std::string text =
+      "{'lockstep': 1, 'machine': {'gil': 'none'}, 'objects': {'e': 'mp.Event', 'm': 'mp.Lock', "
+      "'s': {'type': 'mp.BoundedSemaphore', 'value': 1}, 'v': 'mp.Value'}, 'variables': {'n': 0}, "
+      "'functions': {'child': [{'global': 'n'}, " +
+      body(child_waits) + "]}, 'main': [{'global': 'n'}, {'process': 'p', 'target': 'child'}, " +
+      "{'start': 'p'}, " + body(!child_waits) + ", {'join': 'p'}]}";
+  std::ranges::replace(text, '\'', '"');
+  return text;
+}
+
 }  // namespace lockstep

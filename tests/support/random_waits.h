@@ -8,5 +8,7 @@ namespace lockstep {
 
 // The JSON text of a scenario. The same seed gives the same text everywhere.
 std::string random_waits(std::uint64_t seed);
+// The same of a process and its child.
+std::string random_waits_of_processes(std::uint64_t seed);
 
 }  // namespace lockstep
