@@ -65,19 +65,62 @@ class Deciding {
     const WayLog way = taken(policy, way_max);
     if (way.result.end != RunResult::End::finished) return std::nullopt;
     const std::vector<Choice> choices = way.result.choices.all();
-    for (std::size_t i = 0; i < way.events.size(); ++i) {
-      for (std::size_t j = i + 1; j < way.events.size(); ++j) {
-        if (!is_conflict(way.events[i], way.events[j])) continue;
-        if (steps_ > steps_max) return std::nullopt;
-        if (auto found = in_both_orders(way, choices, way.events[i], way.events[j])) return found;
+    // Two looks, if one of the steps goes on to change the variable: what it does there depends on
+    // who comes first.
+    for (const bool looks : {false, true}) {
+      for (std::size_t i = 0; i < way.events.size(); ++i) {
+        for (std::size_t j = i + 1; j < way.events.size(); ++j) {
+          const LoggedEvent &a = way.events[i], &b = way.events[j];
+          const bool is_variable = a.of && !a.of->is_object && a.site && b.site;
+          if (!is_variable || !meet(a, b) || looks == has_change(a, b)) continue;
+          if (looks && !changes(way, a) && !changes(way, b)) continue;
+          if (steps_ > steps_max) return std::nullopt;
+          if (auto found = in_both_orders(way, choices, a, b)) return found;
+        }
       }
     }
     return std::nullopt;
   }
 
-  static bool is_conflict(const LoggedEvent& a, const LoggedEvent& b) {
-    return a.thread != b.thread && a.of && a.of == b.of && !a.of->is_object && a.site && b.site &&
-           (!a.changed.empty() || !b.changed.empty()) && a.step < b.step;
+  static bool meet(const LoggedEvent& a, const LoggedEvent& b) {
+    return a.thread != b.thread && a.of && a.of == b.of && a.step < b.step;
+  }
+  static bool has_change(const LoggedEvent& a, const LoggedEvent& b) {
+    return !a.changed.empty() || !b.changed.empty();
+  }
+  // Whether the step of the access changes what it is to.
+  static bool changes(const WayLog& way, const LoggedEvent& access) {
+    return std::ranges::any_of(way.events, [&](const LoggedEvent& other) {
+      return other.step == access.step && other.of == access.of && !other.changed.empty();
+    });
+  }
+  // Whether the steps of the two have something else to do with each other.
+  static bool meet_elsewhere(const WayLog& way, const LoggedEvent& a, const LoggedEvent& b) {
+    for (const LoggedEvent& first : way.events) {
+      if (first.step != a.step || first.of == a.of) continue;
+      for (const LoggedEvent& second : way.events) {
+        if (second.step == b.step && meet(first, second) && has_change(first, second)) return true;
+      }
+    }
+    return false;
+  }
+
+  // Whether the second of two steps, after those before, does something else if the first has left
+  // the variable alone.
+  bool matters_to_second(const std::vector<Choice>& before, Choice first, Choice second,
+                         GlobalId variable) {
+    State state = initial_state(machine_);
+    for (const Choice& choice : before) step(machine_, state, choice);
+    const Value untouched = global(state, variable);
+    step(machine_, state, first);
+    State otherwise = state;
+    set_global(otherwise, variable, untouched);
+    steps_ += before.size() + 3;
+    if (!is_enabled(machine_, otherwise, second)) return true;
+    step(machine_, state, second);
+    step(machine_, otherwise, second);
+    set_global(otherwise, variable, global(state, variable));
+    return otherwise != state;
   }
 
   // The steps of the thread of `b` between the two come before both.
@@ -95,6 +138,7 @@ class Deciding {
     exact.insert(exact.end(), {*first, *second});
     other.insert(other.end(), {*second, *first});
     const std::uint64_t step = exact.size() - 1;
+    const std::vector<Choice> before(other.begin(), other.end() - 2);
 
     DecidingAccesses result;
     result.variable = machine_.program.globals[a.of->index].name;
@@ -102,7 +146,14 @@ class Deciding {
     if (!add(result, {std::move(exact), rest}, step, a, b)) return std::nullopt;
     if (!add(result, {std::move(other), std::move(rest)}, step, b, a)) return std::nullopt;
     if (result.orders[0].variables == result.orders[1].variables) return std::nullopt;
-    return result;
+    const GlobalId variable{a.of->index};
+    if (!meet_elsewhere(way, a, b) ||
+        result.orders[0].variables[variable.index] != result.orders[1].variables[variable.index] ||
+        matters_to_second(before, *first, *second, variable) ||
+        matters_to_second(before, *second, *first, variable)) {
+      return result;
+    }
+    return std::nullopt;
   }
 
   // False: the two are not the same accesses there, or the program does not come to its end.

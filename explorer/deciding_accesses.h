@@ -5,6 +5,10 @@
 // ends with other values, it is because of them: all else is the same up to there. A data race in
 // the sense of Netzer, Miller, "What are race conditions?", LOPLAS 1(1), 1992, that can be seen.
 //
+// Steps change places whole. Where two of them meet at several variables or objects, a variable is
+// only named if it ends with other values itself, or if who comes second would do something else
+// had the other not been at it.
+//
 // Tested by tests/explorer/deciding_accesses_test.cpp.
 #pragma once
 #include <optional>

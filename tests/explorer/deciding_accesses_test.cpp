@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -79,6 +80,32 @@ TEST_CASE("deciding accesses: the read and the write of a counter that loses one
   }
 }
 
+TEST_CASE("deciding accesses: of a step with several, one that decides", "[explorer][deciding]") {
+  const auto [what, body,
+              variable] = GENERATE(values<std::tuple<std::string, std::string, std::string>>({
+      {"a counter that ends the same beside who was first",
+       R"s({'set': 'n', 'to': 'n + 1'}, {'if': 'w == 0', 'then': [{'set': 'w', 'to': 'i'}]})s",
+       "w"},
+      {"the counter decides who writes",
+       R"s({'set': 'n', 'to': 'n + 1'}, {'set': 'm', 'to': 'm + 1'},
+           {'if': 'm == 1', 'then': [{'set': 'w', 'to': 'i'}]})s",
+       "m"},
+      {"the last one to write", R"s({'set': 'n', 'to': 'n + 1'}, {'set': 'w', 'to': 'i'})s", "w"},
+  }));
+  INFO(what);
+  const auto program =
+      program_of(R"s({'machine': {'gil': 'none'}, 'variables': {'n': 0, 'm': 0, 'w': 0},
+    'functions': {'f': {'params': ['i'], 'body': [{'global': ['n', 'm', 'w']},
+      {'atomic': [)s" +
+                 body + R"s(]}]}},
+    'threads': {'A': {'target': 'f', 'args': [1]}, 'B': {'target': 'f', 'args': [2]}}})s");
+  const Exploration exploration = explore(*program);
+  CHECK(exploration.verdict == Verdict::ok);
+  REQUIRE(exploration.deciding.has_value());
+  check_deciding(*program, *exploration.deciding);
+  CHECK(exploration.deciding->variable == variable);
+}
+
 TEST_CASE("deciding accesses: where there is nothing to tell", "[explorer][deciding]") {
   const auto [what, scenario] = GENERATE(values<std::pair<std::string, std::string>>({
       {"a check says which end is right",
@@ -94,6 +121,12 @@ TEST_CASE("deciding accesses: where there is nothing to tell", "[explorer][decid
          'functions': {'f': {'params': ['x'], 'body': [{'global': 'n'},
            {'with': 'm', 'do': [{'set': 'n', 'to': 'x'}]}]}},
          'threads': {'T1': {'target': 'f', 'args': [1]}, 'T2': {'target': 'f', 'args': [2]}}})s"},
+      {"the order of two puts decides, and the counter beside them does not",
+       R"s({'machine': {'gil': 'none'}, 'variables': {'n': 0, 'w': 0}, 'objects': {'q': 'SimpleQueue'},
+         'functions': {'f': {'params': ['i'], 'body': [{'global': 'n'},
+           {'atomic': [{'set': 'n', 'to': 'n + 1'}, {'put': 'q', 'item': 'i'}]}]}},
+         'threads': {'A': {'target': 'f', 'args': [1]}, 'B': {'target': 'f', 'args': [2]},
+           'C': [{'global': 'w'}, {'get': 'q', 'into': 'w'}]}})s"},
       {"there is a finding, which says more",
        R"s({'machine': {'gil': 'none'}, 'variables': {'n': 0},
          'threads': {'T1': [{'global': 'n'}, {'set': 'n', 'to': 'n + 1'}],
