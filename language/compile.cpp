@@ -13,6 +13,7 @@
 #include "language/pointer.h"
 #include "language/pool_bodies.h"
 #include "language/statement_text.h"
+#include "language/task_counts.h"
 
 namespace lockstep {
 namespace {
@@ -53,6 +54,7 @@ class Compiler {
     if (std::ranges::any_of(program_.objects, feeds)) program_.feeder_body = feeder_body();
     if (module_.has_signals) program_.signal_body = signal_body();
     unclear_attributes();
+    decide_task_counts(program_);
 
     Compiled compiled;
     compiled.complaints = module_.complaints.take();

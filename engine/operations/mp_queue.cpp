@@ -28,6 +28,7 @@
 #include "engine/operations/executor.h"
 #include "engine/operations/mp_lock.h"
 #include "engine/operations/pickling.h"
+#include "engine/operations/tasks.h"
 #include "engine/state/process_memory.h"
 #include "engine/value/arithmetic.h"
 
@@ -314,9 +315,7 @@ std::string describe_mp_queue(const Machine& machine, const State& state, Object
     waiting += end_of(machine, state, queue, {i}).buffer.size();
   }
   if (waiting > 0) text += ", " + std::to_string(waiting) + " to be sent";
-  if (words[unfinished_word] > 0) {
-    text += ", " + std::to_string(words[unfinished_word]) + " unfinished";
-  }
+  text += describe_tasks(machine.program.objects[queue.index], words[unfinished_word], 0);
   return text;
 }
 
@@ -350,7 +349,7 @@ Outcome apply_mp_queue_append(State& state, const Call& call) {
   if (end.buffer.size() >= items_max) return too_many_items(call);
   if (!end.is(End::told)) end.buffer.push_back(call.saved);
   set_own_end(state, call, end);
-  if (is_joinable(call)) ++word(state, call, unfinished_word);
+  if (is_joinable(call)) count_task(info(call), word(state, call, unfinished_word));
   return Outcome::returned(none_value);
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/operations/arguments.h"
+#include "engine/operations/tasks.h"
 #include "engine/value/arithmetic.h"
 #include "engine/value/heap.h"
 
@@ -105,7 +106,7 @@ Outcome insert(State& state, const Call& call) {
   queue.items = values.tuple(items).bits;
   // The item is there, but nobody is told.
   if (raised) return Outcome::raise(*raised);
-  ++queue.unfinished;
+  count_task(info(call), queue.unfinished);
   remove_oldest(call.machine, queue.getters, 1);
   return Outcome::returned(none_value);
 }
@@ -154,7 +155,7 @@ std::string describe_queue(const Machine& machine, const State& state, ObjectId 
   const Word* words = object_words(machine.program, state, queue);
   const std::size_t count = size(machine, words[0]);
   std::string text = describe_items(count);
-  if (words[1] != count) text += ", " + std::to_string(words[1]) + " unfinished";
+  text += describe_tasks(machine.program.objects[queue.index], words[1], count);
   if (words[shut_down_word] != 0) text += ", shut down";
   return text;
 }

@@ -101,6 +101,10 @@ struct Global {
   std::string owner = {};
 };
 
+// What a queue knows of the tasks that are not done: as much as anybody could notice. Nobody ever
+// says that one is done, and nobody joins; somebody may join; how many there are matters.
+enum class TaskCount : std::uint8_t { none, whether_some, exact };
+
 struct ObjectInfo {
   std::string name;                  // "mutexA", "forks[2]", a hidden lock: "cond.lock"
   std::vector<std::string> aliases;  // other names of the same object (same_as)
@@ -109,15 +113,16 @@ struct ObjectInfo {
                                // executor: max_workers; Pool: processes
   std::int64_t tasks_max = 0;  // Pool: how many tasks a worker does; 0: any number
   std::int64_t buffer = 0;     // queues of multiprocessing: bytes that the pipe holds
-  std::optional<ObjectId> lock;      // condition: the lock it works with
-  std::optional<FunctionId> action;  // barrier: what the last to come does before it opens;
-                                     // executor, Pool: what a worker does first
-  std::vector<Constant> arguments;   // executor, Pool: of its action
-  std::optional<double> timeout;     // barrier: virtual seconds, of a wait that names none
-  std::string prefix;                // executor: of its workers' names
-  std::uint32_t offset = 0;          // of its words in State::words
-  bool hidden = false;               // made by lockstep: the RLock of a Condition
-  std::uint32_t line = 0;            // where it is declared
+  TaskCount tasks = TaskCount::exact;  // queues
+  std::optional<ObjectId> lock;        // condition: the lock it works with
+  std::optional<FunctionId> action;    // barrier: what the last to come does before it opens;
+                                       // executor, Pool: what a worker does first
+  std::vector<Constant> arguments;     // executor, Pool: of its action
+  std::optional<double> timeout;       // barrier: virtual seconds, of a wait that names none
+  std::string prefix;                  // executor: of its workers' names
+  std::uint32_t offset = 0;            // of its words in State::words
+  bool hidden = false;                 // made by lockstep: the RLock of a Condition
+  std::uint32_t line = 0;              // where it is declared
 };
 
 // Threads that the scenario declares; index = ThreadId. Row 0 is MainThread.
