@@ -169,19 +169,9 @@ class OtherOrder {
 
   // It comes to its end, and nothing is wrong.
   bool is_sound(const WayLog& other, const Holds& holds_always) const {
-    const State& end = other.result.state;
-    if (other.result.end != RunResult::End::finished || !holds_always.always()) return false;
-    if (finding_.kind == FindingKind::final_check && !holds(machine_, end, *condition_)) {
-      return false;
-    }
-    for (std::uint32_t i = 0; i < thread_count(machine_.program, end); ++i) {
-      const Value exception = uncaught(machine_, end, {i});
-      if (exception != none_value &&
-          !is_subclass(machine_.values().exception_kind(exception), ExceptionKind::system_exit)) {
-        return false;
-      }
-    }
-    return true;
+    if (!ends_well(machine_, other.result) || !holds_always.always()) return false;
+    return finding_.kind != FindingKind::final_check ||
+           holds(machine_, other.result.state, *condition_);
   }
 
   static std::vector<const LoggedEvent*> events_of(const WayLog& log, ThreadId thread) {

@@ -26,6 +26,18 @@ Pick Reordered::pick(const Moment& moment) {
   return {Pick::Kind::choice, wraps ? choices.front() : *after, {}};
 }
 
+bool ends_well(const Machine& machine, const RunResult& result) {
+  if (result.end != RunResult::End::finished) return false;
+  for (std::uint32_t i = 0; i < thread_count(machine.program, result.state); ++i) {
+    const Value exception = uncaught(machine, result.state, {i});
+    if (exception != none_value &&
+        !is_subclass(machine.values().exception_kind(exception), ExceptionKind::system_exit)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::string Reordered::left_over(const Machine&, const State&) {
   return next_ < exact_.size() ? "a step that has to fit" : "";
 }

@@ -21,4 +21,7 @@ class Reordered : public Policy {
   std::size_t next_ = 0;
 };
 
+// Whether the program came to its end, and no thread ended with an exception but SystemExit.
+bool ends_well(const Machine& machine, const RunResult& result);
+
 }  // namespace lockstep

@@ -3,8 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "explorer/reordered.h"
+
 namespace lockstep {
 namespace {
+
+class Unwatched : public RunObserver {
+ public:
+  void on_step(const Machine&, const State&, std::uint64_t, Choice, double) override {}
+  void on_step_end(const Machine&, const State&, double) override {}
+  void on_event(const Machine&, const State&, const Event&) override {}
+};
 
 using Events = std::vector<LoggedEvent>;
 using At = Events::const_iterator;
@@ -29,10 +38,13 @@ At last(At begin, At end, const Test& test) {
   return end;
 }
 
+constexpr std::uint64_t steps_max = 100'000;  // of all replays together
+
 class LostWakeup {
  public:
-  LostWakeup(const WayLog& log, ThreadId waiter, const std::string& name, Location object)
-      : log_(log), waiter_(waiter), name_(name), object_(object) {}
+  LostWakeup(const Machine& machine, const WayLog& log, ThreadId waiter, const std::string& name,
+             Location object)
+      : machine_(machine), log_(log), waiter_(waiter), name_(name), object_(object) {}
 
   std::optional<Explanation> of_condition() const {
     const At began = begin_of_wait(Operation::condition_wait);
@@ -52,11 +64,12 @@ class LostWakeup {
           {began, notified});
     }
     if (had_effect) return std::nullopt;
-    return of(CauseKind::notify_without_effect,
-              by(notified) + " has notified " + name_ + " when nobody waited, and " +
-                  log_.names[waiter_.index] + " began to wait afterwards, in " + step_of(*began) +
-                  ".",
-              {notified, began});
+    return with_wait_first(
+        notified, began,
+        of(CauseKind::notify_without_effect,
+           by(notified) + " has notified " + name_ + " when nobody waited, and " +
+               log_.names[waiter_.index] + " began to wait afterwards, in " + step_of(*began) + ".",
+           {notified, began}));
   }
 
   std::optional<Explanation> of_event() const {
@@ -76,10 +89,12 @@ class LostWakeup {
     }
     const At cleared = latest(set, began, Operation::event_clear);
     if (cleared == began) return std::nullopt;
-    return of(CauseKind::set_and_cleared,
-              by(set) + " has set " + name_ + ", and " + by(cleared) + " has cleared it, before " +
-                  log_.names[waiter_.index] + " began to wait, in " + step_of(*began) + ".",
-              {set, cleared, began});
+    return with_wait_first(
+        set, began,
+        of(CauseKind::set_and_cleared,
+           by(set) + " has set " + name_ + ", and " + by(cleared) + " has cleared it, before " +
+               log_.names[waiter_.index] + " began to wait, in " + step_of(*began) + ".",
+           {set, cleared, began}));
   }
 
  private:
@@ -88,6 +103,47 @@ class LostWakeup {
       return event.thread == waiter_ && event.of == object_ && event.operation == operation;
     });
   }
+  // The wait is brought before the wake-up, after one or more of the last steps of who woke nobody
+  // were put off. Nothing: that can be, and does not help, so the order has not made it so.
+  std::optional<Explanation> with_wait_first(At woke, At began, Explanation explanation) const {
+    const std::vector<Choice> choices = log_.result.choices.all();
+    bool can_come_first = false;
+    std::uint64_t steps = 0;
+    for (std::uint64_t from = woke->step; from-- > 0 && steps < steps_max;) {
+      if (choices[from].thread != woke->thread) continue;
+      const auto begin = choices.begin() + static_cast<std::ptrdiff_t>(from);
+      std::vector<Choice> first, rest;
+      for (auto choice = begin; choice != choices.end(); ++choice) {
+        const auto step = static_cast<std::uint64_t>(choice - choices.begin()) + 1;
+        const bool is_on_the_way = choice->thread == waiter_ && step <= began->step;
+        (is_on_the_way ? first : rest).push_back(*choice);
+      }
+      first.insert(first.end(), rest.begin(), rest.end());
+      Reordered policy({choices.begin(), begin}, std::move(first));
+      Unwatched unwatched;
+      const WayLog other = log_run(machine_, policy, 4 * choices.size() + 100, unwatched);
+      steps += other.result.steps + 1;
+      if (!comes_first(other, *began, *woke)) continue;
+      can_come_first = true;
+      if (!ends_well(machine_, other.result)) continue;
+      explanation.text +=
+          " With the wait first, and the rest as it was where that can be, the program ends.";
+      explanation.other_order = to_schedule(machine_, other.result.choices.all());
+      return explanation;
+    }
+    return can_come_first ? std::nullopt : std::optional(std::move(explanation));
+  }
+
+  static bool comes_first(const WayLog& other, const LoggedEvent& wait, const LoggedEvent& wake) {
+    const auto find = [&](const LoggedEvent& wanted) {
+      return std::ranges::find_if(other.events, [&](const LoggedEvent& event) {
+        return event.thread == wanted.thread && event.operation == wanted.operation &&
+               event.of == wanted.of && event.site == wanted.site;
+      });
+    };
+    return find(wait) < find(wake);
+  }
+
   std::string by(At at) const { return log_.names[at->thread.index] + " (" + step_of(*at) + ")"; }
   Explanation of(CauseKind cause, std::string text, std::initializer_list<At> moments) const {
     Explanation explanation{cause, std::move(text), {}, {}};
@@ -95,6 +151,7 @@ class LostWakeup {
     return explanation;
   }
 
+  const Machine& machine_;
   const WayLog& log_;
   ThreadId waiter_;
   const std::string& name_;
@@ -228,7 +285,7 @@ std::optional<Explanation> lost_wakeup(const Machine& machine, const Finding& fi
   for (const StuckThread& stuck : finding.threads) {
     const std::optional<ObjectId> object = machine.program.object_named(stuck.waits_for);
     if (!stuck.core || !object) continue;
-    const LostWakeup wakeup(log, stuck.id, stuck.waits_for, {true, object->index});
+    const LostWakeup wakeup(machine, log, stuck.id, stuck.waits_for, {true, object->index});
     std::optional<Explanation> explanation;
     switch (machine.program.objects[object->index].kind) {
       case ObjectKind::condition:

@@ -15,6 +15,8 @@ namespace lockstep {
 //   woke-another           the last notify woke somebody else
 //   never-notified, never-set
 //   set-and-cleared        the event was set, and cleared before the wait
+// The first and the last not if the wait can come first and the program does not end well then.
+// Takes at most some 100,000 steps.
 std::optional<Explanation> lost_wakeup(const Machine& machine, const Finding& finding,
                                        const WayLog& log);
 

@@ -180,6 +180,18 @@ TEST_CASE("explain: why a wake-up did not come", "[explorer][explain]") {
          'W': [{'join': 'N'}, {'with': 'c', 'do': [{'wait': 'c'}]}]})s",
        "notify-without-effect",
        "N (step 2) has notified c when nobody waited, and W began to wait afterwards, in step"},
+      {"it came too early, and would not have helped later: nobody makes true what is tested",
+       R"s('objects': {'c': 'Condition'}, 'variables': {'n': 0}, 'threads': {
+         'N': [{'with': 'c', 'do': [{'notify': 'c'}]}],
+         'W': [{'with': 'c', 'do': [{'while': 'n == 0', 'do': [{'wait': 'c'}]}]}]})s",
+       "", ""},
+      {"it would have helped",
+       R"s('objects': {'c': 'Condition'}, 'variables': {'n': 0}, 'threads': {
+         'N': [{'global': 'n'}, {'set': 'n', 'to': 1}, {'with': 'c', 'do': [{'notify': 'c'}]}],
+         'W': [{'if': 'n == 0', 'then': [{'with': 'c', 'do': [{'wait': 'c'}]}]}]})s",
+       "notify-without-effect",
+       "N (step 4) has notified c when nobody waited, and W began to wait afterwards, in step 7. "
+       "With the wait first, and the rest as it was where that can be, the program ends."},
       {"nobody notifies",
        R"s('objects': {'c': 'Condition'}, 'threads': {
          'W': [{'with': 'c', 'do': [{'wait': 'c'}]}]})s",
@@ -344,6 +356,32 @@ std::string random_race(std::uint64_t seed, const std::string& check) {
          (dice.percent(70) ? "finally" : "invariants") + R"(": [")" + check + "\"]}";
 }
 
+// One waits, and the other wakes, perhaps too early or not for good.
+std::string random_wake_up(std::uint64_t seed) {
+  Dice dice(seed);
+  const std::vector<std::string> waits = {
+      R"({"with": "c", "do": [{"wait": "c"}]})",
+      R"({"with": "c", "do": [{"while": "n == 0", "do": [{"wait": "c"}]}]})",
+      R"({"if": "n == 0", "then": [{"with": "c", "do": [{"wait": "c"}]}]})",
+      R"({"wait": "e"})",
+  };
+  const std::vector<std::string> wakes = {
+      R"({"with": "c", "do": [{"notify": "c"}]})",
+      R"({"with": "c", "do": [{"set": "n", "to": 1}, {"notify_all": "c"}]})",
+      R"({"event_set": "e"})",
+      R"({"event_set": "e"}, {"event_clear": "e"})",
+      R"({"set": "n", "to": 1})",
+  };
+  const auto some = [&](const std::vector<std::string>& of) {
+    std::string text = dice.one_of(of);
+    if (dice.percent(40)) text += ", " + dice.one_of(of);
+    return text;
+  };
+  return R"({"lockstep": 1, "machine": {"gil": "none"}, "objects": {"c": "Condition", "e": "Event"},
+    "variables": {"n": 0}, "threads": {"W": [{"global": "n"}, )" +
+         some(waits) + R"(], "N": [{"global": "n"}, )" + some(wakes) + "]}}";
+}
+
 // With the check that a variable is as large as it can be, or is not.
 std::string random_race(std::uint64_t seed) {
   const Loaded loaded = load("race", random_race(seed, "True"));
@@ -369,6 +407,7 @@ TEST_CASE("explain: what is said of random scenarios is so", "[explorer][explain
     CAPTURE(seed);
     const std::string scenario = seed % 4 == 0   ? random_scenario(seed)
                                  : seed % 4 == 1 ? random_scenario_with_processes(seed)
+                                 : seed % 8 == 2 ? random_wake_up(seed)
                                                  : random_race(seed);
     INFO(scenario);
     const Loaded loaded = load("random", scenario);
@@ -386,7 +425,7 @@ TEST_CASE("explain: what is said of random scenarios is so", "[explorer][explain
   for (const auto& [cause, count] : causes) UNSCOPED_INFO(cause << ": " << count);
   for (const char* cause :
        {"changed-in-between", "check-then-act", "lost-update", "never-set", "never-taken",
-        "notify-without-effect", "released-already", "stale-read"}) {
+        "notify-without-effect", "released-already", "set-and-cleared", "stale-read"}) {
     CAPTURE(cause);
     CHECK(causes[cause] > 0);
   }
