@@ -46,6 +46,12 @@ std::string deciding_text(const DecidingAccesses& deciding, const ExplorationCon
   return text;
 }
 
+// Whether it has no `main` of its own, and threads that would end with one.
+bool joins_daemons(const Program& program) {
+  return std::ranges::any_of(
+      program.threads, [](const ThreadInfo& thread) { return thread.started && thread.daemon; });
+}
+
 // A report that nobody reads to its end helps nobody; the rest gets a line each.
 constexpr std::size_t findings_in_full = 5;
 
@@ -123,6 +129,12 @@ std::string exploration_text(const Exploration& exploration, const ExplorationCo
                     std::string(sentence(exploration.verdict)) +
                         (is_ok && exploration.nobody_starves ? " nor starves a thread" : "") +
                         (is_endless ? ", but none ever ends" : "")));
+  if (is_endless && joins_daemons(context.program)) {
+    text += hanging(
+        "Without a `main`, MainThread waits for all threads, daemons too. To let the program end "
+        "while they run, start the threads in a `main`, which waits for no daemon.",
+        context.width, 2, 2);
+  }
 
   for (std::size_t i = 0; i < findings.size() && i < findings_in_full; ++i) {
     const Finding& finding = findings[i];

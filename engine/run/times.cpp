@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 #include "engine/assert.h"
@@ -348,10 +349,15 @@ RunTimes TimeKeeper::times(const Machine& machine, const State& state) const {
     stand(account, total_ns_, {}, waits());
     ThreadTimes& thread = times.threads.emplace_back(account.sums);
     thread.name = thread_name(machine, state, {i});
+    // What goes by the same words, such as the two waits of an mp.Queue's get, is one.
+    std::map<std::pair<Value, std::string>, std::size_t> places;
     for (const auto& [cause, time_ns] : account.blocked) {
       const bool is_join = thread_of_handle(cause.receiver).has_value();
-      thread.blocked.push_back(
-          {name_of(machine, state, cause.operation, cause.receiver, {i}), time_ns, is_join});
+      std::string name = name_of(machine, state, cause.operation, cause.receiver, {i});
+      const auto [place, is_new] =
+          places.try_emplace({cause.receiver, name}, thread.blocked.size());
+      if (is_new) thread.blocked.push_back({std::move(name), 0, is_join});
+      thread.blocked[place->second].time_ns += time_ns;
     }
     std::ranges::stable_sort(thread.blocked, std::greater<>(), &ThreadTimes::Blocked::time_ns);
   }

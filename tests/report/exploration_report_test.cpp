@@ -2,6 +2,7 @@
 // report/replay_line, which both show.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "report/exploration_json.h"
@@ -80,6 +81,25 @@ UNCAUGHT EXCEPTION  LS013 uncaught-exception
 
 all interleavings explored under gil "3.12": 3 states, 2 transitions, 2 ms, 2.0 kB
 )");
+}
+
+TEST_CASE("An exploration without faults says what else is so", "[report][exploration_text]") {
+  Program made = program();
+  Exploration well;
+  const auto line = [&](std::size_t number) {
+    std::istringstream lines(exploration_text(well, {made, subject, 100, Paint(false), {}}));
+    std::string text;
+    for (std::size_t i = 0; i <= number; ++i) std::getline(lines, text);
+    return text;
+  };
+  CHECK(line(1) == "OK: no interleaving shows a fault, but none ever ends");
+  CHECK(line(2) == "");
+  well.nobody_starves = true;
+  CHECK(line(1) == "OK: no interleaving shows a fault nor starves a thread, but none ever ends");
+  made.threads.push_back({"D", {0}, {}, true, true});
+  CHECK(line(2).starts_with("  Without a `main`, MainThread waits for all threads, daemons too."));
+  made.threads.back().started = false;  // there is a `main`
+  CHECK(line(2) == "");
 }
 
 TEST_CASE("An incomplete exploration never says that all is well", "[report][exploration_text]") {

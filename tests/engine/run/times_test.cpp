@@ -167,6 +167,24 @@ TEST_CASE("times: processes wait for cores, threads of one process for its GIL",
   }
 }
 
+TEST_CASE("times: the two waits of a get are one row", "[engine][run][times]") {
+  const auto program = program_of(R"s({'objects': {'q': {'type': 'mp.Queue', 'maxsize': 1}},
+    'functions': {'c': [{'for': 'i', 'in': 'range(2)', 'do': [{'get': 'q'}, {'compute': 0.01}]}]},
+    'main': [{'process': 'p', 'target': 'c'}, {'process': 'r', 'target': 'c'}, {'start': 'p'},
+      {'start': 'r'}, {'for': 'i', 'in': 'range(4)', 'do': [{'sleep': 0.1},
+      {'put': 'q', 'item': 'i'}]}, {'join': 'p'}, {'join': 'r'}]})s");
+  const RunTimes times = times_of(*program);
+  int rows = 0;
+  for (const ThreadTimes& thread : times.threads) {
+    if (!thread.name.starts_with("Process-")) continue;
+    ++rows;
+    REQUIRE(thread.blocked.size() == 1);
+    CHECK(thread.blocked[0].on == "q (get)");
+    CHECK(thread.blocked[0].time_ns == thread.blocked_ns);
+  }
+  CHECK(rows == 2);
+}
+
 TEST_CASE("times: only the models with a GIL have one to wait for", "[engine][run][times]") {
   const auto [gil, has] = GENERATE(table<std::string, bool>(
       {{"3.9", true}, {"3.12", true}, {"free-threaded", false}, {"none", false}}));
