@@ -14,6 +14,7 @@
 #include "engine/value/containers.h"
 #include "engine/value/number_text.h"
 #include "engine/value/numbers.h"
+#include "engine/value/os_error.h"
 #include "engine/value/sorting.h"
 #include "engine/value/text_writer.h"
 #include "engine/value/unicode.h"
@@ -442,28 +443,25 @@ Result call_builtin(ValueTable& values, Builtin builtin, std::span<const Value> 
   return functions[i](values, arguments, names);
 }
 
-// As BaseException and OSError have them (Objects/exceptions.c): an OSError with two arguments and
-// more, five at most, takes them apart, and keeps the first two where a file is named.
 bool is_data_attribute(std::string_view name) {
-  return name == "args" || name == "errno" || name == "strerror";
+  return name == "args" || name == "errno" || name == "strerror" || name == "filename" ||
+         name == "filename2";
 }
 
 Result data_attribute(ValueTable& values, Value value, std::string_view name) {
   if (values.kind(value) != ValueKind::exception) return no_attribute(values, value, name);
-  const ExceptionKind kind = values.exception_kind(value);
-  const std::span<const Value> all = values.items(value);
-  const bool of_system = is_subclass(kind, ExceptionKind::os_error);
-  const bool is_taken_apart = of_system && all.size() >= 2 && all.size() <= 5;
+  const std::optional<OsErrorParts> parts = os_error_parts(values, value);
   if (name == "args") {
-    const bool names_file =
-        is_taken_apart && all.size() > 2 && all[2] != none_value &&
-        !(kind == ExceptionKind::blocking_io_error && values.kind(all[2]) == ValueKind::integer);
-    const std::vector<Value> kept(all.begin(), names_file ? all.begin() + 2 : all.end());
-    return {values.tuple(kept)};
+    const std::span<const Value> arguments = parts ? parts->arguments : values.items(value);
+    return {values.tuple(std::vector<Value>(arguments.begin(), arguments.end()))};
   }
-  if (!of_system) return no_attribute(values, value, name);
-  if (!is_taken_apart) return {none_value};
-  return {all[name == "errno" ? 0 : 1]};
+  if (!is_subclass(values.exception_kind(value), ExceptionKind::os_error)) {
+    return no_attribute(values, value, name);
+  }
+  if (!parts) return {none_value};
+  if (name == "errno") return {parts->number};
+  if (name == "strerror") return {parts->text};
+  return {name == "filename" ? parts->file : parts->other_file};
 }
 
 }  // namespace lockstep

@@ -39,7 +39,8 @@ std::optional<Method> method_named(std::string_view name);
 std::string_view method_name(Method method);
 std::vector<std::string_view> method_names();
 
-// The attributes that data has: of exceptions "args", of an OSError also "errno" and "strerror".
+// The attributes that data has: of exceptions "args", of an OSError also "errno", "strerror",
+// "filename" and "filename2".
 bool is_data_attribute(std::string_view name);
 // Requires: it is one. AttributeError for a value that has none.
 Result data_attribute(ValueTable& values, Value value, std::string_view name);

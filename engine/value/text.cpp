@@ -8,6 +8,7 @@
 #include "engine/value/arithmetic.h"
 #include "engine/value/containers.h"
 #include "engine/value/number_text.h"
+#include "engine/value/os_error.h"
 #include "engine/value/text_writer.h"
 #include "engine/value/unicode.h"
 
@@ -183,7 +184,7 @@ class Writer {
           break;
         }
         out_ += exception_name(values_.exception_kind(value));
-        sequence('(', values_.items(value), ')');
+        sequence('(', arguments_of(value), ')');
         break;
       case ValueKind::unset:
         out_ += "<unset>";
@@ -249,6 +250,11 @@ class Writer {
     out_ += ')';
   }
 
+  std::span<const Value> arguments_of(Value exception) const {
+    const auto parts = os_error_parts(values_, exception);
+    return parts ? parts->arguments : values_.items(exception);
+  }
+
   void exception_str(Value exception) {
     const Level level(*this);
     if (end_ != TextEnd::complete) return;
@@ -263,18 +269,25 @@ class Writer {
       out_ += '\'';
       return;
     }
-    if (is_subclass(kind, ExceptionKind::os_error) && arguments.size() == 2) {
-      out_ += "[Errno ";
-      str(arguments[0]);
-      out_ += "] ";
-      str(arguments[1]);
-      return;
-    }
+    if (const auto parts = os_error_parts(values_, exception)) return os_error_str(*parts);
     if (arguments.size() > 1) return tuple(arguments);
     if (arguments.empty()) return;
     // str(KeyError(x)) is repr(x), so that KeyError('') shows something.
     if (is_subclass(kind, ExceptionKind::key_error)) return repr(arguments[0]);
     str(arguments[0]);
+  }
+
+  void os_error_str(const OsErrorParts& parts) {
+    out_ += "[Errno ";
+    str(parts.number);
+    out_ += "] ";
+    str(parts.text);
+    if (parts.file == none_value) return;
+    out_ += ": ";
+    repr(parts.file);
+    if (parts.other_file == none_value) return;
+    out_ += " -> ";
+    repr(parts.other_file);
   }
 
   // UnicodeDecodeError_str and UnicodeEncodeError_str: encoding, object, start, end, reason.

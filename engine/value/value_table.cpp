@@ -12,6 +12,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/value/os_error.h"
 #include "engine/value/unicode.h"
 
 namespace lockstep {
@@ -216,6 +217,11 @@ Value ValueTable::range(std::int64_t start, std::int64_t stop, std::int64_t step
   return intern(ValueKind::range, {}, &range, sizeof range);
 }
 Value ValueTable::exception(ExceptionKind kind, std::span<const Value> arguments) {
+  const bool has_number = kind == ExceptionKind::os_error && arguments.size() >= 2 &&
+                          arguments.size() <= 5 &&
+                          (this->kind(arguments[0]) == ValueKind::integer ||
+                           this->kind(arguments[0]) == ValueKind::boolean);
+  if (has_number) kind = os_error_of(as_integer(arguments[0]));
   return intern(ValueKind::exception, kind, arguments.data(), arguments.size_bytes());
 }
 Value ValueTable::exception(ExceptionKind kind, std::string_view message) {

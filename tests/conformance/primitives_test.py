@@ -1149,6 +1149,21 @@ PROGRAMS = {
         tried({"assert": "1 > 2"}), tried({"assert": "1 > 2", "message": "'no'"}),
         tried({"assert": "[]", "message": "(1, 2)"}), tried({"raise": "ValueError"}),
         tried({"raise": "5"}), tried({"raise": None})]),
+    "OSError: its class, text and attributes": ({}, {}, [
+        {"try": [{"raise": f"OSError({arguments})"}], "except": {"type": "OSError", "as": "e", "do": [
+            {"print": ["str(e)", "repr(e)", "e.args", "e.errno", "e.strerror", "e.filename",
+                       "e.filename2"]}]}}
+        for arguments in ("", "2", "2, 'x'", "2, 'x', 'f'", "2, 'x', None", "2, 'x', 'f', 1",
+                          "2, 'x', 'f', 1, 'g'", "2, 'x', 'f', 1, None", "2, 'x', None, 1, 'g'",
+                          "2, 'x', 'f', 1, 'g', 5", "11, 'x', 'f'", "11, 'x'", "True, 'x'",
+                          "'2', 'x'", "2, None, 'f'", "99, 'x'", "-1, 'x'",
+                          *(f"{number}, 'x'" for number in range(0, 140)))] + [
+        {"try": [{"raise": "BlockingIOError(11, 'x', 3)"}], "except": {
+            "type": "OSError", "as": "e", "do": [{"print": ["str(e)", "repr(e)", "e.args"]}]}},
+        {"try": [{"raise": "OSError(32, 'x')"}], "except": {
+            "type": "ConnectionError", "as": "e", "do": [{"print": "repr(e)"}]}},
+        {"try": [{"raise": "PermissionError(2, 'x')"}], "except": {
+            "type": "PermissionError", "as": "e", "do": [{"print": "repr(e)"}]}}]),
     "functions: recursion, locals, unbound locals": ({}, {
         "fact": {"params": ["k"], "body": [
             {"if": "k < 2", "then": [{"return": "1"}]},
