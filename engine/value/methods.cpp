@@ -115,46 +115,67 @@ std::string found_type(const ValueTable& values, Value value) {
   return value == none_value ? "None" : std::string(type_name(values, value));
 }
 
-// A str of transformed code points, or bytes of transformed ASCII letters.
+// A str of transformed code points, or bytes of transformed ASCII letters. `append` is told where a
+// code point begins.
 template <class F>
 Result mapped(ValueTable& values, Value receiver, F append) {
   std::string text;
   if (!is_bytes(values, receiver)) {
-    for_each_code_point(values.as_text(receiver),
-                        [&](std::uint32_t c, std::string_view) { append(text, c); });
+    const std::string_view whole = values.as_text(receiver);
+    for_each_code_point(whole, [&](std::uint32_t c, std::string_view bytes) {
+      append(text, c, static_cast<std::size_t>(bytes.data() - whole.data()));
+    });
     return string_of(values, text);
   }
   for (const char c : values.as_text(receiver)) {
     if (static_cast<unsigned char>(c) < 0x80) {
-      append(text, static_cast<std::uint32_t>(c));
+      append(text, static_cast<std::uint32_t>(c), 0);
     } else {  // no letter: it ends a word, as any other byte that is none
       std::string unused;
-      append(unused, 0);
+      append(unused, 0, 0);
       text += c;
     }
   }
   return bytes_of(values, text);
 }
 
+// Of the code point that begins there; a capital sigma at the end of a word has another small one.
+void append_lower_in(std::string& text, std::string_view whole, std::uint32_t c,
+                     std::size_t offset) {
+  constexpr std::uint32_t capital_sigma = 0x3a3, final_sigma = 0x3c2;
+  if (c == capital_sigma && is_final_sigma(whole, offset)) {
+    append_code_point(text, final_sigma);
+  } else {
+    append_lower(text, c);
+  }
+}
+
 Result method_upper(ValueTable& values, Value receiver, Arguments, const Names&) {
-  return mapped(values, receiver, append_upper);
+  return mapped(values, receiver,
+                [](std::string& text, std::uint32_t c, std::size_t) { append_upper(text, c); });
 }
 
 Result method_lower(ValueTable& values, Value receiver, Arguments, const Names&) {
-  return mapped(values, receiver, append_lower);
+  const std::string_view whole = values.as_text(receiver);
+  return mapped(values, receiver, [whole](std::string& text, std::uint32_t c, std::size_t offset) {
+    append_lower_in(text, whole, c, offset);
+  });
 }
 
 Result method_title(ValueTable& values, Value receiver, Arguments, const Names&) {
+  const std::string_view whole = values.as_text(receiver);
   bool in_word = false;
-  return mapped(values, receiver, [&in_word](std::string& text, std::uint32_t c) {
-    in_word ? append_lower(text, c) : append_title(text, c);
+  return mapped(values, receiver, [&](std::string& text, std::uint32_t c, std::size_t offset) {
+    in_word ? append_lower_in(text, whole, c, offset) : append_title(text, c);
     in_word = is_cased(c);
   });
 }
 
 Result method_capitalize(ValueTable& values, Value receiver, Arguments, const Names&) {
-  return mapped(values, receiver, [first = true](std::string& text, std::uint32_t c) mutable {
-    first ? append_title(text, c) : append_lower(text, c);
+  const std::string_view whole = values.as_text(receiver);
+  bool first = true;
+  return mapped(values, receiver, [&](std::string& text, std::uint32_t c, std::size_t offset) {
+    first ? append_title(text, c) : append_lower_in(text, whole, c, offset);
     first = false;
   });
 }

@@ -1,8 +1,8 @@
-// UTF-8 by code point, and the few properties of code points that Python's str asks for.
+// UTF-8 by code point, and what Python's str asks about code points, by Unicode 14, which is that
+// of CPython 3.11 (letters.cpp, casing.cpp).
 //
-// Casing knows ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic; other letters have
-// no case here, and a capital sigma becomes no final one. See is_printable() for the other
-// approximation. Tested by tests/engine/value/unicode_test.cpp.
+// Tested by tests/engine/value/unicode_test.cpp and, against Python and for all code points, by
+// tests/engine/value/letters_test.py.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -51,30 +51,27 @@ void for_each_code_point(std::string_view text, F f) {
 }
 
 bool is_surrogate(std::uint32_t code_point);
-// Whether repr() leaves it as it is. Unassigned code points count as printable: of those
-// above ASCII only controls, separators, format characters, surrogates, private use and
-// noncharacters do not.
-bool is_printable(std::uint32_t code_point);
+bool is_printable(std::uint32_t code_point);  // repr() leaves it as it is
 bool is_space(std::uint32_t code_point);
-// Value of a decimal digit (Unicode Nd) of the basic plane.
-std::optional<int> decimal_digit(std::uint32_t code_point);
-// str.isdigit(): decimal digits, superscripts, subscripts and circled digits.
-bool is_digit(std::uint32_t code_point);
-// str.isalpha(), str.isalnum(): of all scripts, by Unicode 14 (letters.cpp).
+std::optional<int> decimal_digit(std::uint32_t code_point);  // its value
+bool is_digit(std::uint32_t code_point);  // decimal, or a superscript, a circled one and the like
 bool is_alpha(std::uint32_t code_point);
 bool is_alphanumeric(std::uint32_t code_point);
-
-// One code point for one; appended, since the capital of a sharp s is two letters.
-void append_upper(std::string& text, std::uint32_t code_point);
-// As the first letter of a word: a sharp s becomes "Ss".
-void append_title(std::string& text, std::uint32_t code_point);
-void append_lower(std::string& text, std::uint32_t code_point);
-bool is_cased(std::uint32_t code_point);
 // Of one case, whether it has another or not; is_title: such as U+01C5, a capital and a small
-// letter. Of all scripts, by Unicode 14 (letters.cpp).
+// letter.
 bool is_upper(std::uint32_t code_point);
 bool is_lower(std::uint32_t code_point);
 bool is_title(std::uint32_t code_point);
+bool is_cased(std::uint32_t code_point);           // a word goes on behind it
+bool is_case_ignorable(std::uint32_t code_point);  // where a word ends is decided without it
+
+// The other case, of one or several code points, appended. A final sigma is not told apart.
+void append_upper(std::string& text, std::uint32_t code_point);
+void append_title(std::string& text, std::uint32_t code_point);  // as the first letter of a word
+void append_lower(std::string& text, std::uint32_t code_point);
+// Whether the capital sigma that begins at this byte offset is the last letter of a word
+// (handle_capital_sigma of Objects/unicodeobject.c, 3.11).
+bool is_final_sigma(std::string_view text, std::size_t offset);
 
 std::string_view strip_space(std::string_view text);
 
