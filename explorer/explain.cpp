@@ -30,16 +30,21 @@ const LoggedEvent* raiser(const Finding& finding, const WayLog& log) {
 
 std::string in_step(const LoggedEvent& event) { return "in step " + std::to_string(event.step); }
 
-// Who let go of the lock before, or has it.
+// Who let go of the lock or the permit before, or has it. Of a Condition, of its lock.
 std::optional<Explanation> released_before(const Machine& machine, const Finding& finding,
                                            const WayLog& log) {
   const LoggedEvent* const fault = raiser(finding, log);
   if (fault == nullptr || !fault->of->is_object) return std::nullopt;
-  const std::string& lock = machine.program.objects[fault->of->index].name;
+  const ObjectInfo& named = machine.program.objects[fault->of->index];
+  const bool is_of_condition = finding.kind == FindingKind::condition_unlocked;
+  if (is_of_condition && !named.lock) return std::nullopt;
+  const ObjectInfo& info = is_of_condition ? machine.program.objects[named.lock->index] : named;
+  const Location location{true, is_of_condition ? named.lock->index : fault->of->index};
+  const std::string& lock = info.hidden ? named.name : info.name;
   const LoggedEvent *last = nullptr, *before = nullptr;
   for (const LoggedEvent& event : log.events) {
     if (&event == fault) break;
-    if (std::ranges::count(event.changed, *fault->of) == 0) continue;
+    if (std::ranges::count(event.changed, location) == 0) continue;
     before = std::exchange(last, &event);
   }
   Explanation explanation{};
@@ -64,8 +69,7 @@ std::optional<Explanation> released_before(const Machine& machine, const Finding
     return explanation;
   }
   // Of a lock that is taken several times, this may have been one release of many.
-  const ObjectKind kind = machine.program.objects[fault->of->index].kind;
-  if (kind == ObjectKind::rlock || kind == ObjectKind::mp_rlock) return std::nullopt;
+  if (info.kind == ObjectKind::rlock || info.kind == ObjectKind::mp_rlock) return std::nullopt;
   // Who never had the lock has nobody to blame.
   const bool had_it = before != nullptr && before->thread == fault->thread && !is_release(*before);
   if (!had_it) return std::nullopt;
@@ -210,7 +214,10 @@ std::optional<Explanation> explain(const Machine& machine, const Finding& findin
   const WayLog log = log_way(machine, finding.choices);
   if (auto explanation = of_kind(machine, finding, log)) return explanation;
   if (is_deadlock(finding.kind)) return std::nullopt;
-  return other_order(machine, finding, log);
+  if (auto explanation = other_order(machine, finding, log)) return explanation;
+  const bool is_of_lock =
+      finding.kind == FindingKind::over_release || finding.kind == FindingKind::condition_unlocked;
+  return is_of_lock ? released_before(machine, finding, log) : std::nullopt;
 }
 
 }  // namespace lockstep

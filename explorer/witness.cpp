@@ -18,6 +18,17 @@
 namespace lockstep {
 namespace {
 
+// Whether the statement raises what there is already: `raise`, `raise e`.
+bool raises_again(const Program& program, SiteId statement) {
+  for (std::uint32_t pc = 1; pc < program.code.size(); ++pc) {
+    if (program.code[pc].site != statement || program.code[pc].opcode != Opcode::raise) continue;
+    const Instruction& before = program.code[pc - 1];
+    return before.opcode == Opcode::load_local || before.opcode == Opcode::load_global ||
+           before.opcode == Opcode::load_handled;
+  }
+  return false;
+}
+
 // Remembers where each thread raised what it ended with.
 class Witness : public RunObserver {
  public:
@@ -41,11 +52,18 @@ class Witness : public RunObserver {
     if (event.outcome.kind != Outcome::Kind::raised) return;
     if (raised_.size() <= event.thread.index) raised_.resize(event.thread.index + 1);
     std::vector<Raised>& raised = raised_[event.thread.index];
+    const bool is_known = std::ranges::any_of(
+        raised, [&](const Raised& old) { return old.value == event.outcome.value; });
+    if (is_known && event.kind == Event::Kind::raised &&
+        raises_again(machine.program, event.site)) {
+      return;
+    }
     std::erase_if(raised, [&](const Raised& old) { return old.value == event.outcome.value; });
     raised.push_back({event.outcome.value, event.site, kind_of_exception(machine, state, event)});
   }
 
-  // Where, and as what, the thread raised it last.
+  // Where, and as what, the thread raised it last; as in a traceback, whose last line stays where a
+  // handler raises it again.
   struct Raised {
     Value value;
     std::optional<SiteId> site;

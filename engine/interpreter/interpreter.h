@@ -152,6 +152,24 @@ class Interpreter {
     unwind(was == frame.raised.rend() ? Raised{exception, frame.pc} : *was);
   }
 
+  // Whether what the `raise` there raises was read, not made by the statement.
+  bool is_made_before(std::uint32_t pc) const {
+    const Opcode before = program_.code[pc - 1].opcode;
+    return before == Opcode::load_local || before == Opcode::load_global ||
+           before == Opcode::load_handled;
+  }
+
+  // Its place stays, as the last line of a traceback does, if it is being handled.
+  void raise_again(Value exception) {
+    if (observer_ != nullptr) observer_->raised(exception, site());
+    for (auto frame = state_.frames.rbegin(); frame != state_.frames.rend(); ++frame) {
+      for (auto was = frame->raised.rbegin(); was != frame->raised.rend(); ++was) {
+        if (was->exception == exception) return unwind(Raised(*was));
+      }
+    }
+    unwind(exception);
+  }
+
   // What the innermost caller that handles an exception handles.
   Value handled_by_callers() {
     for (auto frame = state_.frames.rbegin() + 1; frame != state_.frames.rend(); ++frame) {
@@ -640,7 +658,9 @@ inline void Interpreter::execute(const Instruction& instruction, Frame& frame) {
       return leave(frame);
     case Opcode::raise: {
       const Value what = pop(frame);
-      if (values_.kind(what) == ValueKind::exception) return raise(what);
+      if (values_.kind(what) == ValueKind::exception) {
+        return is_made_before(frame.pc) ? raise_again(what) : raise(what);
+      }
       if (values_.kind(what) == ValueKind::exception_class) {
         return raise(values_.exception(values_.exception_kind(what)));
       }

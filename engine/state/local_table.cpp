@@ -92,7 +92,9 @@ void forget_handled(Frame& frame) {
     const auto others = std::count_if(frame.raised.begin(), before, [&](const Raised& one) {
       return one.exception == exception;
     });
-    if (std::ranges::count(frame.stack, exception) <= others) frame.raised.erase(before);
+    const auto kept =
+        std::ranges::count(frame.stack, exception) + std::ranges::count(frame.locals, exception);
+    if (kept <= others) frame.raised.erase(before);
   }
 }
 

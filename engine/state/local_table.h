@@ -32,10 +32,10 @@ struct Frame {
   std::uint32_t pc = 0;  // the instruction at which it stands (innermost: the pending one)
   std::vector<Value> locals;
   std::vector<Value> stack;
-  std::vector<Raised> raised;  // of exceptions on the stack, outermost handler first
+  std::vector<Raised> raised;  // of exceptions on the stack or in locals, outermost handler first
   friend bool operator==(const Frame&, const Frame&) = default;
 };
-// Forgets where exceptions were raised that are not on the stack any more.
+// Forgets where exceptions were raised that are nowhere in the frame any more.
 void forget_handled(Frame& frame);
 
 // An attribute of a threading.local, which every thread has for itself.

@@ -23,11 +23,11 @@ Machine::Machine(const Program& the_program)
 }
 
 LocalId Machine::intern(LocalState&& state) const {
-  for (Frame& frame : state.frames) forget_handled(frame);
-  if (forget_dead_locals) {
-    for (Frame& frame : state.frames) {
+  for (Frame& frame : state.frames) {
+    if (forget_dead_locals) {
       for (const std::uint32_t dead : live_.dead(frame.pc)) frame.locals[dead] = unset_value;
     }
+    forget_handled(frame);
   }
   return locals().intern(program, values(), state);
 }

@@ -153,6 +153,30 @@ TEST_CASE("explain: who broke, took or released what", "[explorer][explain]") {
        "'objects': {'A': 'RLock'}, 'threads': {'T': [{'acquire': 'A'}], 'U': [{'join': 'T'}, "
        "{'release': 'A'}]}",
        "held-by-another", "T has taken A in step 1."},
+      {"a permit that nobody has taken",
+       "'objects': {'s': 'BoundedSemaphore'}, 'threads': {'T': [{'release': 's'}]}", "never-taken",
+       "Nobody has taken s before."},
+      {"a permit that the thread has given back",
+       "'objects': {'s': 'BoundedSemaphore'}, 'threads': {'T': [{'acquire': 's'}, {'release': "
+       "'s'}, "
+       "{'release': 's'}]}",
+       "released-already", "T has released s already, in step 2."},
+      {"a permit that another has given back",
+       "'objects': {'s': 'BoundedSemaphore'}, 'threads': {'T': [{'acquire': 's'}, {'release': "
+       "'s'}], "
+       "'U': [{'try': [{'release': 's'}], 'except': {'do': [{'pass': true}]}}]}",
+       "released-by-another", "U has released s in step 2, which T had taken in step 1."},
+      {"a wait without its lock",
+       "'objects': {'c': 'Condition'}, 'threads': {'T': [{'wait': 'c'}]}", "never-taken",
+       "Nobody has taken c before."},
+      {"a notify behind the with",
+       "'objects': {'c': 'Condition'}, 'threads': {'T': [{'with': 'c', 'do': [{'pass': true}]}, "
+       "{'notify': 'c'}]}",
+       "released-already", "T has released c already, in step 2."},
+      {"a notify of a lock that another has",
+       "'objects': {'r': 'RLock', 'e': {'type': 'Condition', 'lock': 'r'}}, 'threads': {'T': "
+       "[{'acquire': 'r'}], 'U': [{'join': 'T'}, {'notify': 'e'}]}",
+       "held-by-another", "T has taken r in step 1."},
       {"it was aborted",
        "'objects': {'b': {'type': 'Barrier', 'parties': 2}}, 'threads': {'T': [{'abort': 'b'}], "
        "'U': [{'join': 'T'}, {'barrier_wait': 'b'}]}",

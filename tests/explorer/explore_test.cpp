@@ -372,6 +372,18 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"an exception", R"s('objects': {'A': 'Lock'}, 'threads': {
           'T1': [{'yield': true}, {'release': 'A'}], 'T2': [{'yield': true}]})s",
        "error", "unowned-release", "T1 ends with RuntimeError: release unlocked lock", 0, 2},
+      {"an exception that its handler raises again", R"s('objects': {'A': 'Lock'}, 'threads': {
+          'T1': [{'yield': true}, {'try': [{'release': 'A'}],
+                                   'except': {'do': [{'raise': null}]}}]})s",
+       "error", "unowned-release", "T1 ends with RuntimeError: release unlocked lock", 0, 2},
+      {"an exception that its handler raises again by name", R"s('objects': {'A': 'Lock'},
+          'threads': {'T1': [{'yield': true}, {'try': [{'release': 'A'}],
+                      'except': {'as': 'e', 'do': [{'raise': 'e'}]}}]})s",
+       "error", "unowned-release", "T1 ends with RuntimeError: release unlocked lock", 0, 2},
+      {"another exception that looks the same", R"s('objects': {'A': 'Lock'}, 'threads': {
+          'T1': [{'yield': true}, {'try': [{'release': 'A'}],
+                  'except': {'do': [{'raise': 'RuntimeError(\'release unlocked lock\')'}]}}]})s",
+       "error", "uncaught-exception", "T1 ends with RuntimeError: release unlocked lock", 0, 2},
       {"an exception at once", R"s('threads': {'T1': [{'raise': 'ValueError(3)'}]})s", "error",
        "uncaught-exception", "T1 ends with ValueError: 3", 0, 1},
       {"an invariant", R"s('variables': {'n': 0, 'm': 0}, 'invariants': ['n == m'], 'threads': {
@@ -602,14 +614,19 @@ TEST_CASE("explore: equal exceptions of two places are two findings, whatever th
        1},
       {"a handler that raises it again",
        R"({'with': 'm', 'do': [{'try': [RAISE], 'except': [
-            {'do': [{'yield': true}, {'raise': null}]}]}]})",
-       1},
+            {'do': [{'yield': true}, {'raise': null}]}]}]})"},
+      {"a handler that raises it again by name",
+       R"({'with': 'm', 'do': [{'try': [RAISE], 'except': [
+            {'as': 'e', 'do': [{'yield': true}, {'raise': 'e'}]}]}]})"},
+      {"a function that its handler calls, and that raises it again",
+       R"({'with': 'm', 'do': [{'try': [RAISE], 'except': [
+            {'do': [{'yield': true}, {'call': 'again'}]}]}]})"},
   }));
   INFO(row.what);
   const std::string raise = R"({'if': 'i == 1', 'then': [{'raise': 'ValueError("b" + "ad")'}],
                                 'else': [{'raise': 'ValueError("bad")'}]})";
   std::string text = R"({'objects': {'m': 'Lock', 'l': 'Lock'}, 'functions': {
-      'either': {'params': ['i'], 'body': [RAISE]}},
+      'either': {'params': ['i'], 'body': [RAISE]}, 'again': [{'yield': true}, {'raise': null}]},
       'threads': {'T1': [{'choose': 'i', 'from': '[1, 2]'}, )" +
                      std::string(row.around) + "]}}";
   for (std::size_t at = text.find("RAISE"); at != std::string::npos; at = text.find("RAISE", at)) {
