@@ -1,6 +1,5 @@
 #include "detector/cause.h"
 
-#include <algorithm>
 #include <array>
 
 namespace lockstep {
@@ -19,10 +18,7 @@ const CauseRow& row(CauseKind kind) { return rows[static_cast<std::size_t>(kind)
 std::span<const CauseRow> cause_rows() { return rows; }
 
 const CauseRow* find_cause(std::string_view code_or_name) {
-  const auto found = std::ranges::find_if(rows, [&](const CauseRow& row) {
-    return row.code == code_or_name || row.name == code_or_name;
-  });
-  return found == rows.end() ? nullptr : &*found;
+  return find_row(cause_rows(), code_or_name);
 }
 
 }  // namespace lockstep

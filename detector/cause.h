@@ -4,6 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "detector/code_row.h"
+
 namespace lockstep {
 
 enum class CauseKind : std::uint8_t {
@@ -11,10 +13,7 @@ enum class CauseKind : std::uint8_t {
 #include "detector/causes.def"
 #undef CAUSE
 };
-struct CauseRow {
-  CauseKind kind;
-  std::string_view code, name, title;
-};
+using CauseRow = CodeRow<CauseKind>;
 const CauseRow& row(CauseKind kind);
 std::span<const CauseRow> cause_rows();
 const CauseRow* find_cause(std::string_view code_or_name);  // null: there is none

@@ -19,10 +19,7 @@ const FindingRow& row(FindingKind kind) { return rows[static_cast<std::size_t>(k
 std::span<const FindingRow> finding_rows() { return rows; }
 
 const FindingRow* find_finding(std::string_view code_or_name) {
-  const auto found = std::ranges::find_if(rows, [&](const FindingRow& row) {
-    return row.code == code_or_name || row.name == code_or_name;
-  });
-  return found == rows.end() ? nullptr : &*found;
+  return find_row(finding_rows(), code_or_name);
 }
 
 bool is_deadlock(FindingKind kind) {

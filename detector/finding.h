@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detector/cause.h"
+#include "detector/code_row.h"
 #include "engine/ids.h"
 #include "engine/run/directive.h"
 #include "engine/step/step.h"
@@ -19,10 +20,7 @@ enum class FindingKind : std::uint8_t {
 #include "detector/finding_kinds.def"
 #undef FINDING
 };
-struct FindingRow {
-  FindingKind kind;
-  std::string_view code, name, title;
-};
+using FindingRow = CodeRow<FindingKind>;
 const FindingRow& row(FindingKind kind);
 std::span<const FindingRow> finding_rows();
 const FindingRow* find_finding(std::string_view code_or_name);  // null: there is none
