@@ -45,6 +45,7 @@ Prediction predict(const Program& program, Policy& policy, const PredictionLimit
   prediction.cycles = std::move(judged.cycles);
   prediction.findings = std::move(judged.findings);
   prediction.left_out = std::move(judged.left_out);
+  prediction.not_followed = run.not_followed;
   add_deadlocks_of(program, future, run, prediction.findings);
   look_nearby(program, limits, prediction);
   return prediction;

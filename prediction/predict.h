@@ -67,8 +67,11 @@ struct Prediction {
   std::string reason;                             // refused, limit
   std::uint64_t steps = 0;
   LockOrder order;
-  std::vector<LockCycle> cycles;   // deadlocks first, then possible ones, then excused ones
-  std::vector<Finding> findings;   // deadlocks, each with its interleaving
+  std::vector<LockCycle> cycles;  // deadlocks first, then possible ones, then excused ones
+  std::vector<Finding> findings;  // deadlocks, each with its interleaving
+  // Semaphores of more permits than one, in whose waits there may be circles that were not looked
+  // for: somebody waited for a permit with something held, or held one and waited for a lock.
+  std::vector<std::string> not_followed;
   std::string left_out;            // what was too much to be looked at, a clause; empty: nothing
   std::uint64_t memory_bytes = 0;  // that the run was remembered by
 };

@@ -7,6 +7,7 @@
 
 #include "detector/lock_request.h"
 #include "engine/state/process_memory.h"
+#include "engine/value/arithmetic.h"
 
 namespace lockstep {
 namespace {
@@ -26,6 +27,21 @@ bool is_plain(Operation operation) {
     default:
       return row(operation).kind < ObjectKind::thread && row(row(operation).kind).owned;
   }
+}
+
+bool is_semaphore(ObjectKind kind) {
+  return kind == ObjectKind::semaphore || kind == ObjectKind::bounded_semaphore ||
+         kind == ObjectKind::mp_semaphore || kind == ObjectKind::mp_bounded_semaphore;
+}
+
+// Whether the operation waits for a permit as long as that takes; nothing: it asks for none.
+std::optional<bool> is_patient_request(const ValueTable& values, Operation operation,
+                                       std::span<const Value> arguments) {
+  const Verb verb = row(operation).verb;
+  if (!is_semaphore(row(operation).kind)) return std::nullopt;
+  if (verb == Verb::enter) return true;
+  if (verb != Verb::acquire) return std::nullopt;
+  return truth(values, arguments[0]) && arguments[1] == none_value;
 }
 
 // Stands for the submit of a task, or for its end.
@@ -94,14 +110,7 @@ void LockRecorder::on_event(const Machine& machine, const State& state, const Ev
   const ProcessId process = process_of(program, state, event.thread);
   may_concern_threads_ = may_concern_threads_ || !is_plain(event.operation);
 
-  std::optional<LockId> lock;
-  if (const auto request =
-          lock_request(machine, event.thread, event.operation, event.receiver, event.arguments)) {
-    lock = lock_of(program, request->lock, process);
-    if (request->if_taken == Readiness::blocked && builder_.holder(*lock) != event.thread) {
-      builder_.request(*lock, event.site);
-    }
-  }
+  const std::optional<LockId> lock = note_request(machine, event, process);
   if (event.operation == Operation::load_global || event.operation == Operation::update_global) {
     builder_.look(variable_of(program, layout::globals + event.operand, process));
   }
@@ -119,15 +128,70 @@ void LockRecorder::on_event(const Machine& machine, const State& state, const Ev
     const ObjectInfo& its = program.objects[object->index];
     if (row(its.kind).words > 0) builder_.look(variable_of(program, its.offset, process));
   };
-  const bool is_lock = object && row(program.objects[object->index].kind).owned;
-  if (object && !is_lock) look();
+  const bool has_lock = object && is_lock(program, *object);
+  if (object && !has_lock) look();
   const bool was_free = lock && !builder_.holder(*lock);
   note_changes(machine, state, event, process);
+  note_permits(machine, event);
   // Who takes a lock does not mind who had it before; who is refused, or only asks, does.
   const bool takes = was_free && builder_.holder(*lock).has_value();
-  if (is_lock && !takes) look();
+  if (has_lock && !takes) look();
   note_threads(machine, event);
   builder_.do_something();
+}
+
+bool LockRecorder::is_lock(const Program& program, ObjectId object) const {
+  const ObjectInfo& its = program.objects[object.index];
+  return row(its.kind).owned ||
+         (is_semaphore(its.kind) && its.value == 1 && !several_.contains(object));
+}
+
+// What the operation asks for, or comes back to ask for.
+std::optional<LockId> LockRecorder::note_request(const Machine& machine, const Event& event,
+                                                 ProcessId process) {
+  const Program& program = machine.program;
+  const auto ask = [&](LockId lock) {
+    if (builder_.holder(lock) != event.thread) builder_.request(lock, event.site);
+    for (const auto& [semaphore, count] : permits_[event.thread]) not_followed_.insert(semaphore);
+    return lock;
+  };
+  if (const auto request =
+          lock_request(machine, event.thread, event.operation, event.receiver, event.arguments)) {
+    const LockId lock = lock_of(program, request->lock, process);
+    return request->if_taken == Readiness::blocked ? ask(lock) : lock;
+  }
+  if (!is_semaphore(row(event.operation).kind)) return std::nullopt;
+  const ObjectId semaphore = machine.values().as_object(event.receiver);
+  const bool is_patient =
+      is_patient_request(machine.values(), event.operation, event.arguments).value_or(false);
+  if (is_lock(program, semaphore)) {
+    const LockId lock = lock_of(program, semaphore, process);
+    if (!is_patient) return lock;
+    // Who waits is in the queue of the semaphore: the step that asks has to be taken.
+    if (!row(event.operation).may_block) builder_.do_something();
+    return ask(lock);
+  }
+  const auto& permits = permits_[event.thread];
+  if (is_patient && (builder_.holds_any(event.thread) || !permits.empty())) {
+    not_followed_.insert(semaphore);
+    for (const auto& [other, count] : permits) not_followed_.insert(other);
+  }
+  return std::nullopt;
+}
+
+// Of semaphores that are no locks.
+void LockRecorder::note_permits(const Machine& machine, const Event& event) {
+  if (!is_semaphore(row(event.operation).kind)) return;
+  const ObjectId semaphore = machine.values().as_object(event.receiver);
+  if (is_lock(machine.program, semaphore)) return;
+  const Verb verb = row(event.operation).verb;
+  std::map<ObjectId, std::uint32_t>& permits = permits_[event.thread];
+  if (verb == Verb::release || verb == Verb::exit) {
+    const auto its = permits.find(semaphore);
+    if (its != permits.end() && --its->second == 0) permits.erase(its);
+  } else if (event.outcome.kind == Outcome::Kind::value && event.outcome.value == true_value) {
+    ++permits[semaphore];
+  }
 }
 
 void LockRecorder::note_changes(const Machine& machine, const State& state, const Event& event,
@@ -144,11 +208,19 @@ void LockRecorder::note_changes(const Machine& machine, const State& state, cons
     const std::uint32_t object = object_of_word_[word];
     *old_word = *new_word;
     builder_.change(variable_of(program, word, process));
-    if (object == none || object == last_lock || !row(program.objects[object].kind).owned) continue;
+    if (object == none || object == last_lock || !is_lock(program, {object})) continue;
     last_lock = object;
     const LockId lock = lock_of(program, {object}, process);
     const std::optional<ThreadId> owned = builder_.holder(lock);
-    const std::optional<ThreadId> owns = owner(machine, state, {object});
+    std::optional<ThreadId> owns = owner(machine, state, {object});
+    if (is_semaphore(program.objects[object].kind)) {
+      const Word permits = *object_words(program, state, {object});
+      owns = permits > 0 ? std::nullopt : owned ? owned : std::optional(event.thread);
+      if (permits > 1) {
+        several_.insert({object});
+        not_followed_.insert({object});
+      }
+    }
     if (owned && owned != owns) builder_.release(lock);
     if (owns == event.thread && owned != owns) builder_.acquire(lock, event.site);
   }
@@ -219,8 +291,16 @@ void LockRecorder::on_end(const Machine& machine, const State& last) {
     const Pending& next = pending(machine, last, thread);
     const auto request =
         lock_request(machine, thread, next.operation, next.receiver, next.arguments);
-    if (!request || request->if_taken != Readiness::blocked) continue;
-    const LockId lock = lock_of(program, request->lock, process_of(program, last, thread));
+    std::optional<ObjectId> asked;
+    if (request && request->if_taken == Readiness::blocked) asked = request->lock;
+    const bool is_patient =
+        row(next.operation).may_block &&
+        is_patient_request(machine.values(), next.operation, next.arguments).value_or(false);
+    if (is_patient && is_lock(program, machine.values().as_object(next.receiver))) {
+      asked = machine.values().as_object(next.receiver);
+    }
+    if (!asked) continue;
+    const LockId lock = lock_of(program, *asked, process_of(program, last, thread));
     if (builder_.holder(lock) != thread) builder_.waits_at_the_end(thread, lock, next.site);
   }
 }

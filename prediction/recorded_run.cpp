@@ -64,6 +64,9 @@ RecordedRun record(const Program& program, const FutureAccesses& future, Policy&
       recorded.places.back() = static_cast<std::uint32_t>(place - program.lock_order.begin());
     }
   }
+  for (const ObjectId semaphore : recorder.not_followed()) {
+    recorded.not_followed.push_back(program.objects[semaphore.index].name);
+  }
   const DeadlockWords words(machine, state);
   for (std::uint32_t i = 0; i < thread_count(program, state); ++i) {
     recorded.threads.push_back(words.thread({i}));

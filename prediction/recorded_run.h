@@ -14,6 +14,7 @@ struct RecordedRun {
   LockTrace trace;
   std::vector<LockOrder::Lock> locks;                // index = LockId
   std::vector<std::optional<std::uint32_t>> places;  // index = LockId: in Program::lock_order
+  std::vector<std::string> not_followed;             // semaphores, as LockRecorder says
   std::vector<std::string> threads;                  // index = thread, as it is called at the end
   std::vector<Suspicion> deadlocks;                  // into which the run itself has come
 };

@@ -79,6 +79,7 @@ std::string prediction_json(const Program& program, const Prediction& prediction
     json["cycles"].push_back(std::move(each));
   }
   json["lock_order"] = edges(program, prediction.order, prediction.order.edges);
+  if (!prediction.not_followed.empty()) json["not_followed"] = prediction.not_followed;
   if (!prediction.left_out.empty()) json["left_out"] = prediction.left_out;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -56,14 +56,25 @@ class Writer {
     const bool is_open = std::ranges::any_of(prediction_.cycles, [](const LockCycle& cycle) {
       return cycle.verdict == LockCycle::Verdict::possible;
     });
-    const Ink ink = !prediction_.findings.empty() ? Ink::bad : is_open ? Ink::warn : Ink::good;
+    const std::vector<std::string>& semaphores = prediction_.not_followed;
+    const bool is_bad = !prediction_.findings.empty();
+    const Ink ink = is_bad ? Ink::bad : is_open || !semaphores.empty() ? Ink::warn : Ink::good;
     const std::string_view sentence =
-        !prediction_.findings.empty() ? "DEADLOCK: the steps of one run can come to it"
-        : is_open
-            ? "NOTHING PROVED: some circle of locks might close in another run"
+        is_bad    ? "DEADLOCK: the steps of one run can come to it"
+        : is_open ? "NOTHING PROVED: some circle of locks might close in another run"
+        : !semaphores.empty()
+            ? "NOTHING PROVED: no circle of locks can close, but one of semaphores might"
             : "NOTHING PREDICTED: no circle of locks can close in a run that goes the ways of "
               "this one";
     text_ += fmt::format("{}\n", context_.paint(ink, sentence));
+    if (semaphores.empty()) return;
+    line(fmt::format("{}: {} other than one permit, and somebody waited with one held, or for one "
+                     "with something held. Circles of such waits are not looked for; settle it: "
+                     "lockstep explore {}",
+                     listed(printable_names(semaphores)),
+                     semaphores.size() == 1 ? "a semaphore of" : "semaphores of",
+                     subject_arguments(context_.subject)),
+         2, 2);
   }
 
   void findings() {

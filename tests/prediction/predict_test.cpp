@@ -105,6 +105,28 @@ TEST_CASE("predict: every deadlock that is predicted replays, and the explorer f
   CHECK(figures.predicted > seeds / 4);
 }
 
+TEST_CASE("predict: the same where semaphores of one permit are the locks",
+          "[prediction][oracle]") {
+  Figures figures;
+  for (std::uint64_t seed = first_seed; seed < first_seed + seeds / 2; ++seed) {
+    CAPTURE(seed);
+    std::string scenario = random_locking(seed);
+    const auto replace = [&](std::string_view from, std::string_view to) {
+      const std::size_t at = scenario.find(from);
+      if (at != std::string::npos) scenario.replace(at, from.size(), to);
+      return at != std::string::npos;
+    };
+    const std::string kind = seed % 2 == 0 ? "Semaphore" : "mp.Semaphore";
+    if (!replace(R"("a": {"type": "Lock")", R"("a": {"type": ")" + kind + '"')) continue;
+    REQUIRE(replace(R"({"type": "Condition", "lock": "a[0]"})", R"("Condition")"));
+    INFO(scenario);
+    compare(scenario, seed, figures);
+  }
+  tell(figures);
+  if (seeds < 400) return;
+  CHECK(figures.predicted > seeds / 10);
+}
+
 TEST_CASE("predict: the same with all that there is, processes and pools", "[prediction][oracle]") {
   Figures figures;
   for (std::uint64_t seed = first_seed; seed < first_seed + seeds / 5; ++seed) {
@@ -165,6 +187,38 @@ TEST_CASE("predict: what becomes of a circle of locks", "[prediction]") {
        "'T2': [{'sleep': 5}, {'acquire': 'c'}, {'acquire': 'a'}, {'release': 'a'}, "
        "{'release': 'c'}]}}",
        "deadlock"},
+      {"semaphores of one permit",
+       "{'objects': {'a': 'Semaphore', 'b': 'BoundedSemaphore'}, 'threads': {"
+       "'T1': [{'acquire': 'a'}, {'with': 'b', 'do': [{'pass': true}]}, {'release': 'a'}],"
+       "'T2': [{'sleep': 1}, {'acquire': 'b'}, {'acquire': 'a'}, {'release': 'a'}, "
+       "{'release': 'b'}]}}",
+       "deadlock"},
+      {"a semaphore for which the run has waited",
+       "{'objects': {'a': 'Semaphore', 'b': 'Lock'}, 'threads': {"
+       "'T1': [{'acquire': 'a'}, {'sleep': 2}, {'acquire': 'b'}, {'release': 'b'}, "
+       "{'release': 'a'}],"
+       "'T2': [{'sleep': 1}, {'acquire': 'a'}, {'release': 'a'}, {'acquire': 'b'}, "
+       "{'acquire': 'a'}, {'release': 'a'}, {'release': 'b'}]}}",
+       "deadlock"},
+      {"semaphores of multiprocessing",
+       "{'objects': {'a': 'mp.Semaphore', 'b': 'mp.BoundedSemaphore'}, 'threads': {"
+       "'T1': [{'acquire': 'a'}, {'acquire': 'b'}, {'release': 'b'}, {'release': 'a'}],"
+       "'T2': [{'sleep': 1}, {'acquire': 'b'}, {'acquire': 'a'}, {'release': 'a'}, "
+       "{'release': 'b'}]}}",
+       "deadlock"},
+      {"a semaphore is the gate",
+       "{'objects': {'a': 'Lock', 'b': 'Lock', 'gate': 'Semaphore'}, 'threads': {"
+       "'T1': [{'acquire': 'gate'}, {'acquire': 'a'}, {'acquire': 'b'}, {'release': 'b'}, "
+       "{'release': 'a'}, {'release': 'gate'}],"
+       "'T2': [{'acquire': 'gate'}, {'acquire': 'b'}, {'acquire': 'a'}, {'release': 'a'}, "
+       "{'release': 'b'}, {'release': 'gate'}]}}",
+       "gate"},
+      {"who does not wait for a permit is no part of it",
+       "{'objects': {'a': 'Semaphore', 'b': 'Lock'}, 'threads': {"
+       "'T1': [{'acquire': 'a'}, {'acquire': 'b'}, {'release': 'b'}, {'release': 'a'}],"
+       "'T2': [{'sleep': 1}, {'acquire': 'b'}, {'acquire': 'a', 'timeout': 9, 'into': 'x'}, "
+       "{'if': 'x', 'then': [{'release': 'a'}]}, {'release': 'b'}]}}",
+       "none"},
       {"who does not wait is no part of it",
        "{'objects': {'a': 'Lock', 'b': 'Lock'}, 'threads': {"
        "'T1': [{'acquire': 'a'}, {'acquire': 'b'}, {'release': 'b'}, {'release': 'a'}],"
@@ -249,6 +303,39 @@ TEST_CASE("predict: what becomes of a circle of locks", "[prediction]") {
       {"order", {Verdict::excused, Excuse::order}}};
   CHECK(cycle.verdict == meaning.at(row.verdict).first);
   CHECK(cycle.excuse == meaning.at(row.verdict).second);
+}
+
+TEST_CASE("predict: says which semaphores it does not follow", "[prediction]") {
+  const auto [what, scenario, names] =
+      GENERATE(values<std::tuple<std::string, std::string, std::vector<std::string>>>({
+          {"two who take both permits",
+           "{'objects': {'s': {'type': 'Semaphore', 'value': 2}}, 'functions': {'f': ["
+           "{'acquire': 's'}, {'acquire': 's'}, {'release': 's'}, {'release': 's'}]},"
+           "'threads': {'T1': {'target': 'f'}, 'T2': {'target': 'f'}}}",
+           {"s"}},
+          {"a permit and a lock",
+           "{'objects': {'s': {'type': 'Semaphore', 'value': 2}, 'm': 'Lock'}, 'threads': {'T': ["
+           "{'acquire': 's'}, {'acquire': 'm'}, {'release': 'm'}, {'release': 's'}]}}",
+           {"s"}},
+          {"a signal that is waited for with a lock held",
+           "{'objects': {'s': {'type': 'mp.Semaphore', 'value': 0}, 'm': 'Lock'}, 'threads': {"
+           "'T': [{'with': 'm', 'do': [{'acquire': 's'}]}], 'U': [{'release': 's'}]}}",
+           {"s"}},
+          {"one permit that becomes two",
+           "{'objects': {'s': 'Semaphore', 'm': 'Lock'}, 'threads': {'T': [{'release': 's'}, "
+           "{'acquire': 's'}, {'acquire': 's'}]}}",
+           {"s"}},
+          {"a permit alone",
+           "{'objects': {'s': {'type': 'Semaphore', 'value': 2}, 'm': 'Lock'}, 'threads': {'T': ["
+           "{'acquire': 's'}, {'release': 's'}, {'with': 'm', 'do': [{'release': 's'}]}]}}",
+           {}},
+          {"one that is not waited for",
+           "{'objects': {'s': {'type': 'Semaphore', 'value': 2}, 'm': 'Lock'}, 'threads': {'T': ["
+           "{'with': 'm', 'do': [{'acquire': 's', 'timeout': 1}, {'release': 's'}]}]}}",
+           {}},
+      }));
+  INFO(what);
+  CHECK(predict_named(*program_of(scenario), "timed").not_followed == names);
 }
 
 TEST_CASE("predict: circles of as many locks as there are philosophers", "[prediction]") {
