@@ -8,6 +8,8 @@
 #include "cli/options.h"
 #include "cli/report_targets.h"
 #include "cli/schedules.h"
+#include "detector/blocked.h"
+#include "engine/program/future_accesses.h"
 #include "explorer/explore.h"
 #include "exporter/python_program.h"
 
@@ -94,6 +96,7 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
     return Exit::bad_input;
   }
   TurnRecorder recorder;
+  Turns turns;
   const bool repeats = schedule || counterexample;
   if (repeats && (input->program.has_processes || input->program.feeder_body)) {
     console.err(
@@ -131,9 +134,20 @@ Exit act(const Command& command, const std::vector<std::string>& arguments, Cons
           fmt::format("lockstep {}: the schedule does not fit: {}\n", command.name, result.reason));
       return Exit::does_not_fit;
     }
+    turns = recorder.turns();
+    const FutureAccesses future(input->program);
+    if (result.end == RunResult::End::stopped) {
+      for (const BlockedThread& each :
+           stuck_threads(machine, result.state, blocked_threads(machine, result.state, future))) {
+        // MainThread at its end is in no operation of its own.
+        const Pending& at = pending(machine, result.state, each.thread);
+        const bool is_written = at.has_site && input->program.sites[at.site.index].line > 0;
+        if (is_written) turns.stuck.push_back(each.thread);
+      }
+    }
   }
   const std::string text =
-      python_program(input->scenario, input->program, repeats ? &recorder.turns() : nullptr);
+      python_program(input->scenario, input->program, repeats ? &turns : nullptr);
   return write_report(console, command, {"python", output.value_or("-")}, text) ? Exit::ok
                                                                                 : Exit::bad_input;
 }

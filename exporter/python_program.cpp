@@ -180,7 +180,14 @@ class ProgramWriter {
     for (const std::string& line : turn_lines(turns_->turns, line_width)) {
       repeat += fmt::format("    \"{}\",\n", line);
     }
-    repeat += turns_->end_process ? "], end_process=True)\n\n" : "])\n\n";
+    repeat += turns_->end_process ? "], end_process=True" : "]";
+    if (!turns_->stuck.empty()) {
+      std::string numbers;
+      for (const ThreadId thread : turns_->stuck) numbers += fmt::format("{}, ", thread.index);
+      numbers.resize(numbers.size() - 2);
+      repeat += fmt::format(", stuck=[{}]", numbers);
+    }
+    repeat += ")\n\n";
     const std::string typed = input();
     if (!names_.hides_in_shim()) {
       const std::string others = names_.from_shim("");

@@ -3,7 +3,8 @@
 # Before each operation that other threads could notice a thread waits for its turn, and it has the
 # turn until its next such operation. The operations themselves are CPython's own: only when they
 # happen is decided here. Once all turns are taken everybody runs freely. If then nobody can go on,
-# a watchdog says who waits where, with the stacks, and ends the program:
+# a watchdog says who waits where, with the stacks, and ends the program; so it does if those who
+# are to wait for ever do so while others go on:
 #   status 3  deadlock    4  the turns do not fit this program    5  it goes on without end
 # LOCKSTEP_QUIET is for how many seconds nothing must happen (1); LOCKSTEP_REPORT=1 prints a last
 # line of JSON.
@@ -33,6 +34,7 @@ _holder = None  # whose turn it is
 _taken = False  # and whether the thread has noticed
 _begun = False
 _free = False
+_stuck = ()  # who then waits for ever, whatever the others do
 _end_process = False  # with the last turn: daemon threads then wait for the end
 _main_is_over = False
 _joins_all = False  # the main thread waits for the threads that were there from the start
@@ -52,9 +54,10 @@ _values = {}
 _clock = 0.0
 
 
-def repeat(lines, end_process=False):
-    global _end_process
+def repeat(lines, end_process=False, stuck=()):
+    global _end_process, _stuck
     _end_process = end_process
+    _stuck = stuck
     for turn in " ".join(lines).split():
         turn, _, times = turn.partition("*")
         if turn.endswith("!"):
@@ -744,7 +747,13 @@ def _watch():
 
 def _watch_until_the_end():
     seen, since = -1, 0
+    inside, still = [], 0
     while not _at_end.acquire(timeout=_QUIET / 4):
+        before, inside = inside, [_doing.get(number) for number in _stuck]
+        still = still + _QUIET / 4 if _free and inside == before and None not in inside else 0
+        if _stuck and still > 2 * _QUIET:
+            _give_up("deadlock", 3, "deadlock: %s cannot go on, whatever the others do" % ", ".join(
+                _threads[number].name for number in _stuck))
         if seen != (_moves, len(_patient)) or _patient:
             seen, since = (_moves, len(_patient)), 0
         else:

@@ -22,6 +22,8 @@ struct Turn {
 struct Turns {
   std::vector<Turn> turns;
   bool end_process = false;  // with the last of them, whoever might still go on
+  // Who then waits for ever, ascending, though others can go on. A TurnRecorder does not know.
+  std::vector<ThreadId> stuck = {};
   friend bool operator==(const Turns&, const Turns&) = default;
 };
 

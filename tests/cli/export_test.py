@@ -41,6 +41,19 @@ class Export(binary.TestCase):
                      "T2 is in acquire mutexB", "mutexA.acquire()"]:
             self.assertIn(said, done.stderr)
 
+    def test_who_hangs_beside_others_that_go_on_is_told(self):
+        path = self.write("partial.json", {
+            "lockstep": 1, "objects": {"m": "Lock", "e": "Event"}, "threads": {
+                "A": [{"with": "m", "do": [{"wait": "e"}]}],
+                "B": [{"with": "m", "do": [{"event_set": "e"}]}],
+                "S": [{"while": "True", "do": [{"sleep": 0.01}]}]}})
+        out, _ = self.lockstep("export", path, "--python", "--counterexample", status=0)
+        done = self.run_python(out)
+        self.assertEqual(done.returncode, 3)
+        for said in ["deadlock: A, B cannot go on, whatever the others do", "A is in wait e",
+                     "B is in acquire m"]:
+            self.assertIn(said, done.stderr)
+
     def test_an_interleaving_that_ends_well(self):
         out, _ = self.lockstep("export", binary.TWO_MUTEXES, "--python", "--schedule",
                                "finish:round-robin", status=0)
