@@ -29,11 +29,6 @@ bool is_plain(Operation operation) {
   }
 }
 
-bool is_semaphore(ObjectKind kind) {
-  return kind == ObjectKind::semaphore || kind == ObjectKind::bounded_semaphore ||
-         kind == ObjectKind::mp_semaphore || kind == ObjectKind::mp_bounded_semaphore;
-}
-
 // Whether the operation waits for a permit as long as that takes; nothing: it asks for none.
 std::optional<bool> is_patient_request(const ValueTable& values, Operation operation,
                                        std::span<const Value> arguments) {
@@ -142,8 +137,7 @@ void LockRecorder::on_event(const Machine& machine, const State& state, const Ev
 
 bool LockRecorder::is_lock(const Program& program, ObjectId object) const {
   const ObjectInfo& its = program.objects[object.index];
-  return row(its.kind).owned ||
-         (is_semaphore(its.kind) && its.value == 1 && !several_.contains(object));
+  return row(its.kind).owned || (is_of_one_permit(its) && !several_.contains(object));
 }
 
 // What the operation asks for, or comes back to ask for.

@@ -111,7 +111,7 @@ std::vector<Proposal> propose_gate_lock(const Scenario& scenario, const Program&
     const std::optional<std::size_t> lock = names.find(object);
     if (!lock) return {};
     if (locks.insert(*lock).second) objects.push_back(names.names()[*lock]);
-    processes = processes || reentrant(program.objects[object.index].kind) == ObjectKind::mp_rlock;
+    processes = processes || row(program.objects[object.index].kind).shared;
   }
   if (locks.empty()) return {};
 

@@ -90,7 +90,7 @@ LockNames::LockNames(const Scenario& scenario, const Program& program)
 
 std::optional<ObjectId> LockNames::lock_of(ObjectId object) const {
   const ObjectInfo& info = program_.objects[object.index];
-  if (reentrant(info.kind)) return object;
+  if (reentrant(info.kind) || is_of_one_permit(info)) return object;
   return info.lock;  // of a condition
 }
 

@@ -34,7 +34,8 @@ class LockNames {
   LockNames(const Scenario& scenario, const Program& program);
 
   const std::vector<std::string>& names() const { return names_; }  // in order of declaration
-  // Nothing: not a Lock, an RLock or a Condition, or only a run can tell.
+  // Nothing: not a Lock, an RLock, a Condition or a semaphore of one permit, or only a run can
+  // tell.
   std::optional<LockName> find(const Operand& operand, const Body& body) const;
   std::optional<std::size_t> find(ObjectId object) const;
   bool is_array(std::size_t lock) const { return !counts_[lock].empty(); }

@@ -54,6 +54,7 @@ bool waits_for_item(const Finding& finding) {
 bool waits_for_room(const Finding& finding) {
   return some_core(finding, [](const StuckThread& s) { return waits_on_a_queue(s, "put"); });
 }
+bool waits_for_permit(const Finding& finding) { return some_core(finding, waits_for_a_permit); }
 bool waits_for_tasks(const Finding& finding) {
   return some_thread(finding, [](const StuckThread& s) { return waits_on_a_queue(s, "join"); });
 }
@@ -96,6 +97,8 @@ constexpr std::array rows{
               waits_for_tasks},
     RemedyRow{"larger-queue", "the least size of a queue that suffices", propose_larger_queue,
               waits, waits_for_room},
+    RemedyRow{"more-permits", "the least number of a semaphore's permits that suffices",
+              propose_more_permits, kinds({FindingKind::circular_wait}), waits_for_permit},
     RemedyRow{"parties", "a barrier for as many as come", propose_parties, waits, waits_at_barrier},
     RemedyRow{"more-workers", "the least number of a pool's workers that suffices",
               propose_more_workers, kinds({FindingKind::pool_starvation}), always},
@@ -122,7 +125,9 @@ std::optional<std::vector<ObjectId>> locks_of(const Program& program, const Find
   for (const StuckThread& stuck : finding.threads) {
     if (!stuck.core) continue;
     const std::optional<ObjectId> object = program.object_named(stuck.waits_for);
-    if (!object || !row(program.objects[object->index].kind).owned) return std::nullopt;
+    if (!object) return std::nullopt;
+    const ObjectInfo& info = program.objects[object->index];
+    if (!row(info.kind).owned && !is_of_one_permit(info)) return std::nullopt;
     locks.push_back(*object);
   }
   std::ranges::sort(locks);
@@ -145,16 +150,19 @@ bool is_circle_of_locks(const Finding& finding) {
   return finding.kind == FindingKind::circular_wait &&
          std::ranges::all_of(finding.threads, [](const StuckThread& stuck) {
            const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
-           return !stuck.core || (kind && reentrant(*kind));
+           return !stuck.core || (kind && (reentrant(*kind) || is_semaphore(*kind)));
          });
 }
 
 bool is_for_unreleased(const Finding& finding) {
   return !is_circle_of_locks(finding) && some_core(finding, [](const StuckThread& stuck) {
     const std::optional<ObjectKind> kind = object_kind_named(stuck.waits_for_type);
-    return (kind && reentrant(*kind)) || is_type(stuck, "Semaphore") ||
-           is_type(stuck, "BoundedSemaphore");
+    return (kind && reentrant(*kind)) || waits_for_a_permit(stuck);
   });
+}
+
+bool waits_for_a_permit(const StuckThread& stuck) {
+  return is_type(stuck, "Semaphore") || is_type(stuck, "BoundedSemaphore");
 }
 
 bool is_without_lock(const Finding& finding) {

@@ -17,12 +17,13 @@ using Propose = std::vector<Proposal>(const Scenario& scenario, const Program& p
 Propose propose_one_rlock, propose_lock_order, propose_gate_lock, propose_try_acquire,
     propose_rlock, propose_with, propose_release, propose_while, propose_notify_all,
     propose_under_lock, propose_predicate, propose_sentinels, propose_task_done,
-    propose_larger_queue, propose_parties, propose_more_workers, propose_call_directly,
-    propose_join_order, propose_daemon, propose_lock, propose_clear, propose_socket_order,
-    propose_get_lock;
+    propose_larger_queue, propose_more_permits, propose_parties, propose_more_workers,
+    propose_call_directly, propose_join_order, propose_daemon, propose_lock, propose_clear,
+    propose_socket_order, propose_get_lock;
 
 // What a finding, or a thread that is stuck in it, is about.
 bool is_circle_of_locks(const Finding& finding);
+bool waits_for_a_permit(const StuckThread& stuck);
 // A lock or permit may have been kept: somebody waits for it, and not all wait for locks in a
 // circle.
 bool is_for_unreleased(const Finding& finding);
@@ -40,8 +41,8 @@ bool names_in_a_wait(const Exploration& exploration, const std::string& pool);
 // mp.Lock, themselves for themselves. Nothing: the kind is no lock.
 std::optional<ObjectKind> reentrant(ObjectKind kind);
 
-// The locks of each circular wait in which everybody waits for a Lock or an RLock: ascending, no
-// set twice.
+// The locks of each circular wait in which everybody waits for one, be it a semaphore of one
+// permit: ascending, no set twice.
 std::vector<std::vector<ObjectId>> lock_cycles(const Program& program,
                                                const Exploration& exploration);
 // All of them, ascending.

@@ -30,7 +30,9 @@ constexpr std::array rows{
            "Wait in a loop that tests the condition first, `while not ready: cond.wait()` or "
            "wait_for(), with the lock held from the test to the wait. Change what is tested with "
            "that lock held, then notify. Use notify_all() if waiters wait for different things. "
-           "On a queue, give every consumer its own sign to stop. On a socket close what is over."},
+           "On a queue, give every consumer its own sign to stop, and let somebody get as long as "
+           "there are producers, or make room for all that they put. On a socket close what is "
+           "over."},
     Advice{FindingKind::orphaned_lock, "DEADLOCK",
            "A thread has ended without releasing a lock that it held, by an exception or by a "
            "way out that has no release; or it lives on, and nothing that it still does releases "

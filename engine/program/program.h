@@ -125,6 +125,15 @@ struct ObjectInfo {
   std::uint32_t line = 0;              // where it is declared
 };
 
+inline bool is_semaphore(ObjectKind kind) {
+  return kind == ObjectKind::semaphore || kind == ObjectKind::bounded_semaphore ||
+         kind == ObjectKind::mp_semaphore || kind == ObjectKind::mp_bounded_semaphore;
+}
+// A lock without an owner, unless it is released once more than it was taken.
+inline bool is_of_one_permit(const ObjectInfo& object) {
+  return is_semaphore(object.kind) && object.value == 1;
+}
+
 // Threads that the scenario declares; index = ThreadId. Row 0 is MainThread.
 struct ThreadInfo {
   std::string name;

@@ -15,7 +15,7 @@ std::string nests_of(const std::string& body, const std::string& parameters = ""
     "lockstep": 1,
     "params": {"N": 3},
     "objects": {
-      "a": "Lock", "b": "RLock", "c": "Lock", "s": "Semaphore",
+      "a": "Lock", "b": "RLock", "c": "Lock", "s": "Semaphore", "two": {"type": "Semaphore", "value": 2},
       "own": "Condition", "other": {"type": "Condition", "lock": "b"},
       "alias": {"same_as": "a"},
       "row": {"type": "Lock", "count": 2},
@@ -75,7 +75,8 @@ TEST_CASE("nests: what is taken while what is held", "[remedy][nests]") {
       {"a second name", R"json([{"acquire": "alias"}, {"acquire": "b"}])json", "a > b\n"},
       {"taken again", R"json([{"acquire": "b"}, {"acquire": "a"}, {"acquire": "b"}])json",
        "b > a\n"},
-      {"not a lock", R"json([{"acquire": "s"}, {"acquire": "a"}])json", ""},
+      {"a semaphore of one permit", R"json([{"acquire": "s"}, {"acquire": "a"}])json", "s > a\n"},
+      {"not a lock", R"json([{"acquire": "two"}, {"acquire": "a"}])json", ""},
       {"a timeout", R"json([{"acquire": "a"}, {"acquire": "b", "timeout": 1}])json", ""},
       {"held after a timeout", R"json([{"acquire": "a", "timeout": 1}, {"acquire": "b"}])json",
        "a > b\n"},

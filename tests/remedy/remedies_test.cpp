@@ -651,6 +651,34 @@ const std::vector<Row> rows{
   "objects": {"q": {"type": "Queue", "maxsize": 3}},
   "main": [{"for": "i", "in": "range(3)", "do": [{"put": "q", "item": "i"}]}, {"for": "i", "in": "range(3)", "do": [{"get": "q"}]}]
 })json"},
+    {"more-permits", "more-permits", "4 permits of s", R"json({
+  "lockstep": 1,
+  "objects": {"s": {"type": "Semaphore", "value": 3}},
+  "functions": {"f": [{"acquire": "s"}, {"acquire": "s"}, {"acquire": "s"}, {"release": "s", "n": 3}]},
+  "main": [{"acquire": "s"}, {"spawn": "f", "as": "t"}, {"acquire": "s"}, {"release": "s", "n": 2}, {"join": "t"}]
+})json",
+     R"json({
+  "lockstep": 1,
+  "objects": {"s": {"type": "Semaphore", "value": 4}},
+  "functions": {"f": [{"acquire": "s"}, {"acquire": "s"}, {"acquire": "s"}, {"release": "s", "n": 3}]},
+  "main": [{"acquire": "s"}, {"spawn": "f", "as": "t"}, {"acquire": "s"}, {"release": "s", "n": 2}, {"join": "t"}]
+})json"},
+    {"lock-order of semaphores", "lock-order", "take x before y in B", R"json({
+  "lockstep": 1,
+  "objects": {"x": "Semaphore", "y": "BoundedSemaphore"},
+  "threads": {
+    "A": [{"acquire": "x"}, {"acquire": "y"}, {"release": "y"}, {"release": "x"}],
+    "B": [{"acquire": "y"}, {"acquire": "x"}, {"release": "x"}, {"release": "y"}]
+  }
+})json",
+     R"json({
+  "lockstep": 1,
+  "objects": {"x": "Semaphore", "y": "BoundedSemaphore"},
+  "threads": {
+    "A": [{"acquire": "x"}, {"acquire": "y"}, {"release": "y"}, {"release": "x"}],
+    "B": [{"acquire": "x"}, {"acquire": "y"}, {"release": "x"}, {"release": "y"}]
+  }
+})json"},
     {"parties", "parties", "a barrier b for 2", R"json({
   "lockstep": 1,
   "objects": {
