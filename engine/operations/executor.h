@@ -58,6 +58,9 @@ std::optional<ThreadId> drainer(const Machine& machine, const State& state, Obje
 // what it is blocked on is let go by `finish`.
 std::vector<Value> unfinished_futures(const Machine& machine, const State& state,
                                       const Pending& pending);
+// The first of them, for less.
+std::optional<Value> first_unfinished_future(const Machine& machine, const State& state,
+                                             const Pending& pending);
 // Whether one of them is enough, which is not so of a wait() for all.
 bool waits_for_one(const Machine& machine, const Pending& pending);
 // Whether `other` could end such a wait for the future: the worker that executes its task; while

@@ -9,6 +9,7 @@
 // out those that are due.
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -91,14 +92,15 @@ std::int64_t next_place(const Machine& machine, const State& state) {
 Futures futures_of(const Machine& machine, const State& state, Value iterable) {
   ValueTable& values = machine.values();
   Futures futures;
+  std::set<Value> seen;
   for (std::uint32_t i = 0; const std::optional<Value> item = item_at(values, iterable, i); ++i) {
     if (values.kind(*item) != ValueKind::future) {
       futures.stranger = *item;
       continue;
     }
+    if (!seen.insert(*item).second) continue;
     const Stage stage = future_record(machine, state, *item).stage;
-    std::vector<Value>& its = is_over(stage) ? futures.done : futures.not_done;
-    if (std::ranges::find(its, *item) == its.end()) its.push_back(*item);
+    (is_over(stage) ? futures.done : futures.not_done).push_back(*item);
     futures.has_failed = futures.has_failed || stage == Stage::failed;
   }
   return futures;
@@ -115,6 +117,46 @@ bool is_enough(const Futures& futures, std::optional<ReturnWhen> when) {
   if (futures.not_done.empty()) return true;
   if (when == ReturnWhen::first_completed) return !futures.done.empty();
   return when == ReturnWhen::first_exception && futures.has_failed;
+}
+
+// The first item of which that is so.
+template <class Test>
+std::optional<Value> first_of(const Machine& machine, Value iterable, const Test& test) {
+  const ValueKind kind = machine.values().kind(iterable);
+  if (kind == ValueKind::list || kind == ValueKind::tuple) {
+    const std::span<const Value> items = machine.values().items(iterable);
+    const auto found = std::ranges::find_if(items, test);
+    return found == items.end() ? std::nullopt : std::optional(*found);
+  }
+  for (std::uint32_t i = 0;
+       const std::optional<Value> item = item_at(machine.values(), iterable, i); ++i) {
+    if (test(*item)) return item;
+  }
+  return std::nullopt;
+}
+template <class Test>
+bool is_any(const Call& call, const Test& test) {
+  return first_of(call.machine, call.arguments[0], test).has_value();
+}
+bool is_one_over(const State& state, const Call& call) {
+  return is_any(call, [&](Value item) {
+    return call.machine.values().kind(item) == ValueKind::future &&
+           is_over(future_record(call.machine, state, item).stage);
+  });
+}
+
+// As is_enough(), or there is something else among them; without making lists, since it is asked
+// after every step.
+bool is_enough_now(const State& state, const Call& call, ReturnWhen when) {
+  const auto stage = [&](Value item) { return future_record(call.machine, state, item).stage; };
+  const auto is_stranger = [&](Value item) {
+    return call.machine.values().kind(item) != ValueKind::future;
+  };
+  if (is_any(call, is_stranger)) return true;
+  if (!is_any(call, [&](Value item) { return !is_over(stage(item)); })) return true;
+  if (when == ReturnWhen::first_completed) return is_one_over(state, call);
+  return when == ReturnWhen::first_exception &&
+         is_any(call, [&](Value item) { return stage(item) == Stage::failed; });
 }
 
 Outcome done_and_not_done(const Call& call, const Futures& futures) {
@@ -166,6 +208,18 @@ std::vector<Value> unfinished_futures(const Machine& machine, const State& state
   return futures_of(machine, state, pending.arguments[0]).not_done;
 }
 
+std::optional<Value> first_unfinished_future(const Machine& machine, const State& state,
+                                             const Pending& pending) {
+  if (pending.operation != Operation::futures_wait &&
+      pending.operation != Operation::futures_next) {
+    return pending.receiver;
+  }
+  return first_of(machine, pending.arguments[0], [&](Value item) {
+    return machine.values().kind(item) == ValueKind::future &&
+           !is_over(future_record(machine, state, item).stage);
+  });
+}
+
 bool waits_for_one(const Machine& machine, const Pending& pending) {
   if (pending.operation != Operation::futures_wait) return true;
   return return_when(machine.values(), pending.arguments[2]) == ReturnWhen::first_completed;
@@ -200,9 +254,8 @@ Outcome expire_future_exception(State&, const Call& call) { return timed_out(cal
 Readiness ready_futures_wait(const State& state, const Call& call) {
   const ValueTable& values = call.machine.values();
   if (!is_iterable(values, call.arguments[0])) return Readiness::ready;
-  const Futures futures = futures_of(call.machine, state, call.arguments[0]);
   const std::optional<ReturnWhen> when = return_when(values, call.arguments[2]);
-  if (futures.stranger || !when || is_enough(futures, when)) return Readiness::ready;
+  if (!when || is_enough_now(state, call, *when)) return Readiness::ready;
   return waiting(call, call.arguments[1]);
 }
 Outcome apply_futures_wait(State& state, const Call& call) {
@@ -238,8 +291,7 @@ Outcome expire_futures_wait(State& state, const Call& call) {
 // there are. Returns those that are over, in their order, and the others. A timeout that was over
 // from the beginning comes first, even if there are some.
 Readiness ready_futures_next(const State& state, const Call& call) {
-  const Futures futures = futures_of(call.machine, state, call.arguments[0]);
-  return futures.done.empty() ? waiting(call, call.arguments[1]) : Readiness::ready;
+  return is_one_over(state, call) ? Readiness::ready : waiting(call, call.arguments[1]);
 }
 Outcome apply_futures_next(State& state, const Call& call) {
   const ValueTable& values = call.machine.values();

@@ -95,8 +95,8 @@ Value cause_of(const Machine& machine, const State& state, ThreadId thread, cons
   }
   std::optional<State> view;
   const State& seen = seen_by(machine, state, thread, view);
-  const std::vector<Value> futures = unfinished_futures(machine, seen, next);
-  return futures.empty() ? none_value : pool(futures.front());
+  const std::optional<Value> future = first_unfinished_future(machine, seen, next);
+  return future ? pool(*future) : none_value;
 }
 
 std::string name_of(const Machine& machine, const State& state, Operation operation, Value receiver,
