@@ -168,7 +168,8 @@ std::optional<Explanation> taken_for_ever(const Machine& machine, const Finding&
       continue;
     }
     Explanation explanation{};
-    const bool has_ended = std::ranges::count(finding.ended, owner) > 0;
+    const bool has_ended = std::ranges::count(finding.ended, owner) > 0 ||
+                           life(machine.program, log.result.state, taken->thread) == Life::killed;
     // MainThread has not ended while it waits for the others, although its code has.
     if (!has_ended && owner == log.names[main_thread_id.index]) return std::nullopt;
     explanation.cause = has_ended ? CauseKind::owner_ended : CauseKind::owner_goes_on;

@@ -67,6 +67,11 @@ std::uint64_t edits_of(const Proposal& proposal) {
       }));
 }
 
+// Whether faults of other kinds than those it mends remain.
+bool leaves_some(const TriedRemedy& tried) {
+  return tried.verdict == TriedRemedy::Verdict::verified && !tried.exploration.findings.empty();
+}
+
 // Tries proposals, one after the other, and remembers which were.
 class Trials {
  public:
@@ -104,13 +109,12 @@ class Trials {
     }
   }
 
-  // Where none alone is verified: a second one for what the first leaves.
+  // Where none alone mends all: a second one for what the first leaves.
   void together() {
     std::vector<const TriedRemedy*> bases;
     for (const TriedRemedy& tried : result_.tried) {
-      if (tried.verdict == TriedRemedy::Verdict::refuted && judge_.is_progress(tried.exploration)) {
-        bases.push_back(&tried);
-      }
+      const bool is_base = tried.verdict == TriedRemedy::Verdict::refuted || leaves_some(tried);
+      if (is_base && judge_.is_progress(tried.exploration)) bases.push_back(&tried);
     }
     std::ranges::stable_sort(
         bases, {}, [](const TriedRemedy* tried) { return tried->exploration.findings.size(); });
@@ -171,7 +175,9 @@ class Trials {
       }
     }
     for (TriedRemedy& one : tried) {
-      if (one.verdict == TriedRemedy::Verdict::verified) found.push_back(std::move(one));
+      const bool is_less =
+          !leaves_some(base) || one.exploration.findings.size() < base.exploration.findings.size();
+      if (one.verdict == TriedRemedy::Verdict::verified && is_less) found.push_back(std::move(one));
     }
   }
 
@@ -291,8 +297,8 @@ class Trials {
 bool is_better(const TriedRemedy& a, const TriedRemedy& b) {
   const auto key = [](const TriedRemedy& tried) {
     const RemedyCost& cost = tried.cost;
-    return std::make_tuple(tried.verdict, !tried.timed_run_ends, cost.makespan, cost.lock_hold,
-                           cost.edits, std::string_view(tried.proposal.remedy),
+    return std::make_tuple(tried.verdict, leaves_some(tried), !tried.timed_run_ends, cost.makespan,
+                           cost.lock_hold, cost.edits, std::string_view(tried.proposal.remedy),
                            std::string_view(tried.proposal.title));
   };
   return key(a) < key(b);
@@ -306,7 +312,7 @@ FixResult fix(const Scenario& scenario, const Program& program, const ExploreOpt
   Trials trials(scenario, program, options, result);
   trials.alone();
   const bool is_mended = std::ranges::any_of(result.tried, [](const TriedRemedy& tried) {
-    return tried.verdict == TriedRemedy::Verdict::verified;
+    return tried.verdict == TriedRemedy::Verdict::verified && !leaves_some(tried);
   });
   if (!is_mended) trials.together();
   std::ranges::stable_sort(result.tried, is_better);

@@ -51,7 +51,7 @@ std::string not_tried(const FixResult& result, std::size_t width) {
   }
   if (result.combined > 0) {
     text += hanging(
-        fmt::format("No remedy alone was verified, so {} of two together {} tried.",
+        fmt::format("No remedy alone mended all, so {} of two together {} tried.",
                     counted(result.combined, "combination"), result.combined == 1 ? "was" : "were"),
         width, 0, 2);
   }

@@ -189,6 +189,11 @@ TEST_CASE("explain: who broke, took or released what", "[explorer][explain]") {
        "'objects': {'b': {'type': 'Barrier', 'parties': 2}}, 'threads': {'T': [{'abort': 'b'}, "
        "{'reset': 'b'}, {'barrier_wait': 'b', 'timeout': 1}]}",
        "timed-out", "The timeout of T at b has run out, in step 4."},
+      {"the lock's owner was killed",
+       "'objects': {'L': 'mp.Lock'}, 'functions': {'c': [{'acquire': 'L'}, {'release': 'L'}]}, "
+       "'main': [{'process': 'p', 'target': 'c'}, {'start': 'p'}, {'terminate': 'p'}, {'join': "
+       "'p'}, {'acquire': 'L'}]",
+       "owner-ended", "Process-1 has taken L in step 4 and ended without releasing it."},
       {"the lock's owner has ended",
        "'objects': {'A': 'Lock'}, 'threads': {'T': [{'acquire': 'A'}], 'U': [{'join': 'T'}, "
        "{'acquire': 'A'}]}",

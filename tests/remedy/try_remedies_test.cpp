@@ -175,6 +175,26 @@ TEST_CASE("fix: what was wrong besides and stays is said", "[remedy][try_remedie
         "rlock verified: faults of the original other than those it mends remain\n");
 }
 
+TEST_CASE("fix: one for each of two faults, before those that leave one",
+          "[remedy][try_remedies]") {
+  const FixResult result = fixed(R"json({
+  "lockstep": 1, "machine": {"gil": "none"},
+  "objects": {"A": "Lock", "B": "Lock"}, "variables": {"n": 0},
+  "threads": {
+    "T1": [{"acquire": "A"}, {"acquire": "B"}, {"release": "B"}, {"release": "A"}],
+    "T2": [{"acquire": "B"}, {"acquire": "A"}, {"release": "A"}, {"release": "B"}],
+    "T3": [{"set": "n", "to": "n + 1"}], "T4": [{"set": "n", "to": "n + 1"}]
+  },
+  "finally": ["n == 2"]})json");
+  REQUIRE(result.tried.size() > 1);
+  const TriedRemedy& best = result.tried.front();
+  CHECK(best.proposal.remedy.ends_with(" + lock"));
+  CHECK(best.verdict == TriedRemedy::Verdict::verified);
+  CHECK(best.reason.empty());
+  CHECK(best.exploration.findings.empty());
+  CHECK_FALSE(result.tried[1].exploration.findings.empty());
+}
+
 TEST_CASE("fix: what a limit cut is unknown", "[remedy][try_remedies]") {
   const std::string text = file_text("scenarios/tutorial/09-deadlock/two-mutexes.lockstep.json");
   ExploreOptions options;

@@ -66,7 +66,7 @@ TEST_CASE("What refutes a remedy, what does not apply and what was not tried is 
    schedule of the changed scenario: 'T1*3,T2'
 
 lock-order does not apply: in f, line 3, a cannot be taken before b: it is called
-No remedy alone was verified, so 1 combination of two together was tried.
+No remedy alone mended all, so 1 combination of two together was tried.
 12 changes more were not tried: at most 8 of one remedy, 16 combinations, 64 in all.
 
 verified: )"));
