@@ -46,6 +46,7 @@
 #include "detector/ways_on.h"
 #include "engine/assert.h"
 #include "engine/operations/atexit.h"
+#include "engine/operations/barrier.h"
 #include "engine/operations/executor.h"
 #include "engine/operations/mp_pool.h"
 #include "engine/operations/mp_queue.h"
@@ -182,6 +183,11 @@ class Releasers {
       });
     }
     if (waiter.by == LetGoBy::finish) return could_finish(waiter, other);
+    // Whatever it waits for itself.
+    if (waiter.by == LetGoBy::arrive && other != waiter.thread &&
+        in_action(machine_, seen(waiter), *waiter.object) == other) {
+      return true;
+    }
     if (waiter.by == LetGoBy::close)
       return drainer(machine_, seen(waiter), *waiter.object) == other;
     const bool owned = row(program.objects[waiter.object->index].kind).owned;

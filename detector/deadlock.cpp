@@ -8,6 +8,7 @@
 #include "detector/starvation.h"
 #include "detector/words.h"
 #include "engine/assert.h"
+#include "engine/operations/barrier.h"
 #include "engine/operations/executor.h"
 #include "engine/state/process_memory.h"
 
@@ -57,7 +58,11 @@ std::vector<ThreadId> sure_circle(const Machine& machine, std::size_t threads, c
 
 // One thread that waits for a sign of others; what is missing is what it waits for. If others
 // wait for the same sign, and would give it in turn, it may have gone to the wrong one.
-FindingKind kind_of_missing(const Stuck& stuck, const BlockedThread& waiter) {
+FindingKind kind_of_missing(const Machine& machine, const State& state, const Stuck& stuck,
+                            const BlockedThread& waiter) {
+  const bool is_in_action =
+      waiter.by == LetGoBy::arrive && in_action(machine, state, *waiter.object) == waiter.thread;
+  if (is_in_action) return FindingKind::self_wait;
   const auto is_alone = [&] {
     return std::ranges::none_of(stuck, [&](const BlockedThread& other) {
       return other.thread != waiter.thread && other.by_itself && other.by == waiter.by &&
@@ -136,7 +141,7 @@ FindingKind kind_of(const Machine& machine, const State& state, const Stuck& stu
     if (polls + signals + permits == core.size()) return FindingKind::lost_wakeup;
   }
   if (core.size() > 1) return FindingKind::circular_wait;
-  if (signals == 1) return kind_of_missing(stuck, find(stuck, core.front()));
+  if (signals == 1) return kind_of_missing(machine, state, stuck, find(stuck, core.front()));
   if (permits == 1) return FindingKind::semaphore_leak;
   const BlockedThread& waiter = find(stuck, core.front());
   if (waiter.by == LetGoBy::close) return FindingKind::self_deadlock;

@@ -282,9 +282,11 @@ std::string DeadlockWords::nobody_phrase(const BlockedThread& waiter) const {
     case LetGoBy::store:
       return ", and no thread is left that could make it so";
     case LetGoBy::arrive:
-      return in_action(machine_, state_, *waiter.object)
-                 ? ", which it executes itself"
-                 : ", and no thread is left that could come";
+      if (const auto runner = in_action(machine_, state_, *waiter.object)) {
+        return *runner == waiter.thread ? ", which it executes itself"
+                                        : ", which " + thread(*runner) + " executes";
+      }
+      return ", and no thread is left that could come";
     case LetGoBy::connect:
       return ", and no thread is left that could connect";
     case LetGoBy::accept:

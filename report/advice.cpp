@@ -107,14 +107,15 @@ constexpr std::array rows{
            "none of them ever comes there. Every state that can still be reached was looked at.",
            "Let the loop of the others come to that code in every case, or end; or wait with a "
            "timeout. A lock that is held by a loop without end has to be released in it."},
-    Advice{FindingKind::self_wait, "DEADLOCK",
-           "A thread waits for an item, for room in a queue, for an event or for a notify, and the "
-           "only one who would bring that about is the thread itself, after the wait: it takes a "
-           "second connection from a pool while it holds the last, or puts into a full queue that "
-           "only it empties.",
-           "Do first what the wait is for, or leave it to another thread. Take what is needed "
-           "together at once. Where a consumer also produces, let it put with block=False and keep "
-           "what does not fit, or make the queue unbounded."},
+    Advice{
+        FindingKind::self_wait, "DEADLOCK",
+        "A thread waits for an item, for room in a queue, for an event or for a notify, and the "
+        "only one who would bring that about is the thread itself, after the wait: it takes a "
+        "second connection from a pool while it holds the last, puts into a full queue that only "
+        "it empties, or waits at a barrier in the barrier's own action.",
+        "Do first what the wait is for, or leave it to another thread. Take what is needed "
+        "together at once. Where a consumer also produces, let it put with block=False and keep "
+        "what does not fit, or make the queue unbounded."},
     Advice{
         FindingKind::missing_party, "DEADLOCK",
         "Threads wait at a barrier, and fewer are left that could come to it than it waits for: "

@@ -341,8 +341,8 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"a barrier whose action comes to it",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 1, 'action': 'f'}},
           'functions': {'f': [{'barrier_wait': 'b'}]}, 'threads': {'T1': [{'barrier_wait': 'b'}]})s",
-       "deadlock", "lost-wakeup",
-       "T1 waits at b for the end of the action, which it executes itself", 0, 1},
+       "deadlock", "self-wait", "T1 waits at b for the end of the action, which it executes itself",
+       0, 1},
       {"an action that waits for one who waits for its end",
        R"s('objects': {'b': {'type': 'Barrier', 'parties': 1, 'action': 'f'}, 'e': 'Event'},
           'functions': {'f': [{'wait': 'e'}]},
@@ -366,6 +366,12 @@ TEST_CASE("explore: each kind of finding, and how few preemptions and steps lead
       {"threads that join each other",
        R"s('threads': {'T1': [{'join': 'T2'}], 'T2': [{'join': 'T1'}]})s", "deadlock", "join-cycle",
        "T1 waits for the end of T2, which waits for the end of T1", 0, 0},
+      {"an action that waits at its own barrier",
+       R"s('objects': {'b': {'type': 'Barrier', 'parties': 2, 'action': 'f'}}, 'functions': {
+          'f': [{'barrier_wait': 'b'}]}, 'threads': {
+          'T1': [{'barrier_wait': 'b'}], 'T2': [{'barrier_wait': 'b'}]})s",
+       "deadlock", "self-wait", "T2 waits at b for the end of the action, which it executes itself",
+       0, 2},
       {"a busy wait", R"s('variables': {'n': 0}, 'threads': {'T1': [{'await': 'n > 0'}]})s",
        "deadlock", "busy-wait",
        "T1 waits until n > 0 is true, and no thread is left that could make it so", 0, 0},
